@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: MIT
+#
+# Kakou: the whole build, and every check.  `make help` lists the targets.
+#
+# A variant is a compiler with its flags and has a folder of its own:
+#   make                      build/gcc    optimised and hardened; what is installed and run
+#   make VARIANT=clang        build/clang  the second opinion on warnings
+#   make VARIANT=asan         build/asan   clang with address and undefined-behaviour sanitizers
+# V=1 shows the commands.
+
+VARIANT    ?= gcc
+BUILD      ?= build
+# kakoud looks for the register maps below /usr, unless the site says maps_dir.
+PREFIX     ?= /usr
+PKG_CONFIG ?= pkg-config
+PYTHON     ?= /usr/bin/python3
+TRUCKS     ?= 30
+PASSAGES   ?= 1000000
+B          := $(BUILD)/$(VARIANT)
+export BUILD
+Q          := $(if $(V),,@)
+SHELL      := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+# ---- compilers and flags -------------------------------------------------------------------
+
+CC.gcc   := gcc
+CC.clang := clang
+CC.asan  := clang
+CC       := $(or $(CC.$(VARIANT)),$(error VARIANT is '$(VARIANT)', expected gcc, clang or asan))
+
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+FORTIFY  := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-clash-protection
+OPT.gcc   := -O2 $(FORTIFY)
+OPT.clang := -O1 $(FORTIFY)
+# Unoptimised: three times faster to build, and nothing undefined is optimised away unseen.
+OPT.asan  := -O0 $(SANITIZE)
+
+WERROR   ?= -Werror
+WARNINGS := -Wall -Wextra $(WERROR) -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+            -Wpointer-arith -Wwrite-strings -Wformat=2 -Wvla
+HARDEN   := -fPIE -fstack-protector-strong
+
+PACKAGES := libmodbus libgpiod sqlite3 libconfuse expat jansson libseccomp
+GPIOD    := $(shell $(PKG_CONFIG) --modversion libgpiod 2>/dev/null)
+CPPFLAGS += -I. -D_GNU_SOURCE $(if $(filter 2.%,$(GPIOD)),-DKAKOU_GPIOD_V2=1) \
+            $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null)
+CFLAGS   ?= -g
+override CFLAGS += -std=c11 -pthread $(WARNINGS) $(HARDEN) $(OPT.$(VARIANT))
+override LDFLAGS += -pie -pthread -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed \
+            $(if $(filter asan,$(VARIANT)),$(SANITIZE))
+# mbedtls has no .pc file on Debian 12.
+LDLIBS   := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null) \
+            -lmbedtls -lmbedx509 -lmbedcrypto -lm
+
+# ---- what is built from what ----------------------------------------------------------------
+
+LIB.hal      := $(wildcard hal/*.c hal/linux/*.c)
+LIB.fake     := $(wildcard hal/fake/*.c)
+LIB.drivers  := $(wildcard drivers/*/*.c)
+LIB.firmware := $(wildcard $(foreach d,config lane record control rpc,firmware/$(d)/*.c))
+LIB.scenario := $(wildcard tools/scenario/*.c)
+LIBS         := hal fake drivers firmware scenario
+
+# Each program also becomes an archive, so that unit tests can reach its parts.
+PROG.kakoud        := $(wildcard firmware/kakoud/*.c)
+PROG.kakou         := $(wildcard firmware/kakou/*.c)
+PROG.kakou-yard    := $(wildcard tools/yard/*.c)
+PROG.kakou-customs := $(wildcard tools/customs/*.c)
+PROG.kakou-demo    := $(wildcard tools/demo/*.c)
+PROGRAMS := kakoud kakou kakou-yard kakou-customs kakou-demo
+INSTALLED := kakoud kakou
+
+# For system tests: what LD_PRELOAD brings into a program, and each tests/system/x.c as a program
+# that drives one part of the project alone.
+PRELOADED := tests/fault/slow_sync.so
+PROBES    := $(patsubst %.c,$(B)/%,$(wildcard tests/system/*.c))
+
+# tests/unit/test_x.c is one program; other files there are shared by all of them. The contract
+# suite is linked twice: with the real hal, and with the fake one before it; files in
+# tests/contract/linux/ and fake/ belong to one side. tests/fault/test_*.c are unit tests too, on
+# a disk that fails or loses its power.
+UNIT     := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c tests/fault/test_*.c))
+SUITES   := $(patsubst tests/contract/%.c,%,$(wildcard tests/contract/test_*.c))
+CONTRACT := $(foreach s,$(SUITES),$(B)/tests/contract/linux/$(s) $(B)/tests/contract/fake/$(s))
+LIB.unit     := $(filter-out tests/unit/test_% tests/fault/test_% $(PRELOADED:.so=.c),\
+                             $(wildcard tests/unit/*.c tests/fault/*.c))
+LIB.contract := $(filter-out tests/contract/test_%,$(wildcard tests/contract/*.c))
+LIB.contract-linux := $(wildcard tests/contract/linux/*.c)
+LIB.contract-fake  := $(wildcard tests/contract/fake/*.c)
+
+objects  = $(patsubst %.c,$(B)/%.o,$(1))
+archives = $(patsubst %,$(B)/lib%.a,$(1))
+LINK     = $(CC) $(CFLAGS) $(LDFLAGS) -o $@
+CORE     := $(call archives,firmware drivers hal)
+WITH_FAKE := $(call archives,firmware drivers) -Wl,--whole-archive $(B)/libfake.a \
+             -Wl,--no-whole-archive $(B)/libhal.a
+
+.PHONY: all rig tests unit contract system test test-fault run demo clean install install-deps \
+        install-deps-run mutants property check check-layers check-format check-words check-manual \
+        check-trixie format help
+
+all: $(addprefix $(B)/,$(PROGRAMS)) ; @:
+
+rig: all $(addprefix $(B)/,$(PRELOADED)) $(PROBES)
+
+tests: rig $(UNIT) $(CONTRACT)
+
+# Changes when the compiler or its flags do.
+$(B)/flags: FORCE
+	@mkdir -p $(@D); echo '$(CC) $(CPPFLAGS) $(CFLAGS)' | cmp -s - $@ || \
+		echo '$(CC) $(CPPFLAGS) $(CFLAGS)' >$@
+FORCE:
+
+$(B)/%.o: %.c $(B)/flags
+	@$(if $(V),,echo "  CC    $@")
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/tests/fault/%.so: tests/fault/%.c $(B)/flags
+	@$(if $(V),,echo "  LINK  $@")
+	$(Q)mkdir -p $(@D) && $(CC) $(CPPFLAGS) -std=c11 $(WARNINGS) -fPIC -O2 -shared -o $@ $<
+
+define archive_rule # name, sources
+$$(B)/lib$(1).a: $$(call objects,$(2))
+	@$$(if $$(V),,echo "  AR    $$@")
+	$$(Q)mkdir -p $$(@D) && rm -f $$@ && $$(AR) rcs $$@ $$^
+endef
+define program_rule # name
+$$(B)/$(1): $$(call objects,$$(PROG.$(1))) $$(if $$(filter kakou-%,$(1)),$$(B)/libscenario.a) $$(CORE)
+	@$$(if $$(V),,echo "  LINK  $$@")
+	$$(Q)$$(LINK) $$^ $$(LDLIBS)
+endef
+$(foreach l,$(LIBS) unit contract contract-linux contract-fake,\
+        $(eval $(call archive_rule,$(l),$(LIB.$(l)))))
+$(foreach p,$(PROGRAMS),$(eval $(call archive_rule,$(p)-parts,$(PROG.$(p)))))
+$(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
+
+PARTS := $(call archives,unit $(addsuffix -parts,$(PROGRAMS)) scenario)
+$(UNIT): %: %.o $(PARTS) $(CORE) $(B)/libfake.a
+	@$(if $(V),,echo "  LINK  $@")
+	$(Q)$(LINK) $< $(PARTS) $(WITH_FAKE) $(LDLIBS) -lcmocka
+
+$(PROBES): %: %.o $(CORE)
+	@$(if $(V),,echo "  LINK  $@")
+	$(Q)$(LINK) $^ $(LDLIBS)
+
+$(B)/tests/contract/linux/%: $(B)/tests/contract/%.o $(call archives,contract contract-linux) $(CORE)
+	@$(if $(V),,echo "  LINK  $@")
+	$(Q)mkdir -p $(@D) && $(LINK) $^ $(LDLIBS) -lcmocka
+
+$(B)/tests/contract/fake/%: $(B)/tests/contract/%.o $(call archives,contract contract-fake) $(CORE) \
+                            $(B)/libfake.a
+	@$(if $(V),,echo "  LINK  $@")
+	$(Q)mkdir -p $(@D) && $(LINK) $< $(call archives,contract contract-fake) $(WITH_FAKE) \
+		$(LDLIBS) -lcmocka
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
+
+# ---- tests and checks -----------------------------------------------------------------------
+
+# One part: `make unit T=journal` runs what has "journal" in its name. Unit and contract tests
+# run under the sanitizers, system tests against build/gcc, unless VARIANT is given.
+GIVEN := $(if $(filter command environment,$(firstword $(origin VARIANT))),--variant $(VARIANT))
+RUN    = tests/run $(if $(T),-k '$(T)')
+
+unit contract system: ; $(Q)$(RUN) $(GIVEN) $@
+test: install-deps    ; $(Q)$(RUN) all
+test-fault:           ; $(Q)$(RUN) $(GIVEN) fault
+property: $(B)/tests/unit/test_lane_property
+	$(Q)KAKOU_PASSAGES=$(PASSAGES) $<
+mutants:              ; $(Q)tests/mutants/run $(if $(T),-k '$(T)')
+
+check: check-layers check-format check-words check-manual
+format:               ; $(Q)tests/check-format.sh --fix
+check-layers check-format check-words check-manual check-trixie: ; $(Q)tests/$@.sh
+
+# ---- running, installing --------------------------------------------------------------------
+
+# The build is a make of its own here: what install-deps brings (pkg-config above all) must be
+# there before this file is read.
+run: install-deps-run
+	$(Q)$(MAKE) --no-print-directory -j$$(nproc) all >&2
+	$(Q)exec $(B)/kakou-demo --live
+
+demo: install-deps-run
+	$(Q)$(MAKE) --no-print-directory -j$$(nproc) all >&2
+	$(Q)exec $(B)/kakou-demo --trucks $(TRUCKS)
+
+install-deps:     ; $(Q)tools/install-deps test
+install-deps-run: ; $(Q)tools/install-deps run
+
+SHARE := $(DESTDIR)$(PREFIX)/share
+MAN   := $(wildcard firmware/*/*.[158])
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/kakou/maps
+	install -m 755 $(addprefix $(B)/,$(INSTALLED)) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(wildcard board/maps/*.map) $(SHARE)/kakou/maps
+	$(foreach m,$(MAN),install -D -m 644 $(m) $(SHARE)/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m));)
+
+clean:
+	rm -rf $(BUILD)
+
+help:
+	@echo "make                    the programs, in $(B)          (VARIANT=gcc|clang|asan, V=1)"
+	@echo "make run                a gate in this terminal; Ctrl-C ends it"
+	@echo "make demo TRUCKS=30     the same, for so many trucks, as records; ends by itself"
+	@echo "make test               three builds, checks, unit, contract and system tests"
+	@echo "make unit T=word        a part of them: unit, contract, system"
+	@echo "make check              check-layers, check-format, check-words, check-manual"
+	@echo "make test-fault         every power cut, every kill; about 10 minutes"
+	@echo "make property           PASSAGES=$(PASSAGES) random passages of one lane; about 15 minutes"
+	@echo "make mutants            breaks the product on purpose; each must be noticed by a test"
+	@echo "make check-trixie       builds and tests in a Debian 13 chroot"
+	@echo "make install            programs, register maps, manual pages  (PREFIX=$(PREFIX), DESTDIR)"
+	@echo "make install-deps       the Debian packages that are missing (root or sudo)"
+	@echo "make clean              removes $(BUILD)/"

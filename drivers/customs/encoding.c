@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Conversion between UTF-8 and GB18030 with iconv. GB2312 and GBK are read as GB18030, which
+ * contains them.
+ *
+ * Layer: drivers.
+ */
+#include "drivers/customs/encoding.h"
+
+#include <errno.h>
+#include <iconv.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "hal/text.h"
+
+enum {
+	DECLARED_NAME_MAX = 15,
+	DECLARATION_MAX = 128, /* the declaration ends within so many bytes */
+};
+
+const char *encoding_name(enum customs_encoding encoding)
+{
+	return encoding == CUSTOMS_GB18030 ? "GB18030" : "UTF-8";
+}
+
+/* The value of encoding="…" in <?xml … ?>, or "". */
+static void find_declared(const char *xml, size_t len, char name[DECLARED_NAME_MAX + 1])
+{
+	char head[DECLARATION_MAX + 1];
+	size_t head_len = len < DECLARATION_MAX ? len : DECLARATION_MAX;
+	const char *at, *end;
+	char *stop;
+	size_t name_len;
+
+	name[0] = '\0';
+	memcpy(head, xml, head_len);
+	head[head_len] = '\0';
+	stop = strstr(head, "?>");
+	if (strncmp(head, "<?xml", 5) != 0 || !stop)
+		return;
+	*stop = '\0';
+	at = strstr(head, "encoding");
+	if (!at)
+		return;
+	at += strlen("encoding");
+	at += strspn(at, " \t\r\n=");
+	if (*at != '"' && *at != '\'')
+		return;
+	end = strchr(at + 1, *at);
+	name_len = end ? (size_t)(end - at - 1) : 0;
+	if (name_len > DECLARED_NAME_MAX)
+		return;
+	memcpy(name, at + 1, name_len);
+	name[name_len] = '\0';
+}
+
+static bool declares_gb18030(const char *xml, size_t len)
+{
+	static const char *const names[] = {"GB18030", "GBK", "GB2312", "CP936"};
+	char declared[DECLARED_NAME_MAX + 1];
+
+	find_declared(xml, len, declared);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (!strcasecmp(declared, names[i]))
+			return true;
+	}
+	return false;
+}
+
+/* KAKOU_E_GARBLED: not valid in `from`. KAKOU_E_FULL: larger than `size`. */
+static enum kakou_err convert(const char *to, const char *from, const char *text,
+			      size_t len, char *out, size_t size, size_t *out_len)
+{
+	iconv_t converter = iconv_open(to, from);
+	char *source = (char *)text; /* iconv's prototype; it is not written to */
+	char *target = out;
+	size_t left = size;
+	size_t done;
+	int cause;
+
+	if (converter == (iconv_t)-1)
+		return KAKOU_E_NOMEM;
+	done = iconv(converter, &source, &len, &target, &left);
+	cause = errno;
+	iconv_close(converter);
+	if (done == (size_t)-1)
+		return cause == E2BIG ? KAKOU_E_FULL : KAKOU_E_GARBLED;
+	*out_len = size - left;
+	return KAKOU_OK;
+}
+
+static enum kakou_err read_gb18030(const char *xml, size_t len, char *out, size_t size,
+				   size_t *out_len)
+{
+	enum kakou_err err = convert("UTF-8", "GB18030", xml, len, out, size, out_len);
+
+	if (!err)
+		out[*out_len] = '\0';
+	return err;
+}
+
+static enum kakou_err read_utf8(const char *xml, size_t len, char *out, size_t *out_len)
+{
+	memcpy(out, xml, len);
+	out[len] = '\0';
+	*out_len = len;
+	return text_count_characters(out) < 0 ? KAKOU_E_GARBLED : KAKOU_OK;
+}
+
+enum kakou_err encoding_to_utf8(const char *xml, size_t len, char **out, size_t *out_len,
+				enum customs_encoding *seen, struct why *why)
+{
+	bool gb_first = declares_gb18030(xml, len);
+	/* Two bytes of GB18030 become three of UTF-8 at most. */
+	size_t size = len + len / 2 + 1;
+	enum kakou_err err = KAKOU_E_GARBLED;
+	char *text;
+
+	if (memchr(xml, '\0', len))
+		return why_set(why, KAKOU_E_GARBLED, "XML with a NUL byte");
+	text = malloc(size);
+	if (!text)
+		return why_set(why, KAKOU_E_NOMEM, "no memory for %zu bytes of XML", len);
+	for (int attempt = 0; attempt < 3 && err == KAKOU_E_GARBLED; attempt++) {
+		bool as_gb = attempt == 2 || (attempt == 0 && gb_first);
+
+		*seen = as_gb ? CUSTOMS_GB18030 : CUSTOMS_UTF8;
+		err = as_gb ? read_gb18030(xml, len, text, size - 1, out_len)
+			    : read_utf8(xml, len, text, out_len);
+	}
+	if (err) {
+		free(text);
+		return why_set(why, err, "XML is neither UTF-8 nor GB18030");
+	}
+	*out = text;
+	return KAKOU_OK;
+}
+
+enum kakou_err encoding_from_utf8(const char *text, size_t len, enum customs_encoding to,
+				  char *out, size_t size, size_t *out_len,
+				  struct why *why)
+{
+	enum kakou_err err =
+		convert(encoding_name(to), "UTF-8", text, len, out, size, out_len);
+
+	if (err == KAKOU_E_FULL)
+		return why_set(why, err, "XML of %zu bytes: room for %zu", len, size);
+	if (err == KAKOU_E_GARBLED)
+		return why_set(why, KAKOU_E_INVALID, "text is not UTF-8");
+	return err;
+}

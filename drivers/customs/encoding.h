@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * UTF-8 inside, UTF-8 or GB18030 on the wire (customs-protocol section 2, dialects).
+ *
+ * Layer: drivers. Pure but for the allocations inside iconv.
+ */
+#ifndef KAKOU_DRIVERS_CUSTOMS_ENCODING_H
+#define KAKOU_DRIVERS_CUSTOMS_ENCODING_H
+
+#include <stddef.h>
+
+#include "drivers/customs/message.h"
+#include "hal/err.h"
+#include "hal/why.h"
+
+/** Brings received XML of at most FRAME_XML_MAX bytes to UTF-8: by its declared encoding where
+ *  the bytes are valid in it, else UTF-8 by validity, else GB18030; *seen says which. `*out` ends
+ *  in a NUL, the caller frees it. KAKOU_E_GARBLED: a NUL inside, or valid in none of them;
+ *  KAKOU_E_NOMEM. */
+KAKOU_MUST_CHECK enum kakou_err encoding_to_utf8(const char *xml, size_t len, char **out,
+						 size_t *out_len,
+						 enum customs_encoding *seen,
+						 struct why *why);
+
+/** Writes UTF-8 text in the wire's encoding, without an ending NUL. KAKOU_E_INVALID: `text` is
+ *  not UTF-8; KAKOU_E_FULL: larger than `size`. */
+KAKOU_MUST_CHECK enum kakou_err encoding_from_utf8(const char *text, size_t len,
+						   enum customs_encoding to, char *out,
+						   size_t size, size_t *out_len,
+						   struct why *why);
+
+/** "UTF-8" or "GB18030", as an XML declaration writes it. */
+const char *encoding_name(enum customs_encoding encoding);
+
+#endif

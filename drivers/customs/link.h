@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The customs link: asks, re-sends, listens and hands answers over. Its own thread.
+ *
+ * Each message goes out on its own short mutual-TLS connection (dial, frame,
+ * close_notify, read to the peer's end or the deadline: only then is it "sent"); the
+ * platform dials back with its answers on the listener. The link knows nothing of lanes'
+ * states: it re-sends an inquiry under the same SEQ_NO until it is cancelled or answered
+ * with a final verdict, and passes every answer on; whether an answer counts is decided
+ * by the lane (doctrine 8).
+ *
+ * Layer:   drivers.
+ * Threads: start and stop from main; ask, cancel, report and next from the control thread
+ * (wait- free); read_health from one other thread.
+ */
+#ifndef KAKOU_DRIVERS_CUSTOMS_LINK_H
+#define KAKOU_DRIVERS_CUSTOMS_LINK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "drivers/customs/message.h"
+#include "hal/err.h"
+#include "hal/why.h"
+
+enum { CUSTOMS_LANES_MAX = 16 };
+
+struct customs_link; /* opaque */
+
+struct customs_link_config {
+	char host[64]; /**< the platform: numeric address */
+	uint16_t port;
+	char listen_host[64]; /**< where it dials back */
+	uint16_t listen_port;
+	char peer_name[96]; /**< DNS name in the platform's certificate, both directions
+			     */
+	char ca_file[160], crl_file[160], cert_file[160], key_file[160];
+	struct customs_dialect dialect;
+	size_t lane_count;
+	struct {
+		char area_id[FRAME_ID_LENGTH + 1];
+		char chnl_no[FRAME_ID_LENGTH + 1];
+		char direction;
+	} lanes[CUSTOMS_LANES_MAX];
+	int32_t connect_ms; /**< dial, handshake, frame and close: default 3000 */
+	int32_t resend_ms;  /**< no answer: send again, default 2000, doubled up to … */
+	int32_t resend_max_ms; /**< … this, default 30000 */
+};
+
+/** One inquiry, or one 0x32: from the control thread. */
+struct customs_ask {
+	uint8_t lane; /**< index in lanes[] */
+	struct customs_message
+		message; /**< CUSTOMS_GATHER or CUSTOMS_RESULT, head filled in */
+};
+
+enum customs_news_kind {
+	CUSTOMS_NEWS_SENT, /**< the peer closed cleanly after our frame: `attempt` counts
+			    */
+	CUSTOMS_NEWS_FAILED,  /**< this attempt failed: `error`, `why`; it goes on trying
+			       */
+	CUSTOMS_NEWS_ANSWER,  /**< a 0x22 for one of our channels, whatever its SEQ_NO */
+	CUSTOMS_NEWS_COMMAND, /**< a 0x31 for one of our channels */
+	CUSTOMS_NEWS_GARBLED, /**< something came in that is not a message for us: `why`
+			       */
+	CUSTOMS_NEWS_REFUSED, /**< a peer failed a TLS check on our listener: `why` */
+};
+
+struct customs_news {
+	uint8_t kind; /**< enum customs_news_kind */
+	uint8_t lane; /**< index; CUSTOMS_LANES_MAX when it is about none */
+	uint16_t attempt;
+	int8_t error;  /**< enum kakou_err */
+	int64_t at_ms; /**< monotonic */
+	char seq_no[CUSTOMS_SEQ_MAX + 1];
+	struct customs_message message; /**< ANSWER, COMMAND */
+	struct status_reading
+		reading; /**< ANSWER: check_result; COMMAND: its command, read */
+	char why[160];
+};
+
+struct customs_link_health {
+	bool is_up;                          /**< the last attempt was delivered */
+	int64_t last_sent_ms, last_heard_ms; /**< monotonic, -1 = never */
+	uint64_t sent, failed, answers, refused;
+	uint64_t
+		dropped; /**< news lost to a full queue or a flood; never ANSWER, COMMAND */
+	uint32_t pending; /**< inquiries being re-sent */
+	char tls_version[16];
+	char last_error[160];
+};
+
+/** Loads certificates, opens the listener, starts the thread. KAKOU_E_INVALID,
+ * KAKOU_E_DENIED, KAKOU_E_LINK (listener's address in use) with `why`. */
+KAKOU_MUST_CHECK enum kakou_err customs_link_start(
+	struct customs_link **out, const struct customs_link_config *config,
+	struct why *why);
+
+/** Ends within 500 ms; what was not sent is dropped here (the record has it). NULL is
+ * legal. */
+void customs_link_stop(struct customs_link *link);
+
+/** Begins to send. A lane's newer inquiry replaces its older one. KAKOU_E_FULL: repeat
+ * with the next scan. Wait-free. */
+KAKOU_MUST_CHECK enum kakou_err customs_link_ask(struct customs_link *link,
+						 const struct customs_ask *ask);
+
+/** Stops re-sending this inquiry (answered, withdrawn, gone). Unknown numbers do nothing.
+ *  KAKOU_E_FULL as above. Wait-free. */
+KAKOU_MUST_CHECK enum kakou_err customs_link_cancel(struct customs_link *link,
+						    uint8_t lane, const char *seq_no);
+
+/** The oldest news; false when there is none. Wait-free. While the queue is full, answers and
+ * commands stay unread on their connections and come when there is room; SENT, FAILED, GARBLED
+ * and REFUSED are dropped and counted, and the last two are held to one a second after a burst,
+ * so that a flood from the network does not fill the record. */
+bool customs_link_next(struct customs_link *link, struct customs_news *out);
+
+/** Newest health; false before the first. Wait-free. */
+bool customs_link_read_health(struct customs_link *link, struct customs_link_health *out);
+
+#endif

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the link tells the control thread, and what it counts.
+ *
+ * Layer: drivers. Threads: the link's own.
+ */
+#include "drivers/customs/link_private.h"
+
+#include <string.h>
+
+#include "hal/clock.h"
+#include "hal/text.h"
+
+enum {
+	FLOOD_EVERY_MS = 1000, /* one trouble a second … */
+	FLOOD_BURST = 16,      /* … after so many at once */
+};
+
+static void publish_health(struct customs_link *link)
+{
+	link->health.pending = link_outbox_count_inquiries(link->outbox);
+	mailbox_put(link->health_box, &link->health);
+}
+
+static struct customs_news begin_news(enum customs_news_kind kind, uint8_t lane)
+{
+	struct customs_news news = {
+		.kind = (uint8_t)kind,
+		.lane = lane,
+		.at_ms = clock_mono_ms(),
+	};
+
+	return news;
+}
+
+static void explain(struct customs_news *news, enum kakou_err err, const struct why *why)
+{
+	news->error = (int8_t)err;
+	text_copy(news->why, sizeof(news->why), why->text);
+}
+
+/* For what may be lost. */
+static void tell(struct customs_link *link, const struct customs_news *news)
+{
+	if (queue_push(link->news, news))
+		link->health.dropped++;
+}
+
+/* ---- attempts ------------------------------------------------------------------------------ */
+
+void link_news_attempt(struct customs_link *link, uint8_t lane, const char *seq_no,
+		       uint16_t attempt, const struct link_outcome *outcome)
+{
+	struct customs_news news =
+		begin_news(outcome->err ? CUSTOMS_NEWS_FAILED : CUSTOMS_NEWS_SENT, lane);
+	struct customs_link_health *health = &link->health;
+
+	news.attempt = attempt;
+	text_copy(news.seq_no, sizeof(news.seq_no), seq_no);
+	health->is_up = !outcome->err;
+	if (outcome->err) {
+		explain(&news, outcome->err, &outcome->why);
+		health->failed++;
+		text_copy(health->last_error, sizeof(health->last_error),
+			  outcome->why.text);
+	} else {
+		health->sent++;
+		health->last_sent_ms = news.at_ms;
+	}
+	if (outcome->tls_version[0])
+		text_copy(health->tls_version, sizeof(health->tls_version),
+			  outcome->tls_version);
+	tell(link, &news);
+	publish_health(link);
+}
+
+/* ---- troubles on the listener -------------------------------------------------------------- */
+
+/* A bucket that fills with time: `flood_from_ms` is when it was last empty. */
+static bool is_flood(struct customs_link *link, int64_t now_ms)
+{
+	int64_t full_ms = now_ms - (int64_t)FLOOD_BURST * FLOOD_EVERY_MS;
+
+	if (link->flood_from_ms < full_ms)
+		link->flood_from_ms = full_ms;
+	if (link->flood_from_ms + FLOOD_EVERY_MS > now_ms)
+		return true;
+	link->flood_from_ms += FLOOD_EVERY_MS;
+	return false;
+}
+
+static void tell_trouble(struct customs_link *link, struct customs_news *news,
+			 enum kakou_err err, const struct why *why)
+{
+	explain(news, err, why);
+	text_copy(link->health.last_error, sizeof(link->health.last_error), why->text);
+	if (is_flood(link, news->at_ms))
+		link->health.dropped++;
+	else
+		tell(link, news);
+	publish_health(link);
+}
+
+void link_news_trouble(void *arg, enum kakou_err err, const struct why *why)
+{
+	struct customs_link *link = arg;
+	struct customs_news news = begin_news(
+		err == KAKOU_E_REFUSED ? CUSTOMS_NEWS_REFUSED : CUSTOMS_NEWS_GARBLED,
+		CUSTOMS_LANES_MAX);
+
+	if (err == KAKOU_E_REFUSED)
+		link->health.refused++;
+	tell_trouble(link, &news, err, why);
+}
+
+/* ---- messages ------------------------------------------------------------------------------ */
+
+static uint8_t find_lane(const struct customs_link *link, const struct frame *frame)
+{
+	for (size_t i = 0; i < link->config.lane_count; i++) {
+		if (!strcmp(link->config.lanes[i].area_id, frame->area_id) &&
+		    !strcmp(link->config.lanes[i].chnl_no, frame->chnl_no) &&
+		    link->config.lanes[i].direction == frame->direction)
+			return (uint8_t)i;
+	}
+	return CUSTOMS_LANES_MAX;
+}
+
+/* Is it a message for one of our lanes that the platform may send? */
+static enum kakou_err read_message(const struct customs_link *link,
+				   const struct frame *frame, struct customs_news *news,
+				   struct why *why)
+{
+	news->lane = find_lane(link, frame);
+	if (news->lane == CUSTOMS_LANES_MAX)
+		return why_set(why, KAKOU_E_FOREIGN,
+			       "0x%02x for area %s, channel %s, direction %c: none of "
+			       "our lanes",
+			       frame->code, frame->area_id, frame->chnl_no,
+			       frame->direction);
+	if (frame->code != CUSTOMS_CHECK && frame->code != CUSTOMS_OPERATE)
+		return why_set(why, KAKOU_E_GARBLED,
+			       "0x%02x for channel %s: expected 0x22 or 0x31",
+			       frame->code, frame->chnl_no);
+	return customs_message_read(frame, &link->config.dialect, &news->message, why);
+}
+
+/* A word that is not understood is passed on as one that holds. */
+static void read_verdict(const struct customs_link *link, struct customs_news *news)
+{
+	const struct customs_dialect *dialect = &link->config.dialect;
+	const struct customs_operate *operate = &news->message.u.operate;
+	struct why why = {""};
+	enum kakou_err err;
+
+	if (news->message.code == CUSTOMS_CHECK)
+		err = status_read_check(news->message.u.check.check_result,
+					dialect->table, dialect->lift_after_inspection,
+					&news->reading, &why);
+	else
+		err = status_read_command(operate->command, operate->op_type,
+					  dialect->table, &news->reading, &why);
+	if (err)
+		explain(news, err, &why);
+}
+
+/* After an interim answer the platform has the inquiry; the final one ends it. */
+static void settle_inquiry(struct customs_link *link, const struct customs_news *news)
+{
+	if (news->message.code != CUSTOMS_CHECK)
+		return;
+	if (news->reading.verdict == VERDICT_INTERIM)
+		link_outbox_slow_down(link->outbox, news->lane, news->seq_no,
+				      news->at_ms);
+	else
+		link_outbox_cancel(link->outbox, news->lane, news->seq_no);
+	link_work(link);
+}
+
+bool link_news_frame(void *arg, const struct frame *frame)
+{
+	struct customs_link *link = arg;
+	struct customs_news news = begin_news(CUSTOMS_NEWS_GARBLED, CUSTOMS_LANES_MAX);
+	struct why why = {""};
+	enum kakou_err err = read_message(link, frame, &news, &why);
+
+	if (err) {
+		tell_trouble(link, &news, err, &why);
+		return true;
+	}
+	news.kind = news.message.code == CUSTOMS_CHECK ? CUSTOMS_NEWS_ANSWER
+						       : CUSTOMS_NEWS_COMMAND;
+	text_copy(news.seq_no, sizeof(news.seq_no),
+		  customs_message_head(&news.message)->seq_no);
+	read_verdict(link, &news);
+	if (queue_push(link->news, &news))
+		return false;
+	link->health.last_heard_ms = news.at_ms;
+	if (news.kind == CUSTOMS_NEWS_ANSWER)
+		link->health.answers++;
+	settle_inquiry(link, &news);
+	publish_health(link);
+	return true;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The customs link from inside.
+ *
+ * Layer:   drivers, private to link*.c.
+ * Threads: all but `orders` and the reading ends of `news` and `health` belongs to the link's
+ *          own thread while it runs.
+ */
+#ifndef KAKOU_DRIVERS_CUSTOMS_LINK_PRIVATE_H
+#define KAKOU_DRIVERS_CUSTOMS_LINK_PRIVATE_H
+
+#include "drivers/customs/link.h"
+#include "drivers/customs/link_dial.h"
+#include "drivers/customs/link_listen.h"
+#include "drivers/customs/link_outbox.h"
+#include "hal/loop.h"
+#include "hal/mailbox.h"
+#include "hal/queue.h"
+#include "hal/thread.h"
+#include "hal/tls.h"
+
+enum {
+	LINK_DIALS_MAX = 8, /**< attempts at once: each costs some 40 KB */
+	LINK_FRAME_SIZE = 12 * 1024,
+};
+
+struct link_attempt; /* private to link.c */
+
+struct customs_link {
+	struct customs_link_config config;
+	struct queue *orders; /* struct link_order, from the control thread */
+	struct queue *news;   /* struct customs_news, to the control thread */
+	struct mailbox *health_box;
+	struct thread *thread;
+
+	struct loop *loop;
+	struct loop_watch *orders_watch;
+	struct loop_timer *work_timer;
+	struct tls_context *client_tls, *server_tls;
+	struct link_peer peer;
+	struct link_listen *listen;
+	struct link_outbox *outbox;
+	struct link_attempt *attempts;
+	size_t attempt_count;
+	struct customs_link_health health;
+	int64_t flood_from_ms; /* GARBLED and REFUSED: see link_news_trouble() */
+	unsigned char frame[LINK_FRAME_SIZE];
+};
+
+/** link_news.c: what came in. Callbacks of the listener; `arg` is the struct customs_link. */
+bool link_news_frame(void *arg, const struct frame *frame);
+void link_news_trouble(void *arg, enum kakou_err err, const struct why *why);
+
+/** link_news.c: how an attempt ended. `lane`, `seq_no` and `attempt` say whose it was. */
+void link_news_attempt(struct customs_link *link, uint8_t lane, const char *seq_no,
+		       uint16_t attempt, const struct link_outcome *outcome);
+
+/** link.c: the outbox changed. */
+void link_work(struct customs_link *link);
+
+#endif

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Messages of the traditional generation as values, and their XML (customs-protocol
+ * section 4).
+ *
+ * Layer: drivers. Pure but for the allocations inside expat and iconv: not for the
+ * control thread. Texts are UTF-8 inside; the wire's encoding is a peer setting.
+ */
+#ifndef KAKOU_DRIVERS_CUSTOMS_MESSAGE_H
+#define KAKOU_DRIVERS_CUSTOMS_MESSAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "drivers/customs/frame.h"
+#include "drivers/customs/status.h"
+#include "hal/err.h"
+#include "hal/why.h"
+
+enum {
+	CUSTOMS_SEQ_MAX = 32, /**< ours is 20: YYYYMMDDHHmmSS and a 6-digit counter */
+	CUSTOMS_TEXT_MAX = 95,
+	CUSTOMS_HINT_MAX =
+		63, /**< OP_HINT: at most 10 Chinese characters by the standard */
+};
+
+enum customs_code {
+	CUSTOMS_GATHER = 0x21,
+	CUSTOMS_CHECK = 0x22,
+	CUSTOMS_OPERATE = 0x31,
+	CUSTOMS_RESULT = 0x32,
+};
+
+enum customs_encoding { CUSTOMS_UTF8, CUSTOMS_GB18030 };
+
+/** The four root attributes. */
+struct customs_head {
+	char area_id[FRAME_ID_LENGTH + 1];
+	char chnl_no[FRAME_ID_LENGTH + 1];
+	char direction;
+	char seq_no[CUSTOMS_SEQ_MAX + 1];
+};
+
+/** 0x21 GATHER_INFO. Empty text = the device is absent or read nothing (`has_weight`
+ * likewise: "not weighed" is not 0 kg though it is reported as 0). */
+struct customs_gather {
+	struct customs_head head;
+	char goods_type; /**< G_TYPE: '7' zone entry, '8' zone exit, '0' empty vehicle */
+	char traffic_type; /**< TRAF_TYPE: '0' empty box, '1' container, '2' bulk */
+	char card_no[CUSTOMS_TEXT_MAX + 1];
+	bool has_weight;
+	int64_t gross_g;
+	char plate[32];
+	char tag[36];
+	char trailer_plate[32];
+	uint8_t box_count;
+	char box_front[16];
+	char box_rear[16];
+	bool boxes_recognised; /**< CONTA_RECO */
+	char seal_id[CUSTOMS_TEXT_MAX + 1];
+	char bar_code[CUSTOMS_TEXT_MAX + 1];
+};
+
+/** 0x22 COMMAND_INFO, check result. */
+struct customs_check {
+	struct customs_head head;
+	char check_result[STATUS_LENGTH + 1];
+	char form_type[8];
+	char form_id[40];
+	char op_hint[CUSTOMS_HINT_MAX + 1];
+};
+
+/** 0x31 COMMAND_INFO, an officer at the platform operates the devices. */
+struct customs_operate {
+	struct customs_head head;
+	char command[STATUS_LENGTH + 1]; /**< EXCUTE_COMMAND */
+	char op_type; /**< '0' lift and release, '1' pending, '2' return */
+	char op_reason[CUSTOMS_TEXT_MAX + 1];
+	char op_id[CUSTOMS_TEXT_MAX + 1];
+};
+
+/** 0x32 COMMAND_INFO, what became of it. */
+struct customs_result {
+	struct customs_head head;
+	char result[STATUS_LENGTH + 1]; /**< EXECUTE_RESULT */
+};
+
+struct customs_message {
+	enum customs_code code;
+	enum customs_encoding encoding_seen; /**< reading: what the XML's bytes were in */
+	union {
+		struct customs_gather gather;
+		struct customs_check check;
+		struct customs_operate operate;
+		struct customs_result result;
+	} u;
+};
+
+/** Peer settings of the XML (section 2, dialects). */
+struct customs_dialect {
+	struct frame_dialect frame;
+	enum customs_encoding encoding;
+	bool reco_one_is_recognised; /**< CONTA_RECO: 1 = recognised [field], 0 = by the
+					standard */
+	bool absent_tags_left_out;   /**< otherwise empty tags */
+	enum status_table table;
+	bool lift_after_inspection;
+};
+
+/** The four root attributes, whichever message it is. */
+const struct customs_head *customs_message_head(const struct customs_message *message);
+
+/** Writes the whole frame of a message. KAKOU_E_FULL, KAKOU_E_INVALID as frame_write().
+ */
+KAKOU_MUST_CHECK enum kakou_err customs_message_write(
+	const struct customs_message *message, const struct customs_dialect *dialect,
+	void *buffer, size_t size, size_t *len, struct why *why);
+
+/** Reads the message inside a frame. The XML's encoding is the declared one, then UTF-8
+ * by validity, then GB18030. KAKOU_E_GARBLED: not well formed, wrong root, DTD or entity,
+ * a tag over its limit, attributes missing or different from the frame's header, a known
+ * tag twice. Unknown tags are passed over; OP_HINT and OP_REASON, which are only shown, are cut
+ * when too long. A weight of 0 is "not weighed". An absent check result or command is an empty
+ * text. `why` quotes. */
+KAKOU_MUST_CHECK enum kakou_err customs_message_read(
+	const struct frame *frame, const struct customs_dialect *dialect,
+	struct customs_message *out, struct why *why);
+
+#endif

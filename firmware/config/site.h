@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The site: everything one configuration file says, checked, as constant values.
+ *
+ * One key table (site_keys) drives the parser, `kakou config check`, the sample file and
+ * the manual page kakou.conf(5).
+ *
+ * Layer:   firmware. Threads: loaded by main, constant afterwards, read by all.
+ */
+#ifndef KAKOU_FIRMWARE_SITE_H
+#define KAKOU_FIRMWARE_SITE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "drivers/customs/link.h"
+#include "drivers/map/map.h"
+#include "hal/conf.h"
+#include "hal/gpio.h"
+#include "hal/modbus_port.h"
+
+enum {
+	SITE_LANES_MAX = 16,
+	SITE_PORTS_MAX = 48,
+	SITE_DEVICES_MAX = 96,
+	SITE_MAPS_MAX = 32,
+	SITE_NAME_MAX = 31,
+	SITE_EVIDENCE_MAX = 7,
+	SITE_NO_DEVICE = 0xFFFF,
+};
+
+/** What a line is for. Those up to LINE_WIRED_LAST are safety and must be local GPIO
+ *  (doctrine 3); the check refuses them on a device. */
+enum line_role {
+	LINE_SAFETY_LOOP, /**< in: vehicle under the arm */
+	LINE_BEAM,        /**< in: beam under the arm interrupted */
+	LINE_LIMIT_UP,    /**< in */
+	LINE_LIMIT_DOWN,  /**< in */
+	LINE_EMERGENCY,   /**< in, optional: fire or emergency-open */
+	LINE_RAISE,       /**< out: motor */
+	LINE_LOWER,       /**< out: motor */
+	LINE_BEAM_TEST, /**< out, optional: the beam must report an interruption while set
+			 */
+	LINE_LOOP_TEST, /**< out, optional: the same for the safety loop */
+	LINE_HEARTBEAT, /**< out: toggled by each healthy scan */
+	LINE_WIRED_LAST = LINE_HEARTBEAT,
+	LINE_APPROACH,    /**< in */
+	LINE_SCALE_ENTRY, /**< in, optional: beam at the entry end of the deck interrupted
+			   */
+	LINE_SCALE_EXIT,  /**< in, optional: beam at the exit end of the deck interrupted
+			   */
+	LINE_EXIT,        /**< in */
+	LINE_RED,         /**< out */
+	LINE_GREEN,       /**< out */
+	LINE_ROLES,
+};
+
+/** Where a line is. */
+struct site_line {
+	bool is_used;
+	bool on_device;        /**< remote I/O instead of GPIO */
+	struct gpio_line gpio; /**< !on_device; is_output follows from the role */
+	uint8_t gpio_index;    /**< !on_device: index in the lane's gpio_open() array */
+	uint16_t device;       /**< on_device: index of a remote_io device */
+	uint8_t bit;           /**< on_device: 0..31 */
+};
+
+enum evidence_kind {
+	EVIDENCE_PLATE,   /**< vehicle identity: plate camera */
+	EVIDENCE_TAG,     /**< vehicle identity: electronic plate */
+	EVIDENCE_BOX,     /**< container number */
+	EVIDENCE_WEIGHT,  /**< weighbridge */
+	EVIDENCE_CARD,    /**< document or driver identity: IC card or QR */
+	EVIDENCE_SEAL,    /**< electronic seal */
+	EVIDENCE_CLIMATE, /**< reefer temperature */
+	EVIDENCE_KINDS,
+};
+
+struct site_evidence {
+	enum evidence_kind kind;
+	bool is_required;    /**< otherwise asked for, and left out when its device is not
+				well */
+	uint16_t device;     /**< index of the source device */
+	int32_t deadline_ms; /**< from approach on: not collected by then → hold / left
+				out */
+	uint8_t doubt_below; /**< confidence under this is doubtful, 0..100 */
+};
+
+enum safety_proof { PROOF_TEST_OUTPUT, PROOF_PAIR, PROOF_ACTIVITY };
+
+struct site_barrier {
+	int32_t travel_ms;      /**< S7: limit to limit at most, 500..15000 */
+	int32_t test_window_ms; /**< S4: 10..150 */
+	int32_t clear_ms;  /**< loops and beams clear for this long before lowering */
+	int32_t expire_ms; /**< S8: an output not refreshed falls off, 20..200 */
+	enum safety_proof loop_proof, beam_proof; /**< S4 */
+	bool is_pulse_driven; /**< false: raise and lower are held while moving */
+};
+
+enum on_difference { DIFFERENCE_REPORT, DIFFERENCE_HOLD };
+enum in_steel { STEEL_STAYS, STEEL_LIFTS };
+enum gate_role { GATE_SINGLE, GATE_FIRST, GATE_SECOND };
+
+struct site_lane {
+	char name[SITE_NAME_MAX + 1];
+	char chnl_no[FRAME_ID_LENGTH + 1];
+	char direction; /**< 'I' or 'E' */
+	enum gate_role gate;
+	char gpio_where[160]; /**< as gpio_open() */
+	struct site_line lines[LINE_ROLES];
+	size_t gpio_count; /**< lines on GPIO */
+	struct gpio_line gpio_lines[LINE_ROLES];
+	size_t evidence_count;
+	struct site_evidence evidence[SITE_EVIDENCE_MAX];
+	uint16_t sign; /**< device index or SITE_NO_DEVICE */
+	uint16_t post; /**< driver post for the help button, or SITE_NO_DEVICE */
+	struct site_barrier barrier;
+	int32_t answer_ms;   /**< customs silent beyond this → officer called */
+	int32_t overstay_ms; /**< released but still under the arm → alarm */
+	int32_t settle_ms;   /**< weight must be stable this long */
+	int32_t glitch_ms;   /**< loops and beams shorter than this are no vehicle */
+	int32_t empty_tolerance_g; /**< |weight - tare| for type 6, from the order's
+				      answer */
+	enum on_difference on_weight_difference;
+	enum in_steel on_inspection, on_return;
+};
+
+struct site_port {
+	char name[SITE_NAME_MAX + 1];
+	struct modbus_port_config modbus;
+	int32_t backoff_min_ms, backoff_max_ms;
+};
+
+struct site_device {
+	char name[SITE_NAME_MAX + 1];
+	enum device_class class;
+	uint16_t map;  /**< index in maps[] */
+	uint16_t port; /**< index in ports[] */
+	uint8_t unit;
+	int32_t period_ms;  /**< 0 = the map's */
+	int32_t max_age_ms; /**< 0 = the map's */
+};
+
+struct site {
+	char name[SITE_NAME_MAX + 1];
+	char state_dir[160]; /**< the record's directory; refused on tmpfs unless allowed
+			      */
+	bool allow_volatile_state; /**< demonstration and tests only; said in the record
+				    */
+	char control_socket[100];
+	char maps_dir[160];
+	struct customs_link_config customs; /**< lanes[] filled from the lanes below */
+	char area_id[FRAME_ID_LENGTH + 1];
+	size_t map_count, port_count, device_count, lane_count;
+	struct map maps[SITE_MAPS_MAX];
+	struct site_port ports[SITE_PORTS_MAX];
+	struct site_device devices[SITE_DEVICES_MAX];
+	struct site_lane lanes[SITE_LANES_MAX];
+};
+
+/** The key table of kakou.conf. */
+extern const struct conf_key site_keys[];
+extern const size_t site_key_count;
+
+/** Reads and checks the whole site with its maps; relative paths are relative to the
+ * file's directory. On failure `why` names file, line, value and expectation. The caller
+ * releases with site_free(). */
+KAKOU_MUST_CHECK enum kakou_err site_load(struct site **out, const char *path,
+					  struct why *why);
+void site_free(struct site *site);
+
+/** Names as in the file. */
+const char *line_role_name(enum line_role role);
+bool line_role_is_output(enum line_role role);
+const char *evidence_kind_name(enum evidence_kind kind);
+
+#endif

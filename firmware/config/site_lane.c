@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Lanes: identity, evidence, barrier and policy, as the site file gives them.
+ *
+ * Layer: firmware. Pure but for what conf holds.
+ */
+#include "firmware/config/site_internal.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "hal/text.h"
+
+static int32_t integer(const struct conf_section *section, const char *key)
+{
+	return (int32_t)conf_integer(section, key);
+}
+
+static bool says(const struct conf_section *section, const char *key, const char *word)
+{
+	return !strcmp(conf_text(section, key), word);
+}
+
+/* S4. "none" can be said, so that its refusal says why; a pair of contacts can't, because no
+ * line carries the second one. */
+static enum kakou_err take_proof(struct site_build *build,
+				 const struct conf_section *section, const char *key,
+				 const struct site_lane *lane, enum line_role test,
+				 enum safety_proof *out)
+{
+	if (says(section, key, "none"))
+		return conf_complain(section, key, build->why,
+				     "got \"none\", expected test_output or activity: "
+				     "what protects the way of the arm proves itself "
+				     "before each movement");
+	*out = says(section, key, "activity") ? PROOF_ACTIVITY : PROOF_TEST_OUTPUT;
+	if (*out == PROOF_TEST_OUTPUT && !lane->lines[test].is_used)
+		return conf_complain(section, key, build->why,
+				     "got test_output, expected a line %s for it",
+				     line_role_name(test));
+	return KAKOU_OK;
+}
+
+static enum kakou_err take_barrier(struct site_build *build,
+				   const struct conf_section *section,
+				   struct site_lane *lane)
+{
+	struct site_barrier *barrier = &lane->barrier;
+	enum kakou_err err;
+
+	barrier->travel_ms = integer(section, "travel_ms");
+	barrier->test_window_ms = integer(section, "test_window_ms");
+	barrier->clear_ms = integer(section, "clear_ms");
+	barrier->expire_ms = integer(section, "expire_ms");
+	barrier->is_pulse_driven = conf_flag(section, "pulse_driven");
+	err = take_proof(build, section, "loop_proof", lane, LINE_LOOP_TEST,
+			 &barrier->loop_proof);
+	if (!err)
+		err = take_proof(build, section, "beam_proof", lane, LINE_BEAM_TEST,
+				 &barrier->beam_proof);
+	return err;
+}
+
+static enum kakou_err take_one_evidence(struct site_build *build,
+					const struct conf_section *section, size_t index,
+					struct site_lane *lane)
+{
+	struct site_evidence *evidence = lane->evidence + lane->evidence_count;
+	enum evidence_kind kind = evidence_kind_from_name(conf_title(section));
+	enum kakou_err err;
+
+	if (kind == EVIDENCE_KINDS)
+		return conf_complain(section, NULL, build->why,
+				     "got evidence \"%s\", expected plate, tag, box, "
+				     "weight, card, seal or climate",
+				     conf_title(section));
+	assert(lane->evidence_count <
+	       SITE_EVIDENCE_MAX); /* titles are kinds, each once */
+	evidence->kind = kind;
+	evidence->is_required = conf_flag(section, "required");
+	evidence->doubt_below = (uint8_t)conf_integer(section, "doubt_below");
+	evidence->deadline_ms = integer(section, "deadline_ms");
+	if (!evidence->deadline_ms)
+		evidence->deadline_ms = evidence_kind_deadline_ms(kind);
+	err = site_claim_device(build, section, "device", evidence_kind_class(kind),
+				index, &evidence->device);
+	lane->evidence_count++;
+	return err;
+}
+
+/* Orders are matched by plate, tag or card: a lane that requires none of them could let a
+ * vehicle pass that nobody identified. */
+static bool requires_identity(const struct site_lane *lane)
+{
+	for (size_t i = 0; i < lane->evidence_count; i++) {
+		const struct site_evidence *evidence = &lane->evidence[i];
+
+		if (evidence->is_required &&
+		    (evidence->kind == EVIDENCE_PLATE || evidence->kind == EVIDENCE_TAG ||
+		     evidence->kind == EVIDENCE_CARD))
+			return true;
+	}
+	return false;
+}
+
+static enum kakou_err take_evidence(struct site_build *build,
+				    const struct conf_section *section, size_t index,
+				    struct site_lane *lane)
+{
+	size_t count = conf_count(section, "evidence");
+	enum kakou_err err = KAKOU_OK;
+
+	for (size_t i = 0; !err && i < count; i++)
+		err = take_one_evidence(build, conf_at(section, "evidence", i), index,
+					lane);
+	if (!err && !requires_identity(lane))
+		err = conf_complain(section, NULL, build->why,
+				    "lane \"%s\" requires neither plate, tag nor card, "
+				    "expected one of them",
+				    lane->name);
+	return err;
+}
+
+static enum kakou_err take_channel(struct site_build *build,
+				   const struct conf_section *section, size_t index,
+				   struct site_lane *lane)
+{
+	struct customs_link_config *customs = &build->site->customs;
+	enum kakou_err err = site_take_id(build, section, "chnl_no", lane->chnl_no);
+
+	for (size_t i = 0; !err && i < index; i++) {
+		if (!strcmp(build->site->lanes[i].chnl_no, lane->chnl_no))
+			err = conf_complain(section, "chnl_no", build->why,
+					    "got \"%s\", which is lane \"%s\" already, "
+					    "expected a number of its own",
+					    lane->chnl_no, build->site->lanes[i].name);
+	}
+	lane->direction = conf_text(section, "direction")[0];
+	text_copy(customs->lanes[index].area_id, sizeof(customs->lanes[index].area_id),
+		  build->site->area_id);
+	text_copy(customs->lanes[index].chnl_no, sizeof(customs->lanes[index].chnl_no),
+		  lane->chnl_no);
+	customs->lanes[index].direction = lane->direction;
+	customs->lane_count = index + 1;
+	return err;
+}
+
+static enum kakou_err take_people(struct site_build *build,
+				  const struct conf_section *section, size_t index,
+				  struct site_lane *lane)
+{
+	enum kakou_err err = site_claim_device(build, section, "sign", DEVICE_SIGN, index,
+					       &lane->sign);
+
+	if (!err)
+		err = site_claim_device(build, section, "post", DEVICE_DRIVER_POST, index,
+					&lane->post);
+	return err;
+}
+
+static void take_policy(const struct conf_section *section, struct site_lane *lane)
+{
+	lane->gate = says(section, "gate", "first")    ? GATE_FIRST
+		     : says(section, "gate", "second") ? GATE_SECOND
+						       : GATE_SINGLE;
+	lane->answer_ms = integer(section, "answer_ms");
+	lane->overstay_ms = integer(section, "overstay_ms");
+	lane->settle_ms = integer(section, "settle_ms");
+	lane->glitch_ms = integer(section, "glitch_ms");
+	lane->empty_tolerance_g = integer(section, "empty_tolerance_kg") * 1000;
+	lane->on_weight_difference = says(section, "on_weight_difference", "hold")
+					     ? DIFFERENCE_HOLD
+					     : DIFFERENCE_REPORT;
+	lane->on_inspection =
+		says(section, "on_inspection", "lifts") ? STEEL_LIFTS : STEEL_STAYS;
+	lane->on_return = says(section, "on_return", "lifts") ? STEEL_LIFTS : STEEL_STAYS;
+}
+
+static enum kakou_err take_lane(struct site_build *build,
+				const struct conf_section *section, size_t index)
+{
+	struct site_lane *lane = &build->site->lanes[index];
+	enum kakou_err err = site_take_name(build, section, NULL, lane->name);
+
+	take_policy(section, lane);
+	if (!err)
+		err = take_channel(build, section, index, lane);
+	if (!err)
+		err = site_take_lines(build, section, lane);
+	if (!err)
+		err = take_barrier(build, section, lane);
+	if (!err)
+		err = take_evidence(build, section, index, lane);
+	if (!err)
+		err = take_people(build, section, index, lane);
+	build->site->lane_count = index + 1;
+	return err;
+}
+
+enum kakou_err site_take_lanes(struct site_build *build)
+{
+	const struct conf_section *root = conf_root(build->conf);
+	size_t count = conf_count(root, "lane");
+	enum kakou_err err = KAKOU_OK;
+
+	if (count == 0)
+		return conf_complain(root, NULL, build->why,
+				     "got no lane section, expected 1 to %d",
+				     SITE_LANES_MAX);
+	if (count > SITE_LANES_MAX)
+		return conf_complain(conf_at(root, "lane", SITE_LANES_MAX), NULL,
+				     build->why, "got %zu lanes, expected at most %d",
+				     count, SITE_LANES_MAX);
+	for (size_t i = 0; !err && i < count; i++)
+		err = take_lane(build, conf_at(root, "lane", i), i);
+	return err;
+}

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Control: the scan. Layer: firmware. Threads: see control.h.
+ */
+#include "firmware/control/control.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "firmware/control/control_internal.h"
+#include "firmware/control/filter.h"
+#include "hal/clock.h"
+#include "hal/log.h"
+#include "hal/text.h"
+
+/* SCHED_FIFO priority: above ordinary work, below the kernel's own threads. */
+enum { CONTROL_PRIORITY = 40, CONTROL_STACK = 128 * 1024 };
+
+/* A lane that lost its lines is tried again so often. */
+enum { REOPEN_MS = 500 };
+
+static bool has_room(const struct control *control)
+{
+	return journal_room(control->config.journal) >= LANE_OUT_EVENTS;
+}
+
+static struct lane_inputs lane_inputs(struct control *control, size_t index)
+{
+	const struct control_lines *lines = &control->lines[index];
+	const struct lane *lane = &control->lanes[index];
+	uint32_t levels = control_line_levels(control, index);
+	bool loop = (lines->pulses >> LINE_SAFETY_LOOP & 1) != 0;
+	bool beam = (lines->pulses >> LINE_BEAM & 1) != 0;
+	/* What a test makes a device report is no vehicle. */
+	bool no_loop = interlock_is_testing(&lane->interlock, 0);
+	bool no_beam = interlock_is_testing(&lane->interlock, 1);
+	struct lane_inputs in = {
+		.now_ms = control->now_ms,
+		.wall_ms = clock_wall_ms(),
+		.interlock =
+			{
+				    .now_ms = control->now_ms,
+				    .is_known = lines->is_known,
+				    .is_late = control->is_late,
+				    .occupied = {loop, beam},
+				    .limit_up = (levels >> LINE_LIMIT_UP & 1) != 0,
+				    .limit_down = (levels >> LINE_LIMIT_DOWN & 1) != 0,
+				    .emergency = (lines->pulses >> LINE_EMERGENCY & 1) != 0,
+				    },
+		.position = (levels >> LINE_APPROACH & 1) << POSITION_APPROACH |
+			    (levels >> LINE_SCALE_ENTRY & 1) << POSITION_ENTRY |
+			    (levels >> LINE_SCALE_EXIT & 1) << POSITION_END |
+			    (uint32_t)(loop && !no_loop) << POSITION_LOOP |
+			    (uint32_t)(beam && !no_beam) << POSITION_BEAM |
+			    (levels >> LINE_EXIT & 1) << POSITION_EXIT,
+		.position_is_stale = control_position_is_stale(control, index),
+		.record_is_well = control->record.is_well,
+		.numbers = &control->numbers,
+	};
+
+	return in;
+}
+
+/* Carries out what a lane said. Its events go first: a question leaves with its record. */
+static void carry_out(struct control *control, size_t index)
+{
+	struct control_wants *wants = &control->wants[index];
+	struct lane_out *out = &control->out;
+
+	for (size_t i = 0; i < out->event_count; i++)
+		if (journal_append(control->config.journal, &out->events[i]))
+			abort(); /* has_room() was asked first */
+	for (size_t i = 0; i < out->result_count; i++)
+		if (queue_push(control->config.act_results, &out->results[i]))
+			control->snapshot
+				.news_dropped++; /* the asker's own time-out answers */
+	if (out->has_cancel) {
+		wants->has_cancel = true;
+		text_copy(wants->cancel, sizeof(wants->cancel), out->cancel);
+	}
+	if (out->has_ask) {
+		wants->has_ask = true;
+		wants->ask = out->ask;
+	}
+	if (out->has_report) {
+		wants->has_report = true;
+		wants->report = out->report;
+	}
+	out->event_count = out->result_count = 0;
+	out->has_ask = out->has_cancel = out->has_report = false;
+}
+
+/* Offers the link what it has not taken yet. */
+static void tell_customs(struct control *control, size_t index)
+{
+	struct control_wants *wants = &control->wants[index];
+	struct customs_link *link = control->config.link;
+
+	if (wants->has_cancel)
+		wants->has_cancel = customs_link_cancel(link, (uint8_t)index,
+							wants->cancel) != KAKOU_OK;
+	if (wants->has_ask)
+		wants->has_ask = customs_link_ask(link, &wants->ask) != KAKOU_OK;
+	if (wants->has_report)
+		wants->has_report = customs_link_ask(link, &wants->report) != KAKOU_OK;
+}
+
+/* At most one a second: who floods the listener must not fill the record. */
+static void record_refusal(struct control *control, const struct customs_news *news)
+{
+	struct event event;
+
+	control->refusals_unrecorded++;
+	if (control->now_ms - control->last_refusal_ms < 1000)
+		return;
+	event_begin(&event, EVENT_PEER_REFUSED, EVENT_NO_LANE, 0);
+	event_add_text(&event, "why", news->why);
+	event_add_number(&event, "count", (int64_t)control->refusals_unrecorded);
+	if (journal_append(control->config.journal, &event))
+		return;
+	control->refusals_unrecorded = 0;
+	control->last_refusal_ms = control->now_ms;
+}
+
+static void take_news(struct control *control)
+{
+	struct customs_news news;
+
+	while (has_room(control) && customs_link_next(control->config.link, &news)) {
+		if (news.kind == CUSTOMS_NEWS_GARBLED ||
+		    news.kind == CUSTOMS_NEWS_REFUSED ||
+		    news.lane >= control->lane_count) {
+			record_refusal(control, &news);
+			continue;
+		}
+		struct lane_inputs in = lane_inputs(control, news.lane);
+
+		lane_feed_news(&control->lanes[news.lane], &news, &in, &control->out);
+		carry_out(control, news.lane);
+	}
+}
+
+static void take_acks(struct control *control)
+{
+	struct journal_ack ack;
+
+	while (has_room(control) && journal_next_ack(control->config.journal, &ack))
+		for (size_t i = 0; i < control->lane_count; i++) {
+			struct lane_inputs in = lane_inputs(control, i);
+
+			lane_feed_ack(&control->lanes[i], &ack, &in, &control->out);
+			carry_out(control, i);
+		}
+}
+
+static void take_acts(struct control *control)
+{
+	struct act act;
+
+	while (has_room(control) && queue_pop(control->config.acts, &act)) {
+		if (act.lane >= control->lane_count)
+			continue;
+		struct lane_inputs in = lane_inputs(control, act.lane);
+
+		lane_feed_act(&control->lanes[act.lane], &act, &in, &control->out);
+		carry_out(control, act.lane);
+	}
+}
+
+/* A lane whose events the record has no room for stands still; the interlock goes on: a raise is
+ * finished, nothing is lowered. */
+static void step_lane(struct control *control, size_t index)
+{
+	struct lane *lane = &control->lanes[index];
+	struct lane_inputs in = lane_inputs(control, index);
+	struct interlock_outputs motor;
+
+	if (has_room(control)) {
+		lane_step(lane, &in, &control->out, &motor);
+		carry_out(control, index);
+	} else {
+		enum arm_wish wish = lane_arm_wish(lane);
+
+		interlock_step(&lane->interlock, &in.interlock,
+			       wish == ARM_RAISE ? ARM_RAISE : ARM_STAY, in.now_ms,
+			       &motor);
+	}
+	control_write_lines(control, index, &motor);
+	control_tell_devices(control, index);
+	tell_customs(control, index);
+}
+
+static void scan(struct control *control)
+{
+	int64_t begun_ns = clock_mono_ns();
+	int32_t spent_us;
+
+	control->now_ms = begun_ns / 1000000;
+	control->is_late = control->now_ms - control->last_scan_ms > CONTROL_LATE_MS;
+	control->last_scan_ms = control->now_ms;
+	control->late_scans += control->is_late;
+	journal_read_health(control->config.journal, 0, &control->record);
+	for (size_t i = 0; i < control->lane_count; i++)
+		control_read_lines(control, i);
+	control_take_samples(control);
+	take_news(control);
+	take_acks(control);
+	take_acts(control);
+	for (size_t i = 0; i < control->lane_count; i++)
+		step_lane(control, i);
+	control->scans++;
+	if (!control->is_late)
+		atomic_fetch_add(control->config.scan_counter, 1);
+	spent_us = (int32_t)((clock_mono_ns() - begun_ns) / 1000);
+	if (spent_us > control->longest_scan_us)
+		control->longest_scan_us = spent_us;
+	if (control->scans % 5 == 0)
+		control_publish(control);
+}
+
+static void put_to_rest(struct control *control)
+{
+	static const struct interlock_outputs off;
+
+	for (size_t i = 0; i < control->lane_count; i++) {
+		control->lanes[i].light = LIGHT_RED;
+		control_write_lines(control, i, &off);
+	}
+}
+
+static void run(void *arg)
+{
+	struct control *control = arg;
+	int64_t next_ms;
+
+	control->is_filtered =
+		control->filter && filter_apply(control->filter) == KAKOU_OK;
+	if (control->config.count_allocations)
+		control->allocations_before = control->config.count_allocations();
+	next_ms = control->last_scan_ms = clock_mono_ms();
+	while (!atomic_load(&control->is_stopping)) {
+		scan(control);
+		next_ms += CONTROL_SCAN_MS;
+		if (clock_mono_ms() > next_ms)
+			next_ms =
+				clock_mono_ms(); /* scans that were missed are not made up for */
+		clock_sleep_until_ms(next_ms);
+	}
+	put_to_rest(control);
+}
+
+/* Blocks as gpio_open() does. A failure is said once, not each time. */
+static void open_lines(struct control *control, size_t index)
+{
+	const struct site_lane *lane = &control->site->lanes[index];
+	struct control_lines *lines = &control->lines[index];
+	struct gpio *gpio;
+	struct why why;
+
+	lines->retry_at_ms = clock_mono_ms() + REOPEN_MS;
+	if (gpio_open(&gpio, lane->gpio_where, lane->gpio_lines, lane->gpio_count,
+		      &why)) {
+		if (!lines->is_told)
+			log_warning("control", "lane %s is blind: %s", lane->name,
+				    why.text);
+		lines->is_told = true;
+		return;
+	}
+	if (lines->is_told)
+		log_info("control", "lane %s has its lines again", lane->name);
+	lines->is_told = lines->is_needed = false;
+	atomic_store(&lines->fresh, gpio);
+}
+
+static void close_broken(struct control_lines *lines)
+{
+	struct gpio *broken = atomic_exchange(&lines->broken, NULL);
+
+	if (!broken)
+		return;
+	gpio_close(broken);
+	lines->is_needed = true;
+}
+
+/* Opens at most one lane a call, so that main is never away for long. */
+void control_supervise(struct control *control)
+{
+	for (size_t i = 0; i < control->lane_count; i++)
+		close_broken(&control->lines[i]);
+	for (size_t i = 0; i < control->lane_count; i++) {
+		struct control_lines *lines = &control->lines[i];
+
+		if (!lines->is_needed || clock_mono_ms() < lines->retry_at_ms)
+			continue;
+		open_lines(control, i);
+		return;
+	}
+}
+
+enum kakou_err control_create(struct control **out, const struct control_config *config,
+			      struct why *why)
+{
+	struct control *control = calloc(1, sizeof(*control));
+
+	if (!control)
+		return why_set(why, KAKOU_E_NOMEM, "no memory for the control thread");
+	control->config = *config;
+	control->site = config->site;
+	control->lane_count = config->site->lane_count;
+	control->started_wall_ms = clock_wall_ms();
+	control->numbers.next_passage = config->past->last_passage + 1;
+	control->numbers.next_counter = config->past->next_counter;
+	control->numbers.next_ticket = 1;
+	control->record.is_well = true;
+	for (size_t i = 0; i < control->lane_count; i++) {
+		lane_init(&control->lanes[i], control->site, (uint8_t)i);
+		control->lines[i].is_needed = true;
+	}
+	if (filter_create(&control->filter))
+		log_warning("control", "no system call filter in this build");
+	for (size_t i = 0; i < control->lane_count; i++)
+		open_lines(control, i);
+	control->now_ms = clock_mono_ms();
+	control_publish(
+		control); /* whoever asks before the first scan sees a lane at rest */
+	*out = control;
+	return KAKOU_OK;
+}
+
+enum kakou_err control_start(struct control *control)
+{
+	struct thread_config config = {
+		.name = "control",
+		.stack_bytes = CONTROL_STACK,
+		.fifo_priority = CONTROL_PRIORITY,
+		.run = run,
+		.arg = control,
+	};
+
+	enum kakou_err err = thread_start(&control->thread, &config);
+
+	if (!err)
+		atomic_store(&control->is_realtime, thread_is_realtime(control->thread));
+	return err;
+}
+
+void control_stop(struct control *control)
+{
+	atomic_store(&control->is_stopping, true);
+	thread_join(control->thread);
+	control->thread = NULL;
+}
+
+void control_destroy(struct control *control)
+{
+	if (!control)
+		return;
+	for (size_t i = 0; i < control->lane_count; i++) {
+		gpio_close(control->lines[i].gpio);
+		gpio_close(atomic_load(&control->lines[i].fresh));
+		gpio_close(atomic_load(&control->lines[i].broken));
+	}
+	filter_destroy(control->filter);
+	free(control);
+}

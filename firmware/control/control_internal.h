@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the files of the control thread share among themselves.
+ *
+ * Layer: firmware.
+ */
+#ifndef KAKOU_FIRMWARE_CONTROL_INTERNAL_H
+#define KAKOU_FIRMWARE_CONTROL_INTERNAL_H
+
+#include <stdatomic.h>
+
+#include "firmware/control/control.h"
+#include "firmware/control/snapshot.h"
+#include "firmware/lane/lane.h"
+#include "hal/gpio.h"
+#include "hal/thread.h"
+
+/* The lines of one lane. The handle is the control thread's while `gpio` holds it; a broken one
+ * goes to main through `broken` and a new one comes back through `fresh`. */
+struct control_lines {
+	struct gpio *gpio;
+	_Atomic(struct gpio *) broken, fresh;
+	uint32_t raw;    /* bit = enum line_role, as last read */
+	uint32_t pulses; /* bit = role: was active at some moment of this scan */
+	bool is_known;
+	uint64_t written; /* levels last written */
+	bool has_written;
+	uint32_t outputs;        /* bit = role, as last commanded */
+	bool is_needed, is_told; /* main: open them; the failure was logged */
+	int64_t retry_at_ms;     /* main */
+};
+
+/* What a lane wants others to do, kept until they have taken it. */
+struct control_wants {
+	bool has_ask, has_report, has_cancel;
+	struct customs_ask ask, report;
+	char cancel[CUSTOMS_SEQ_MAX + 1];
+	char shown[DEVICE_TEXT_MAX + 1]; /* the text the sign was last told */
+	uint32_t switched;               /* bit = role: outputs on devices as last told */
+	bool has_switched;
+};
+
+struct control {
+	struct control_config config;
+	const struct site *site;
+	struct thread *thread;
+	struct filter *filter; /* NULL where there is none */
+	_Atomic bool is_stopping;
+	size_t lane_count;
+	struct lane lanes[SITE_LANES_MAX];
+	struct control_lines lines[SITE_LANES_MAX];
+	struct control_wants wants[SITE_LANES_MAX];
+	struct lane_numbers numbers;
+	struct lane_out out;                            /* of the lane at hand */
+	struct device_sample samples[SITE_DEVICES_MAX]; /* newest value or health */
+	uint8_t health[SITE_DEVICES_MAX];
+	int64_t value_at_ms[SITE_DEVICES_MAX];
+	struct journal_health record;
+	uint64_t scans, late_scans, refusals_unrecorded, allocations_before;
+	int64_t now_ms, last_scan_ms, started_wall_ms, last_refusal_ms;
+	int32_t longest_scan_us;
+	bool is_late, is_filtered;
+	_Atomic bool is_realtime; /* main says it after the start */
+	struct snapshot snapshot;
+};
+
+/* control_io.c: lines and devices. */
+void control_read_lines(struct control *control, size_t lane);
+void control_write_lines(struct control *control, size_t lane,
+			 const struct interlock_outputs *motor);
+void control_tell_devices(struct control *control, size_t lane);
+void control_take_samples(struct control *control);
+/** Bit = enum line_role, from GPIO and from remote I/O. */
+uint32_t control_line_levels(const struct control *control, size_t lane);
+/** A loop of the lane is on a remote input that is not heard. */
+bool control_position_is_stale(const struct control *control, size_t lane);
+bool control_device_is_stale(const struct control *control, size_t device);
+
+/* control_snapshot.c */
+void control_publish(struct control *control);
+
+#endif

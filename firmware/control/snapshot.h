@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Snapshot: what the control thread shows of itself, by value, through a mailbox.
+ *
+ * Layer: firmware. Threads: written by the control thread, read by the control-socket
+ * thread.
+ */
+#ifndef KAKOU_FIRMWARE_SNAPSHOT_H
+#define KAKOU_FIRMWARE_SNAPSHOT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "firmware/config/site.h"
+
+enum { SNAPSHOT_ALARMS_MAX = 8 };
+
+struct snapshot_evidence {
+	uint8_t kind; /**< enum evidence_kind */
+	bool is_required;
+	uint8_t state; /**< enum evidence_state */
+	uint8_t confidence;
+	int64_t at_ms; /**< monotonic; 0 = not collected */
+	char text[48]; /**< the value as a person reads it */
+};
+
+struct snapshot_lane {
+	const char *state;      /**< static word, e.g. "gathering" */
+	int64_t state_since_ms; /**< monotonic */
+	int64_t passage;        /**< 0 = none */
+	int64_t opened_wall_ms;
+	char plate[32]; /**< what the vote says so far */
+	uint8_t evidence_count, collected, required;
+	struct snapshot_evidence evidence[SITE_EVIDENCE_MAX];
+	char seq_no[CUSTOMS_SEQ_MAX + 1]; /**< current inquiry, "" = none */
+	const char *verdict; /**< static word: "", "release", "hold", "inspection",
+				"return" */
+	const char *by;      /**< "", "customs", "officer", "controller", "offline" */
+	char reason[40];     /**< code, e.g. "weight_differs"; "" = none */
+	char sign[48];       /**< what the sign was told */
+	const char *arm;   /**< "down", "rising", "up", "lowering", "between", "fault" */
+	const char *light; /**< "red", "green" */
+	uint32_t inputs;   /**< bit = enum line_role, debounced */
+	uint32_t outputs;  /**< bit = enum line_role, as commanded */
+	bool help_is_called;
+	uint8_t alarm_count;
+	const char *alarms[SNAPSHOT_ALARMS_MAX]; /**< static codes */
+};
+
+struct snapshot_device {
+	uint8_t health; /**< enum device_health */
+	bool is_stale;
+	int64_t at_ms; /**< monotonic, last value; 0 = never */
+	char text[96]; /**< the value as a person reads it */
+};
+
+struct snapshot {
+	int64_t at_ms; /**< monotonic */
+	int64_t started_wall_ms;
+	uint64_t scans, late_scans;
+	int32_t longest_scan_us;
+	uint64_t allocations; /**< by the control thread since its start: 0 */
+	uint64_t news_dropped;
+	bool is_realtime, memory_is_locked,
+		is_filtered; /**< SCHED_FIFO, mlockall, seccomp */
+	bool record_is_well;
+	uint8_t lane_count;
+	uint16_t device_count;
+	struct snapshot_lane lanes[SITE_LANES_MAX];
+	struct snapshot_device devices[SITE_DEVICES_MAX];
+};
+
+#endif

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The table of subcommands, and the way from a command line to one of them.
+ *
+ * Layer: firmware. One thread.
+ */
+#include "firmware/kakou/cli.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "firmware/config/version.h"
+
+static const char default_socket[] = "/run/kakou/kakoud.sock";
+
+static const char act_help[] =
+	"  --passage N    the passage that is meant, which must be the one in the lane\n"
+	"  --reason TEXT  why\n"
+	"  --actor NAME   who (default: the user's name)\n"
+	"\n"
+	"The act and its refusal are both events of the record.\n";
+
+const struct cli_command cli_commands[] = {
+	{"status",   "",								 "the gate at a glance (default)",
+	 "Site, control thread, record, customs link, devices and lanes.\n",                                                               cmd_status  },
+	{"lanes",    "",								 "the lanes, one a line",                "",       cmd_lanes   },
+	{"lane",     "LANE",							     "one lane with its evidence and lines", "",       cmd_lane    },
+	{"devices",  "",								 "the devices and their newest values",  "",       cmd_devices },
+	{"buses",    "",								 "the Modbus ports and their units",
+	 "Shows failures, and the pause of a unit that is backed off.\n",                                                                  cmd_buses   },
+	{"link",     "",								 "the link to customs",                  "",       cmd_link    },
+	{"events",
+	 "[--after N] [--limit N] [--passage N] [--kind WORD] [--lane LANE] [--follow]", "the record",
+	 "Without --after the newest events, the last one last.\n"
+	 "  --after N    from the event after number N\n"
+	 "  --limit N    at most so many, 1 to 1000 (default 20)\n"
+	 "  --passage N  only of this passage\n"
+	 "  --kind WORD  only of this kind; kakou(1) lists them\n"
+	 "  --lane LANE  only of this lane\n"
+	 "  --follow     goes on with each new event until it is interrupted;\n"
+	 "               with --json one object a line\n",										 cmd_events  },
+	{"passages", "[--after N] [--limit N] [--lane LANE]",                            "the passages, one a line",
+	 "Without --after the newest passages, the last one last.\n"
+	 "  --after N    from the passage after number N\n"
+	 "  --limit N    at most so many, 1 to 100 (default 20)\n"
+	 "  --lane LANE  only of this lane\n",											     cmd_passages},
+	{"passage",  "N",								"one passage with all its events",      "",       cmd_passage },
+	{"release",  "LANE --passage N --reason TEXT [--actor NAME]",                    "lift for a passage",
+	 act_help,															 cmd_act     },
+	{"inspect",  "LANE --passage N --reason TEXT [--actor NAME]",
+	 "send a passage to inspection",											 act_help, cmd_act     },
+	{"return",   "LANE --passage N --reason TEXT [--actor NAME]",                    "send a passage back",
+	 act_help,															 cmd_act     },
+	{"hold",     "LANE --passage N --reason TEXT [--actor NAME]",
+	 "stop clearing a passage",											      act_help, cmd_act     },
+	{"reset",    "LANE --reason TEXT [--passage N] [--actor NAME]",
+	 "take up work after a restart, a fault or a lock",								      act_help, cmd_act     },
+	{"log",      "verify [--scratch DIR] [PATH]",                                    "prove that the record is whole",
+	 "Verifies numbers, canonical bytes, hashes and chain of a stopped journal or a "
+	 "copy at\n"
+	 "PATH, a file or a state directory. Without PATH a running kakoud is asked for "
+	 "a copy,\n"
+	 "which is removed afterwards; when none runs, /var/lib/kakou is verified.\n"
+	 "  --scratch DIR  where the copy is made (default: $TMPDIR or /tmp)\n",							   cmd_log     },
+	{"config",   "check FILE | sample | manual",                                     "site files",
+	 "check FILE reads a site file with its maps and says whether it is well.\n"
+	 "sample prints a site file with every key, its default and its meaning.\n"
+	 "manual prints the list of keys for kakou.conf(5).\n",									    cmd_config  },
+	{"help",     "[COMMAND]",							"this, or more of one command",         "",       cmd_help    },
+	{"version",  "",								 "the version",                          "",       cmd_version },
+	{NULL,       NULL,							       NULL,				   NULL,     NULL        },
+};
+
+int cli_complain(const struct cli *cli, int exit, const char *format, ...)
+{
+	va_list args;
+
+	fprintf(cli->err, "kakou%s%s: ", cli->command ? " " : "",
+		cli->command ? cli->command->name : "");
+	va_start(args, format);
+	vfprintf(cli->err, format, args);
+	va_end(args);
+	fputc('\n', cli->err);
+	return exit;
+}
+
+static const struct cli_command *find_command(const char *name)
+{
+	for (const struct cli_command *command = cli_commands; command->name; command++) {
+		if (!strcmp(command->name, name))
+			return command;
+	}
+	return NULL;
+}
+
+static void print_overview(FILE *to)
+{
+	fputs("usage: kakou [--socket PATH] [--json] [COMMAND [...]]\n\n", to);
+	for (const struct cli_command *command = cli_commands; command->name; command++)
+		fprintf(to, "  %-9s %s\n", command->name, command->summary);
+	fprintf(to,
+		"\n  --socket PATH  kakoud's control socket (default: $KAKOU_SOCKET or "
+		"%s)\n"
+		"  --json         results as JSON\n"
+		"  --help         help, also after a command\n"
+		"\nexit status: 0 done, 1 failed, 2 wrong usage, 3 kakoud does not "
+		"answer\n",
+		default_socket);
+}
+
+static void print_help(const struct cli_command *command, FILE *to)
+{
+	fprintf(to, "usage: kakou %s%s%s\n\n%s: %s\n", command->name,
+		command->synopsis[0] ? " " : "", command->synopsis, command->name,
+		command->summary);
+	if (command->help[0])
+		fprintf(to, "\n%s", command->help);
+}
+
+int cmd_help(struct cli *cli, int argc, char **argv)
+{
+	const char *name;
+	const struct cli_command *command;
+
+	if (!cli_read_words(cli, argc, argv, NULL, 0, &name, 0, 1))
+		return CLI_USAGE;
+	command = name ? find_command(name) : NULL;
+	if (name && !command)
+		return cli_complain(cli, CLI_USAGE,
+				    "got \"%s\", expected one of the commands of kakou "
+				    "help",
+				    name);
+	if (command)
+		print_help(command, cli->out);
+	else
+		print_overview(cli->out);
+	return CLI_DONE;
+}
+
+int cmd_version(struct cli *cli, int argc, char **argv)
+{
+	json_t *value;
+
+	if (!cli_read_none(cli, argc, argv))
+		return CLI_USAGE;
+	if (!cli->json) {
+		fprintf(cli->out, "kakou %s\n", KAKOU_VERSION);
+		return CLI_DONE;
+	}
+	value = json_pack("{s:s}", "version", KAKOU_VERSION);
+	cli_print_json(cli, value);
+	json_decref(value);
+	return CLI_DONE;
+}
+
+/* The options before the command. Returns how many arguments they take, or -1. */
+static int read_leading_options(struct cli *cli, int argc, char **argv, bool *wants_help)
+{
+	int i = 1;
+
+	for (; i < argc && argv[i][0] == '-'; i++) {
+		if (!strcmp(argv[i], "--json")) {
+			cli->json = true;
+		} else if (!strcmp(argv[i], "--socket") && i + 1 < argc) {
+			cli->socket = argv[++i];
+		} else if (!strncmp(argv[i], "--socket=", strlen("--socket="))) {
+			cli->socket = argv[i] + strlen("--socket=");
+		} else if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
+			*wants_help = true;
+		} else if (!strcmp(argv[i], "--socket")) {
+			(void)cli_complain(cli, CLI_USAGE,
+					   "got no value for \"--socket\", expected "
+					   "--socket PATH");
+			return -1;
+		} else {
+			(void)cli_complain(cli, CLI_USAGE,
+					   "got \"%s\", expected --socket PATH, --json, "
+					   "--help or a command",
+					   argv[i]);
+			return -1;
+		}
+	}
+	return i;
+}
+
+/* --help after a command, before its "--" if there is one. */
+static bool asks_for_help(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
+			return true;
+	}
+	return false;
+}
+
+static int run_command(struct cli *cli, int argc, char **argv)
+{
+	static char status[] = "status";
+	char *none[] = {status, NULL};
+	const struct cli_command *command;
+
+	if (argc == 0) {
+		argc = 1;
+		argv = none;
+	}
+	command = find_command(argv[0]);
+	if (!command)
+		return cli_complain(cli, CLI_USAGE,
+				    "got \"%s\", expected one of the commands of kakou "
+				    "help",
+				    argv[0]);
+	cli->command = command;
+	if (asks_for_help(argc, argv)) {
+		print_help(command, cli->out);
+		return CLI_DONE;
+	}
+	return command->run(cli, argc, argv);
+}
+
+int cli_run(int argc, char **argv, FILE *out, FILE *err)
+{
+	const char *socket = getenv("KAKOU_SOCKET");
+	struct cli cli = {
+		.out = out,
+		.err = err,
+		.socket = socket && socket[0] ? socket : default_socket,
+		.fd = -1,
+	};
+	bool wants_help = false;
+	int used = read_leading_options(&cli, argc, argv, &wants_help);
+	int result;
+
+	if (used < 0)
+		return CLI_USAGE;
+	if (wants_help) {
+		print_overview(out);
+		return CLI_DONE;
+	}
+	result = run_command(&cli, argc - used, argv + used);
+	cli_hang_up(&cli);
+	if (fflush(out) || ferror(out))
+		return cli_complain(&cli, CLI_FAILED, "can't write the result");
+	return result;
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The command kakou: what its subcommands share.
+ *
+ * Layer: firmware. One thread.
+ */
+#ifndef KAKOU_FIRMWARE_CLI_H
+#define KAKOU_FIRMWARE_CLI_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "hal/err.h"
+
+/** What the process exits with. */
+enum cli_exit {
+	CLI_DONE = 0,
+	CLI_FAILED = 1,
+	CLI_USAGE = 2,
+	CLI_UNREACHABLE = 3, /**< kakoud does not answer */
+};
+
+struct cli_command;
+
+struct cli {
+	FILE *out; /**< results */
+	FILE *err; /**< complaints */
+	const char *socket;
+	bool json;
+	const struct cli_command *command; /**< the one that runs */
+	int fd;                            /**< connection to kakoud, or -1 */
+	int last_id;
+};
+
+struct cli_command {
+	const char *name;
+	const char *synopsis; /**< after the name */
+	const char *summary;  /**< one line */
+	const char *help;     /**< the rest, whole lines */
+	/** argv[0] is the name. Returns enum cli_exit. */
+	int (*run)(struct cli *cli, int argc, char **argv);
+};
+
+/** Runs a whole command line; argv[0] is the program's name. Returns enum cli_exit. */
+int cli_run(int argc, char **argv, FILE *out, FILE *err);
+
+/** The table, ended by a row without a name. */
+extern const struct cli_command cli_commands[];
+
+/** Says "kakou COMMAND: text" on standard error. Returns `exit`. */
+KAKOU_PRINTF(3, 4)
+int cli_complain(const struct cli *cli, int exit, const char *format, ...);
+
+/* ---- options (cli_options.c) -------------------------------------------------------- */
+
+struct cli_option {
+	const char *name;   /**< with its dashes */
+	const char **value; /**< option with a value */
+	bool *flag;         /**< option without */
+};
+
+/** Reads options and words after the command's name. Options may stand anywhere; "--" ends
+ *  them. `words` gets at most `max` words, the rest NULL; fewer than `min` or more than `max`
+ *  are a usage error. False: complained, the caller returns CLI_USAGE. */
+bool cli_read_words(struct cli *cli, int argc, char **argv,
+		    const struct cli_option *options, size_t option_count,
+		    const char **words, int min, int max);
+
+/** For commands that take neither. */
+bool cli_read_none(struct cli *cli, int argc, char **argv);
+
+/** An integer option's value; `fallback` when it was not given (NULL). False: complained. */
+bool cli_read_integer(struct cli *cli, const char *name, const char *text, int64_t min,
+		      int64_t max, int64_t fallback, int64_t *out);
+
+/* ---- talking to kakoud (cli_call.c) ------------------------------------------------------ */
+
+/** Calls a method; `params` is taken over. On CLI_DONE the caller releases `*result`;
+ *  otherwise it was complained about and the exit is returned. */
+int cli_call(struct cli *cli, const char *method, json_t *params, json_t **result);
+
+/** The same with a longer patience. */
+int cli_call_slowly(struct cli *cli, const char *method, json_t *params, int patience_s,
+		    json_t **result);
+
+/** Whether a kakoud is running. CLI_UNREACHABLE: complained, it can't be told (no right to
+ *  connect). */
+int cli_find(struct cli *cli, bool *is_running);
+
+/** The user and group kakoud runs as. False when that can't be told. */
+bool cli_get_owner(struct cli *cli, unsigned *uid, unsigned *gid);
+
+void cli_hang_up(struct cli *cli);
+
+/** Calls, prints the result as JSON, or hands it to `print`. */
+int cli_show(struct cli *cli, const char *method, json_t *params,
+	     void (*print)(struct cli *cli, json_t *result));
+
+/** Prints a value as indented JSON with its newline. */
+void cli_print_json(struct cli *cli, const json_t *value);
+
+/* ---- tables (cli_table.c) ----------------------------------------------------------------- */
+
+enum { CLI_COLUMNS_MAX = 12 };
+
+struct cli_table; /* opaque: cells of text in columns */
+
+/** `heads` has one text a column, ended by NULL. Out of memory ends the process. */
+struct cli_table *cli_table_create(const char *const *heads);
+
+/** Appends a cell to the present row, a new one when that is full. */
+KAKOU_PRINTF(2, 3) void cli_table_add(struct cli_table *table, const char *format, ...);
+
+/** Prints with columns as wide as their widest cell, as a terminal shows it. */
+void cli_table_print(const struct cli_table *table, FILE *to);
+void cli_table_destroy(struct cli_table *table);
+
+/** Columns that a terminal takes for a UTF-8 text: 2 for Chinese, 0 for combining marks. */
+int cli_measure(const char *text);
+
+/* ---- words (cli_words.c) -------------------------------------------------------------------- */
+
+/** A member as text; "" when it is absent or no text. */
+const char *cli_text(const json_t *object, const char *key);
+int64_t cli_integer(const json_t *object, const char *key);
+bool cli_flag(const json_t *object, const char *key);
+
+/** The same, "-" when it is empty. */
+const char *cli_word(const json_t *object, const char *key);
+
+enum { CLI_WORDS_MAX = 64 };
+
+/** A number of milliseconds as a person reads it ("30 ms", "1.5 s", "12 min"); "-" for null. */
+const char *cli_age(const json_t *object, const char *key, char to[CLI_WORDS_MAX]);
+
+/** The same as "1.5 s ago", or "never". */
+const char *cli_ago(const json_t *object, const char *key, char to[CLI_WORDS_MAX]);
+
+/** Milliseconds since 1970 as local time, to the millisecond. */
+const char *cli_time(int64_t wall_ms, char to[CLI_WORDS_MAX]);
+
+/** "up", "DOWN", or that nothing was sent yet: of the result of link. */
+const char *cli_say_link(const json_t *link);
+
+/** A table of events, as events and passage print it: rows of events.read. */
+void cli_print_events(struct cli *cli, const json_t *rows);
+
+/* ---- the commands (cmd_*.c) ------------------------------------------------------------------- */
+
+int cmd_status(struct cli *cli, int argc, char **argv);
+int cmd_lanes(struct cli *cli, int argc, char **argv);
+int cmd_lane(struct cli *cli, int argc, char **argv);
+int cmd_devices(struct cli *cli, int argc, char **argv);
+int cmd_buses(struct cli *cli, int argc, char **argv);
+int cmd_link(struct cli *cli, int argc, char **argv);
+int cmd_events(struct cli *cli, int argc, char **argv);
+int cmd_passages(struct cli *cli, int argc, char **argv);
+int cmd_passage(struct cli *cli, int argc, char **argv);
+int cmd_act(struct cli *cli, int argc, char **argv);
+int cmd_log(struct cli *cli, int argc, char **argv);
+int cmd_config(struct cli *cli, int argc, char **argv);
+int cmd_help(struct cli *cli, int argc, char **argv);
+int cmd_version(struct cli *cli, int argc, char **argv);
+
+/** The table of lanes, as lanes and status print it. */
+void cmd_print_lanes(struct cli *cli, json_t *result);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * kakou link: the link to the customs platform.
+ *
+ * Layer: firmware.
+ */
+#include "firmware/kakou/cli.h"
+
+#include <inttypes.h>
+
+static void print_link(struct cli *cli, json_t *link)
+{
+	char ago[CLI_WORDS_MAX];
+
+	fprintf(cli->out, "link     %s, %s\n", cli_say_link(link),
+		cli_text(link, "tls_version")[0] ? cli_text(link, "tls_version")
+						 : "no TLS so far");
+	fprintf(cli->out, "sent     %" PRId64 ", last %s\n", cli_integer(link, "sent"),
+		cli_ago(link, "sent_age_ms", ago));
+	fprintf(cli->out, "heard    %" PRId64 " answers, last %s\n",
+		cli_integer(link, "answers"), cli_ago(link, "heard_age_ms", ago));
+	fprintf(cli->out, "failed   %" PRId64 " attempts\n", cli_integer(link, "failed"));
+	fprintf(cli->out, "refused  %" PRId64 " connections\n",
+		cli_integer(link, "refused"));
+	fprintf(cli->out, "pending  %" PRId64 " inquiries\n",
+		cli_integer(link, "pending"));
+	fprintf(cli->out, "error    %s\n", cli_word(link, "last_error"));
+}
+
+int cmd_link(struct cli *cli, int argc, char **argv)
+{
+	if (!cli_read_none(cli, argc, argv))
+		return CLI_USAGE;
+	return cli_show(cli, "link", NULL, print_link);
+}

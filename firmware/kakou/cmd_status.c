@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * kakou status: the gate at a glance.
+ *
+ * Layer: firmware.
+ */
+#include "firmware/kakou/cli.h"
+
+#include <inttypes.h>
+
+/* The control thread shows itself ten times a second; silence is worth a word. */
+enum { SILENT_MS = 1000 };
+
+static void print_control(struct cli *cli, const json_t *control)
+{
+	char age[CLI_WORDS_MAX];
+
+	fprintf(cli->out, "control  %s",
+		cli_integer(control, "age_ms") > SILENT_MS ? "SILENT for "
+							   : "well, shown ");
+	fprintf(cli->out,
+		"%s%s; %" PRId64 " scans, %" PRId64 " late, longest %" PRId64
+		" us; %s, %s, %s\n",
+		cli_age(control, "age_ms", age),
+		cli_integer(control, "age_ms") > SILENT_MS ? "" : " ago",
+		cli_integer(control, "scans"), cli_integer(control, "late_scans"),
+		cli_integer(control, "longest_scan_us"),
+		cli_flag(control, "is_realtime") ? "real-time" : "not real-time",
+		cli_flag(control, "memory_is_locked") ? "memory locked"
+						      : "memory not locked",
+		cli_flag(control, "is_filtered") ? "filtered" : "not filtered");
+}
+
+static void print_record(struct cli *cli, const json_t *record)
+{
+	fprintf(cli->out,
+		"record   %s, last event %" PRId64 ", %" PRId64 " waiting, %" PRId64
+		" failures%s%s\n",
+		cli_flag(record, "is_well") ? "well" : "NOT WELL",
+		cli_integer(record, "last_seq"), cli_integer(record, "waiting"),
+		cli_integer(record, "failures"), cli_text(record, "why")[0] ? "; " : "",
+		cli_text(record, "why"));
+}
+
+static void print_customs(struct cli *cli, const json_t *link)
+{
+	const char *error = cli_flag(link, "is_up") ? "" : cli_text(link, "last_error");
+	char sent[CLI_WORDS_MAX];
+	char heard[CLI_WORDS_MAX];
+
+	fprintf(cli->out, "customs  %s, sent %s, heard %s, %" PRId64 " pending%s%s\n",
+		cli_say_link(link), cli_ago(link, "sent_age_ms", sent),
+		cli_ago(link, "heard_age_ms", heard), cli_integer(link, "pending"),
+		error[0] ? "; " : "", error);
+}
+
+static void print_status(struct cli *cli, json_t *status)
+{
+	const json_t *devices = json_object_get(status, "devices");
+	char started[CLI_WORDS_MAX];
+
+	fprintf(cli->out, "site     %s, kakoud %s, since %s\n", cli_word(status, "site"),
+		cli_word(status, "version"),
+		cli_time(cli_integer(status, "started_wall_ms"), started));
+	print_control(cli, json_object_get(status, "control"));
+	print_record(cli, json_object_get(status, "record"));
+	print_customs(cli, json_object_get(status, "customs"));
+	fprintf(cli->out,
+		"devices  %" PRId64 " well, %" PRId64 " sick, %" PRId64 " lost, %" PRId64
+		" not asked yet\n\n",
+		cli_integer(devices, "well"), cli_integer(devices, "sick"),
+		cli_integer(devices, "lost"), cli_integer(devices, "unknown"));
+}
+
+int cmd_status(struct cli *cli, int argc, char **argv)
+{
+	int exit;
+
+	if (!cli_read_none(cli, argc, argv))
+		return CLI_USAGE;
+	exit = cli_show(cli, "status", NULL, print_status);
+	if (!exit && !cli->json)
+		exit = cli_show(cli, "lanes", NULL, cmd_print_lanes);
+	return exit;
+}

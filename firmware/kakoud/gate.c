@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Gate. Layer: firmware. Threads: main.
+ */
+#include "firmware/kakoud/gate.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "drivers/bus/bus.h"
+#include "firmware/config/version.h"
+#include "firmware/control/control.h"
+#include "firmware/kakoud/alloc_count.h"
+#include "firmware/record/journal.h"
+#include "firmware/rpc/rpc.h"
+
+enum { ACTS_QUEUED = 16 };
+
+struct gate {
+	const struct site *site;
+	struct journal *journal;
+	struct journal_past past;
+	const char *lane_names[SITE_LANES_MAX];
+	struct bus *buses[SITE_PORTS_MAX];
+	struct customs_link *link;
+	struct queue *acts, *act_results;
+	struct mailbox *snapshot;
+	struct control *control;
+	struct rpc *rpc;
+	bool is_controlling;
+	_Atomic uint64_t scan_counter;
+};
+
+static enum kakou_err open_record(struct gate *gate, struct why *why)
+{
+	struct journal_config config = {
+		.directory = gate->site->state_dir,
+		.origin = gate->site->name,
+		.lanes = gate->lane_names,
+		.lane_count = gate->site->lane_count,
+		.allow_volatile = gate->site->allow_volatile_state,
+	};
+
+	for (size_t i = 0; i < gate->site->lane_count; i++)
+		gate->lane_names[i] = gate->site->lanes[i].name;
+	return journal_open(&gate->journal, &config, &gate->past, why);
+}
+
+/* What the past leaves open is said before anything new begins: a lift that was authorised and
+ * not seen is unknown and is never repeated (doctrine 7). */
+static enum kakou_err record_start(struct gate *gate, struct why *why)
+{
+	struct event event;
+
+	event_begin(&event, EVENT_STARTED, EVENT_NO_LANE, 0);
+	event_add_text(&event, "version", KAKOU_VERSION);
+	event_add_text(&event, "site", gate->site->name);
+	event_add_text(&event, "reason",
+		       gate->past.last_seq == 0 ? "first start"
+		       : gate->past.was_stopped
+			       ? "start after stop"
+			       : "restart: the last run did not end by itself");
+	event_add_number(&event, "volatile", gate->site->allow_volatile_state);
+	if (journal_append(gate->journal, &event))
+		return why_set(why, KAKOU_E_FULL,
+			       "the journal's queue is full at the start");
+	for (size_t i = 0; i < gate->past.unknown_count; i++) {
+		event_begin(&event, EVENT_LIFT_UNKNOWN, gate->past.unknown[i].lane,
+			    gate->past.unknown[i].passage);
+		event_add_number(&event, "authorised",
+				 gate->past.unknown[i].authorised_seq);
+		if (journal_append(gate->journal, &event))
+			return why_set(why, KAKOU_E_FULL,
+				       "the journal's queue is full at the start");
+	}
+	return KAKOU_OK;
+}
+
+static enum kakou_err start_bus(struct gate *gate, size_t port, struct why *why)
+{
+	const struct site *site = gate->site;
+	struct bus_unit units[BUS_UNITS_MAX];
+	struct bus_config config = {
+		.port = site->ports[port].modbus,
+		.units = units,
+		.backoff_min_ms = site->ports[port].backoff_min_ms,
+		.backoff_max_ms = site->ports[port].backoff_max_ms,
+		.scan_counter = &gate->scan_counter,
+	};
+
+	for (size_t i = 0; i < site->device_count; i++) {
+		const struct site_device *device = &site->devices[i];
+
+		if (device->port != port)
+			continue;
+		if (config.unit_count == BUS_UNITS_MAX)
+			return why_set(why, KAKOU_E_FULL, "port %s: more than %d units",
+				       site->ports[port].name, BUS_UNITS_MAX);
+		units[config.unit_count++] = (struct bus_unit){
+			.device = (uint16_t)i,
+			.unit = device->unit,
+			.map = &site->maps[device->map],
+			.period_ms = device->period_ms,
+		};
+	}
+	return config.unit_count == 0 ? KAKOU_OK
+				      : bus_start(&gate->buses[port], &config, why);
+}
+
+static enum kakou_err start_buses(struct gate *gate, struct why *why)
+{
+	enum kakou_err err = KAKOU_OK;
+
+	for (size_t port = 0; port < gate->site->port_count && err == KAKOU_OK; port++)
+		err = start_bus(gate, port, why);
+	return err;
+}
+
+static enum kakou_err create_queues(struct gate *gate, struct why *why)
+{
+	if (queue_create(&gate->acts, sizeof(struct act), ACTS_QUEUED, false) ||
+	    queue_create(&gate->act_results, sizeof(struct act_result), ACTS_QUEUED,
+			 true) ||
+	    mailbox_create(&gate->snapshot, sizeof(struct snapshot)))
+		return why_set(why, KAKOU_E_NOMEM,
+			       "no memory for the queues of the control thread");
+	return KAKOU_OK;
+}
+
+static enum kakou_err start_control(struct gate *gate, bool memory_is_locked,
+				    struct why *why)
+{
+	struct control_config config = {
+		.site = gate->site,
+		.journal = gate->journal,
+		.past = &gate->past,
+		.buses = gate->buses,
+		.link = gate->link,
+		.acts = gate->acts,
+		.act_results = gate->act_results,
+		.snapshot = gate->snapshot,
+		.scan_counter = &gate->scan_counter,
+		.memory_is_locked = memory_is_locked,
+		.count_allocations = alloc_count_thread,
+	};
+	enum kakou_err err = control_create(&gate->control, &config, why);
+
+	if (err)
+		return err;
+	err = control_start(gate->control);
+	gate->is_controlling = err == KAKOU_OK;
+	return err ? why_set(why, err, "the control thread does not start") : KAKOU_OK;
+}
+
+static enum kakou_err start_rpc(struct gate *gate, struct why *why)
+{
+	struct rpc_config config = {
+		.site = gate->site,
+		.journal = gate->journal,
+		.snapshot = gate->snapshot,
+		.acts = gate->acts,
+		.act_results = gate->act_results,
+		.buses = gate->buses,
+		.link = gate->link,
+	};
+
+	return rpc_start(&gate->rpc, &config, why);
+}
+
+enum kakou_err gate_start(struct gate **out, const struct site *site,
+			  bool memory_is_locked, struct why *why)
+{
+	struct gate *gate = calloc(1, sizeof(*gate));
+	enum kakou_err err;
+
+	if (!gate)
+		return why_set(why, KAKOU_E_NOMEM, "no memory for the gate");
+	gate->site = site;
+	err = open_record(gate, why);
+	if (!err)
+		err = record_start(gate, why);
+	if (!err)
+		err = create_queues(gate, why);
+	if (!err)
+		err = customs_link_start(&gate->link, &site->customs, why);
+	if (!err)
+		err = start_buses(gate, why);
+	if (!err)
+		err = start_control(gate, memory_is_locked, why);
+	if (!err)
+		err = start_rpc(gate, why);
+	if (err) {
+		gate_stop(gate, why->text);
+		return err;
+	}
+	*out = gate;
+	return KAKOU_OK;
+}
+
+void gate_supervise(struct gate *gate)
+{
+	control_supervise(gate->control);
+}
+
+static void record_stop(struct gate *gate, const char *reason)
+{
+	struct event event;
+
+	if (!gate->journal)
+		return;
+	event_begin(&event, EVENT_STOPPED, EVENT_NO_LANE, 0);
+	event_add_text(&event, "reason", reason);
+	/* A full queue means the record can't be written: then the next start says "restart". */
+	if (journal_append(gate->journal, &event))
+		return;
+}
+
+void gate_stop(struct gate *gate, const char *reason)
+{
+	if (gate->is_controlling)
+		control_stop(gate->control);
+	for (size_t port = 0; port < SITE_PORTS_MAX; port++)
+		bus_ask_stop(gate->buses[port]);
+	rpc_stop(gate->rpc);
+	customs_link_stop(gate->link);
+	for (size_t port = 0; port < SITE_PORTS_MAX; port++)
+		bus_stop(gate->buses[port]);
+	control_destroy(gate->control);
+	record_stop(gate, reason);
+	journal_close(gate->journal);
+	queue_destroy(gate->acts);
+	queue_destroy(gate->act_results);
+	mailbox_destroy(gate->snapshot);
+	free(gate);
+}

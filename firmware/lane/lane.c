@@ -1,0 +1,548 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Lane: the scan, and what turns inputs into events of the table.
+ *
+ * Layer: firmware. Pure.
+ */
+#include "firmware/lane/lane.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "firmware/lane/lane_internal.h"
+#include "hal/text.h"
+
+/* A required device that is lost is not waited for until the deadline. */
+enum { LOST_PATIENCE_MS = 2000 };
+
+static const char *const state_names[LANE_STATES] = {
+	[LANE_BLOCKED] = "blocked",     [LANE_IDLE] = "idle",
+	[LANE_GATHERING] = "gathering", [LANE_ASKING] = "asking",
+	[LANE_SILENT] = "silent",       [LANE_HELD] = "held",
+	[LANE_RECORDING] = "recording", [LANE_LIFTING] = "lifting",
+	[LANE_PASSING] = "passing",     [LANE_FOLLOWED] = "followed",
+	[LANE_CLOSING] = "closing",     [LANE_LEAVING] = "leaving",
+};
+
+const char *lane_state_name(enum lane_state state)
+{
+	return state_names[state];
+}
+
+static const char *const event_names[LANE_EVENTS] = {
+	[EV_APPROACH] = "approach",
+	[EV_EVIDENCE] = "evidence",
+	[EV_DEADLINE] = "deadline",
+	[EV_ANSWER] = "answer",
+	[EV_SILENT] = "silent",
+	[EV_ACT] = "act",
+	[EV_COMMITTED] = "committed",
+	[EV_COMMIT_FAILED] = "commit_failed",
+	[EV_ARM_UP] = "arm_up",
+	[EV_ARM_DOWN] = "arm_down",
+	[EV_ARM_FAULT] = "arm_fault",
+	[EV_UNPROVED] = "unproved",
+	[EV_PASSED] = "passed",
+	[EV_BACKED_OUT] = "backed_out",
+	[EV_FOLLOWER] = "follower",
+	[EV_CLEAR] = "clear",
+	[EV_OVERSTAY] = "overstay",
+	[EV_WRONG_WAY] = "wrong_way",
+	[EV_UNCONTROLLED] = "uncontrolled",
+	[EV_EMERGENCY] = "emergency",
+};
+
+const char *lane_event_name(enum lane_event event)
+{
+	return event_names[event];
+}
+
+static void init_interlock(struct lane *lane)
+{
+	const struct site_barrier *barrier = &lane->config->barrier;
+	struct interlock_config config = {
+		.travel_ms = barrier->travel_ms,
+		.test_window_ms = barrier->test_window_ms,
+		.expire_ms = barrier->expire_ms,
+		.has_test_output = {barrier->loop_proof == PROOF_TEST_OUTPUT,
+				    barrier->beam_proof == PROOF_TEST_OUTPUT},
+	};
+
+	interlock_init(&lane->interlock, &config);
+}
+
+void lane_init(struct lane *lane, const struct site *site, uint8_t index)
+{
+	const struct site_lane *config = &site->lanes[index];
+	bool has_deck = config->lines[LINE_SCALE_ENTRY].is_used &&
+			config->lines[LINE_SCALE_EXIT].is_used;
+
+	memset(lane, 0, sizeof(*lane));
+	lane->site = site;
+	lane->config = config;
+	lane->index = index;
+	lane->by = lane->plate_source = "";
+	lane->has_restarted = true;
+	lane->record_is_well = true;
+	/* Until the arm has been seen down nothing begins (S12). */
+	lane->state = LANE_BLOCKED;
+	lane->block_reason = REASON_RESTARTED;
+	text_copy(lane->sign, sizeof(lane->sign), reason_sign(REASON_RESTARTED));
+	init_interlock(lane);
+	position_init(&lane->position, has_deck, config->glitch_ms,
+		      config->barrier.clear_ms);
+	for (size_t i = 0; i < config->evidence_count; i++)
+		evidence_init(&lane->evidence[i], &config->evidence[i]);
+}
+
+void lane_begin(struct lane *lane, const struct lane_inputs *in, struct lane_out *out)
+{
+	lane->out = out;
+	lane->numbers = in->numbers;
+	lane->now_ms = in->now_ms;
+	lane->wall_ms = in->wall_ms;
+	lane->record_is_well = in->record_is_well;
+}
+
+const struct lane_rule *lane_find_rule(const struct lane *lane, enum lane_event event)
+{
+	for (size_t i = 0; i < lane_rule_count; i++) {
+		const struct lane_rule *rule = &lane_rules[i];
+
+		if (rule->from == lane->state && rule->on == event &&
+		    (!rule->when || rule->when(lane)))
+			return rule;
+	}
+	return NULL;
+}
+
+/* States that show their reason are entered again when an action gave them another one. */
+static void take_rule(struct lane *lane, const struct lane_rule *rule)
+{
+	bool shows_reason = rule->to == LANE_HELD || rule->to == LANE_LEAVING ||
+			    rule->to == LANE_BLOCKED;
+	size_t row = (size_t)(rule - lane_rules);
+
+	lane->out->rules[row / 64] |= UINT64_C(1) << row % 64;
+	if (rule->act)
+		rule->act(lane);
+	if (rule->to != rule->from || (rule->act && shows_reason))
+		lane_enter(lane, rule->to);
+}
+
+bool lane_dispatch(struct lane *lane, enum lane_event event)
+{
+	const struct lane_rule *rule = lane_find_rule(lane, event);
+
+	if (rule)
+		take_rule(lane, rule);
+	return rule != NULL;
+}
+
+void lane_feed_sample(struct lane *lane, const struct device_sample *sample)
+{
+	for (size_t i = 0; i < lane->config->evidence_count; i++)
+		if (lane->config->evidence[i].device == sample->device)
+			evidence_feed(&lane->evidence[i], sample);
+	if (lane->config->post == sample->device && sample->has_value)
+		lane->help_is_pressed = sample->value.post.help_is_pressed;
+}
+
+static struct lane_pending *find_pending(struct lane *lane, uint64_t ticket)
+{
+	for (size_t i = 0; i < sizeof(lane->pending) / sizeof(lane->pending[0]); i++)
+		if (lane->pending[i].ticket == ticket)
+			return &lane->pending[i];
+	return NULL;
+}
+
+static void answer_act(struct lane_out *out, uint32_t token, enum kakou_err err,
+		       int64_t seq, const char *why)
+{
+	struct act_result *result;
+
+	assert(out->result_count < LANE_OUT_RESULTS);
+	result = &out->results[out->result_count++];
+	result->token = token;
+	result->error = (int8_t)err;
+	result->seq = seq;
+	text_copy(result->why, sizeof(result->why), why);
+}
+
+static void finish_act(struct lane_pending *pending, const struct journal_ack *ack,
+		       struct lane_out *out)
+{
+	enum kakou_err err = pending->is_refused ? KAKOU_E_REFUSED : KAKOU_OK;
+	const char *why = pending->why;
+
+	if (!ack->is_committed && !pending->is_refused) {
+		err = KAKOU_E_IO;
+		why = "the record can't be written now";
+	}
+	answer_act(out, pending->token, err, ack->is_committed ? ack->seq : 0, why);
+	memset(pending, 0, sizeof(*pending));
+}
+
+void lane_feed_ack(struct lane *lane, const struct journal_ack *ack,
+		   const struct lane_inputs *in, struct lane_out *out)
+{
+	struct lane_pending *pending = find_pending(lane, ack->ticket);
+
+	lane_begin(lane, in, out);
+	if (pending)
+		finish_act(pending, ack, out);
+	if (ack->ticket != lane->lift_ticket)
+		return;
+	lane->lift_seq = ack->seq;
+	if (ack->is_committed)
+		lane->stages.committed = ack->at_ms;
+	lane_dispatch(lane, ack->is_committed ? EV_COMMITTED : EV_COMMIT_FAILED);
+}
+
+static void record_act(struct lane *lane, const struct act *act, uint64_t ticket,
+		       const char *why)
+{
+	struct event *event =
+		lane_record(lane, why[0] ? EVENT_ACT_REFUSED : EVENT_OFFICER_ACT);
+
+	event_add_text(event, "act", act_verb_name(act->verb));
+	event_add_text(event, "actor", act->actor);
+	event_add_text(event, "reason", act->reason);
+	event_add_text(event, "screen", act->screen);
+	event_add_number(event, "meant_passage", act->passage);
+	if (why[0])
+		event_add_text(event, "why", why);
+	event->ticket = ticket;
+}
+
+/* Why the act can't be taken now; "" when it can. */
+static void judge_act(const struct lane *lane, const struct act *act, char *why,
+		      size_t size)
+{
+	bool needs_none = act->verb == ACT_RESET && lane->passage == 0;
+
+	why[0] = '\0';
+	if (!needs_none && act->passage != lane->passage)
+		snprintf(why, size, "passage %lld is not in lane %s, where %s%.0lld is",
+			 (long long)act->passage, lane->config->name,
+			 lane->passage ? "passage " : "none", (long long)lane->passage);
+	else if (!lane_find_rule(lane, EV_ACT))
+		snprintf(why, size, "%s is not possible while lane %s is %s%s",
+			 act_verb_name(act->verb), lane->config->name,
+			 state_names[lane->state],
+			 lane->record_is_well ? "" : " and the record can't be written");
+}
+
+bool lane_take_act(struct lane *lane, const struct act *act, uint64_t ticket, char *why,
+		   size_t size)
+{
+	lane->act = act;
+	judge_act(lane, act, why, size);
+	record_act(lane, act, ticket, why);
+	if (why[0] == '\0')
+		lane_dispatch(lane, EV_ACT);
+	lane->act = NULL;
+	return why[0] == '\0';
+}
+
+void lane_feed_act(struct lane *lane, const struct act *act, const struct lane_inputs *in,
+		   struct lane_out *out)
+{
+	struct lane_pending *pending = find_pending(lane, 0);
+
+	lane_begin(lane, in, out);
+	if (!pending) {
+		answer_act(out, act->token, KAKOU_E_FULL, 0,
+			   "too many acts at once: try again");
+		return;
+	}
+	pending->token = act->token;
+	pending->ticket = lane->numbers->next_ticket++;
+	pending->is_refused = !lane_take_act(lane, act, pending->ticket, pending->why,
+					     sizeof(pending->why));
+}
+
+bool lane_is_overdue(const struct lane *lane, const struct evidence *evidence)
+{
+	int64_t waited = lane->now_ms - lane->stages.opened;
+
+	if (!evidence->config->is_required)
+		return false;
+	return evidence->state == EVIDENCE_MISSING ||
+	       (evidence->health == DEVICE_LOST && waited > LOST_PATIENCE_MS);
+}
+
+/* Judges all evidence; true when any of it changed. */
+static bool judge_evidence(struct lane *lane)
+{
+	bool has_changed = false;
+
+	for (size_t i = 0; i < lane->config->evidence_count; i++) {
+		struct evidence *evidence = &lane->evidence[i];
+		const struct site_device *device =
+			&lane->site->devices[evidence->config->device];
+		struct evidence_context context = {
+			.now_ms = lane->now_ms,
+			.since_ms = lane->reads_since_ms,
+			.opened_ms = lane->stages.opened,
+			.is_whole_on_deck = position_is_whole_on_deck(&lane->position),
+			.settle_ms = lane->config->settle_ms,
+			.max_age_ms = device->max_age_ms
+					      ? device->max_age_ms
+					      : lane->site->maps[device->map].max_age_ms,
+		};
+
+		if (!evidence_judge(evidence, &context))
+			continue;
+		lane_record_evidence(lane, evidence);
+		has_changed = true;
+	}
+	return has_changed;
+}
+
+static bool any_is_overdue(const struct lane *lane)
+{
+	for (size_t i = 0; i < lane->config->evidence_count; i++)
+		if (!evidence_is_settled(&lane->evidence[i]) &&
+		    lane_is_overdue(lane, &lane->evidence[i]))
+			return true;
+	return false;
+}
+
+/* Tells the driver what the lane still waits for. */
+static void guide_driver(struct lane *lane)
+{
+	const struct evidence *card = lane_evidence(lane, EVIDENCE_CARD);
+	const char *sign = "请等候";
+	bool only_card = card && !evidence_is_settled(card);
+
+	for (size_t i = 0; i < lane->config->evidence_count; i++)
+		only_card = only_card && (&lane->evidence[i] == card ||
+					  evidence_is_settled(&lane->evidence[i]));
+	if (only_card)
+		sign = "请刷卡";
+	else if (lane->help_is_called)
+		sign = "请等候人工";
+	else if (position_is_on(&lane->position, POSITION_END))
+		sign = "请后退";
+	else if (position_is_on(&lane->position, POSITION_ENTRY))
+		sign = "请前行";
+	text_copy(lane->sign, sizeof(lane->sign), sign);
+}
+
+static void step_evidence(struct lane *lane)
+{
+	bool has_changed;
+
+	if (lane->state != LANE_GATHERING && lane->state != LANE_HELD)
+		return;
+	if (lane->state == LANE_HELD && lane_is_held_for_good(lane))
+		return;
+	has_changed = judge_evidence(lane);
+	if (has_changed)
+		lane_vote(lane);
+	if (has_changed || (lane->state == LANE_GATHERING && !lane_is_incomplete(lane)))
+		lane_dispatch(lane, EV_EVIDENCE);
+	if (lane->state != LANE_GATHERING)
+		return;
+	if (any_is_overdue(lane))
+		lane_dispatch(lane, EV_DEADLINE);
+	else
+		guide_driver(lane);
+}
+
+static void step_interlock_notes(struct lane *lane, uint32_t notes)
+{
+	if (notes & NOTE_LEFT_DOWN)
+		lane->was_lifted = true;
+	if (notes & NOTE_EMERGENCY)
+		lane_dispatch(lane, EV_EMERGENCY);
+	/* Without a lift in this passage an arm that coasts off its limit is open like any other. */
+	if (notes & NOTE_UNCONTROLLED ||
+	    (notes & NOTE_LEFT_DOWN &&
+	     (lane->state == LANE_IDLE || lane->stages.commanded == 0)))
+		lane_dispatch(lane, EV_UNCONTROLLED);
+	/* It may be up before the lift: an officer releases again after a fault. */
+	if (lane->state == LANE_LIFTING && interlock_is_up(&lane->interlock))
+		lane_dispatch(lane, EV_ARM_UP);
+	if (notes & (NOTE_TRAVEL | NOTE_LIMITS | NOTE_LOCKED | NOTE_BLIND))
+		lane_dispatch(lane, EV_ARM_FAULT);
+	if (notes & NOTE_UNPROVED)
+		lane_dispatch(lane, EV_UNPROVED);
+	if (notes & NOTE_REVERSED)
+		lane_dispatch(lane, EV_FOLLOWER);
+}
+
+/* True when loop or beam see something the arm must not come down on. */
+static bool is_under_arm(const struct lane *lane)
+{
+	return position_is_on(&lane->position, POSITION_LOOP) ||
+	       position_is_on(&lane->position, POSITION_BEAM);
+}
+
+static void step_exit(struct lane *lane)
+{
+	bool is_on = position_is_on(&lane->position, POSITION_EXIT);
+
+	if (is_on && !lane->exit_was_on)
+		lane_dispatch(lane, EV_WRONG_WAY);
+	else if (!is_on && lane->state == LANE_IDLE &&
+		 (lane->alarms & 1u << ALARM_WRONG_WAY)) {
+		lane_end_alarm(lane, ALARM_WRONG_WAY);
+		lane_enter(lane, LANE_IDLE);
+	}
+	lane->exit_was_on = is_on;
+}
+
+/* What stands on the scale: a vehicle, nothing, or not known. */
+enum deck { DECK_UNKNOWN, DECK_EMPTY, DECK_LOADED };
+
+static enum deck look_at_deck(const struct lane *lane)
+{
+	const struct evidence *weight = lane_evidence(lane, EVIDENCE_WEIGHT);
+
+	if (!weight)
+		return DECK_EMPTY;
+	if (!weight->has_latest || weight->health != DEVICE_WELL)
+		return DECK_UNKNOWN;
+	return weight->latest.value.weight.gross_g >= EVIDENCE_VEHICLE_MIN_G ? DECK_LOADED
+									     : DECK_EMPTY;
+}
+
+/* A short vehicle may be over the approach loop and on the deck before the arm is down behind the
+ * one before. */
+static void note_arrival(struct lane *lane)
+{
+	int64_t edge_ms = lane->position.sensor[POSITION_APPROACH].on_at_ms;
+	bool is_ending = lane->position.lifted_ms != 0 || lane->state == LANE_FOLLOWED ||
+			 lane->state == LANE_CLOSING;
+
+	if (edge_ms == lane->approach_seen_ms)
+		return;
+	lane->approach_seen_ms = edge_ms;
+	lane->arrived_ms = is_ending ? edge_ms : 0;
+}
+
+/* A vehicle arrives over the approach loop; it may already stand on the deck, where no loop sees
+ * it, when it came while the lane was closing, or before a restart. One that came is waited for as
+ * long as it may be between loop and deck. */
+static void step_idle(struct lane *lane)
+{
+	const struct position_state *approach = &lane->position.sensor[POSITION_APPROACH];
+	enum deck deck = look_at_deck(lane);
+	bool is_on_deck = (deck == DECK_LOADED && lane->has_restarted) ||
+			  (deck != DECK_EMPTY && lane->arrived_ms != 0);
+
+	if (approach->is_on || is_on_deck) {
+		lane_dispatch(lane, EV_APPROACH);
+	} else if (deck == DECK_EMPTY) {
+		lane->has_restarted = false;
+		if (lane->now_ms - approach->off_at_ms > lane->config->barrier.clear_ms)
+			lane->arrived_ms = 0;
+	}
+}
+
+static void step_position(struct lane *lane)
+{
+	step_exit(lane);
+	note_arrival(lane);
+	switch (lane->state) {
+	case LANE_IDLE: step_idle(lane); break;
+	case LANE_FOLLOWED:
+		if (position_is_clear(&lane->position, lane->now_ms))
+			lane_dispatch(lane, EV_CLEAR);
+		break;
+	case LANE_CLOSING:
+		/* A closed arm stays closed, whoever stands before it; so does one that nobody
+		 * can see. */
+		if (is_under_arm(lane) && lane->interlock.was_known &&
+		    !interlock_is_down(&lane->interlock))
+			lane_dispatch(lane, EV_FOLLOWER);
+		break;
+	case LANE_BLOCKED: break;
+	default:
+		if (position_has_follower(&lane->position))
+			lane_dispatch(lane, EV_FOLLOWER);
+		else if (position_has_passed(&lane->position, lane->now_ms))
+			lane_dispatch(lane, EV_PASSED);
+		else if (position_has_backed_out(&lane->position, lane->now_ms))
+			lane_dispatch(lane, EV_BACKED_OUT);
+	}
+}
+
+static void step_timers(struct lane *lane)
+{
+	int64_t in_state = lane->now_ms - lane->state_since_ms;
+
+	if (lane->state == LANE_ASKING && in_state > lane->config->answer_ms)
+		lane_dispatch(lane, EV_SILENT);
+	if (lane->state == LANE_PASSING && !lane->is_overstayed &&
+	    in_state > lane->config->overstay_ms)
+		lane_dispatch(lane, EV_OVERSTAY);
+	if (interlock_is_down(&lane->interlock) &&
+	    (lane->state == LANE_CLOSING || lane->state == LANE_BLOCKED))
+		lane_dispatch(lane, EV_ARM_DOWN);
+}
+
+static void step_help(struct lane *lane)
+{
+	if (lane->help_is_pressed && !lane->help_is_called) {
+		struct event *event = lane_record(lane, EVENT_CALL);
+
+		event_add_text(event, "what", "help");
+		event_add_text(event, "reason", "the driver pressed help");
+		text_copy(lane->sign, sizeof(lane->sign), "请等候人工");
+	}
+	lane->help_is_called = lane->help_is_pressed;
+}
+
+enum arm_wish lane_arm_wish(const struct lane *lane)
+{
+	switch (lane->state) {
+	case LANE_LIFTING:
+	case LANE_PASSING:
+	case LANE_FOLLOWED: return ARM_RAISE;
+	case LANE_CLOSING: return ARM_LOWER;
+	default: return ARM_STAY;
+	}
+}
+
+/* The first sight of the arm after the start decides whether the lane may begin. */
+static void record_restart(struct lane *lane)
+{
+	if (lane->state == LANE_BLOCKED && lane->block_reason == REASON_RESTARTED &&
+	    lane->interlock.was_known && !interlock_is_down(&lane->interlock))
+		lane_raise_alarm(lane, ALARM_RESTARTED,
+				 "the arm was not down when the controller started");
+}
+
+/* Green is for one vehicle: when it has gone through, the light invites no other, though the exit
+ * loop may not have told. */
+static void end_green(struct lane *lane)
+{
+	if (lane->state == LANE_PASSING && lane->position.was_under &&
+	    position_is_clear(&lane->position, lane->now_ms))
+		lane->light = LIGHT_RED;
+}
+
+void lane_step(struct lane *lane, const struct lane_inputs *in, struct lane_out *out,
+	       struct interlock_outputs *outputs)
+{
+	uint32_t notes;
+
+	lane_begin(lane, in, out);
+	position_update(&lane->position, in->position, in->now_ms);
+	lane->position.was_lost = lane->position.was_lost || in->position_is_stale;
+	step_position(lane);
+	end_green(lane);
+	step_evidence(lane);
+	step_timers(lane);
+	step_help(lane);
+	notes = interlock_step(&lane->interlock, &in->interlock, lane_arm_wish(lane),
+			       in->now_ms, outputs);
+	out->notes |= notes;
+	lane_record_notes(lane, notes);
+	step_interlock_notes(lane, notes);
+	record_restart(lane);
+}

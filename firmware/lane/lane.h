@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Lane: one passage after the other, from the approach loop to the lowered arm.
+ *
+ * A const transition table {from, on, when, do, to}; guards and actions are pure: actions only
+ * put commands into struct lane_out. The caller does with them what they say, applies the
+ * interlock after the lane, and brings results back as inputs of a later scan.
+ *
+ * Layer: firmware. Pure: no I/O, no allocation, no clock of its own.
+ */
+#ifndef KAKOU_FIRMWARE_LANE_H
+#define KAKOU_FIRMWARE_LANE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "drivers/customs/link.h"
+#include "firmware/config/site.h"
+#include "firmware/control/act.h"
+#include "firmware/control/snapshot.h"
+#include "firmware/lane/evidence.h"
+#include "firmware/lane/interlock.h"
+#include "firmware/lane/position.h"
+#include "firmware/lane/reason.h"
+#include "firmware/record/event.h"
+#include "firmware/record/journal.h"
+
+enum lane_state {
+	LANE_BLOCKED, /**< an officer is needed before anything begins: arm not known down */
+	LANE_IDLE,
+	LANE_GATHERING,
+	LANE_ASKING,
+	LANE_SILENT,    /**< asked, no answer in time: officer called, still asking */
+	LANE_HELD,      /**< an officer decides */
+	LANE_RECORDING, /**< a lift is authorised and waits for its commit */
+	LANE_LIFTING,   /**< commanded, the arm is on its way */
+	LANE_PASSING,
+	LANE_FOLLOWED, /**< a second vehicle is under the arm: raised until clear */
+	LANE_CLOSING,
+	LANE_LEAVING, /**< sent back or to inspection without a lift: backs out */
+	LANE_STATES,
+};
+
+enum lane_event {
+	EV_APPROACH,  /**< a vehicle is on the approach loop */
+	EV_EVIDENCE,  /**< some evidence changed */
+	EV_DEADLINE,  /**< a required piece is missing */
+	EV_ANSWER,    /**< the newest inquiry's answer, interim or first final */
+	EV_SILENT,    /**< no answer in time */
+	EV_ACT,       /**< a person's act that fits this passage (also customs' 0x31) */
+	EV_COMMITTED, /**< the authorised lift is in the record */
+	EV_COMMIT_FAILED, /**< … could not be written */
+	EV_ARM_UP,
+	EV_ARM_DOWN,
+	EV_ARM_FAULT, /**< travel, limits, lock: it will not move until a person resets it */
+	EV_UNPROVED, /**< a safety device did not answer its test: tried again */
+	EV_PASSED,
+	EV_BACKED_OUT,
+	EV_FOLLOWER,
+	EV_CLEAR, /**< nothing is under the arm any more */
+	EV_OVERSTAY,
+	EV_WRONG_WAY,
+	EV_UNCONTROLLED, /**< the arm opened without a command */
+	EV_EMERGENCY,
+	LANE_EVENTS,
+};
+
+enum lane_light { LIGHT_RED, LIGHT_GREEN };
+
+/** Commands that leave one scan of one lane. */
+enum { LANE_OUT_EVENTS = 32, LANE_OUT_RESULTS = 4 };
+struct lane_out {
+	size_t event_count;
+	struct event events[LANE_OUT_EVENTS]; /**< to the journal, in order */
+	size_t result_count;
+	struct act_result results[LANE_OUT_RESULTS];
+	bool has_ask;
+	struct customs_ask ask; /**< a new inquiry */
+	bool has_report;
+	struct customs_ask report; /**< a 0x32 */
+	bool has_cancel;
+	char cancel[CUSTOMS_SEQ_MAX + 1]; /**< stop re-sending this inquiry */
+	/* What happened, gathered until the caller clears it: for tests and traces. */
+	uint64_t rules[2]; /**< bit = row of the table that was taken */
+	uint32_t notes;    /**< enum interlock_note */
+};
+
+/** Times of a passage, monotonic ms, 0 = not reached: doctrine 11. */
+struct lane_stages {
+	int64_t opened, gathered, asked, answered, authorised, committed, commanded, up,
+		passed;
+};
+
+/** What is known of the newest inquiry. */
+struct lane_inquiry {
+	char seq_no[CUSTOMS_SEQ_MAX + 1]; /**< "" = none */
+	bool is_answered;                 /**< finally */
+	enum customs_verdict verdict;     /**< of the answer being handled */
+	enum reason reason; /**< what the answer says when it is no release */
+	char form_id[40];
+	char hint[CUSTOMS_HINT_MAX + 1];
+};
+
+/** An inquiry and the passage it was for: answers come late, also when other vehicles have
+ *  been in the lane meanwhile. */
+enum { LANE_ASKED_KEPT = 16 };
+struct lane_asked {
+	char seq_no[CUSTOMS_SEQ_MAX + 1];
+	int64_t passage;
+};
+
+/** An act waiting for its event's commit. */
+struct lane_pending {
+	uint64_t ticket; /**< 0 = free */
+	uint32_t token;
+	bool is_refused;
+	char why[120];
+};
+
+struct lane {
+	const struct site *site;
+	const struct site_lane *config;
+	uint8_t index;
+	enum lane_state state;
+	int64_t state_since_ms, now_ms, wall_ms;
+	struct interlock interlock;
+	struct position position;
+	int64_t arrived_ms; /**< the next vehicle came while a passage was ending; 0 = none */
+	int64_t approach_seen_ms; /**< the approach loop's last edge looked at */
+	struct evidence evidence[SITE_EVIDENCE_MAX];
+	int64_t passage;      /**< 0 = none */
+	int64_t last_passage; /**< the one before: tailgaters */
+	int64_t opened_wall_ms;
+	int64_t reads_since_ms;   /**< reads from this instant on belong to the vehicle */
+	char plate[32];           /**< the vote's result, "" = none yet */
+	const char *plate_source; /**< "camera", "tag", "camera+tag", "" */
+	char trailer_plate[32];
+	struct customs_gather gather; /**< as asked */
+	struct lane_inquiry inquiry;
+	struct lane_asked asked[LANE_ASKED_KEPT]; /**< newest inquiries, a ring */
+	uint32_t asked_count;
+	struct lane_stages stages;
+	enum customs_verdict verdict; /**< of the passage */
+	const char *by;               /**< "", "customs", "officer", "controller" */
+	char actor[48];
+	enum reason reason;       /**< of the hold or the refusal */
+	enum reason block_reason; /**< LANE_BLOCKED: why */
+	uint64_t lift_ticket;     /**< of the LIFT_AUTHORISED being recorded; 0 = none */
+	int64_t lift_seq;         /**< its number once committed */
+	bool was_lifted;          /**< the arm left its lower limit in this passage */
+	bool lift_is_manual;      /**< 10 instead of 00 */
+	uint8_t clearing_lifts;   /**< at most one */
+	bool is_overstayed, help_is_pressed, help_is_called;
+	bool exit_was_on, record_is_well, has_restarted;
+	uint32_t alarms; /**< bit = enum lane_alarm */
+	enum lane_light light;
+	char sign[DEVICE_TEXT_MAX + 1];
+	const struct act *act;        /**< the act being handled, within one dispatch */
+	struct lane_numbers *numbers; /**< within one call */
+	struct lane_pending pending[4];
+	struct lane_out *out; /**< within one call */
+};
+
+/** Alarms a lane keeps until they end. */
+enum lane_alarm {
+	ALARM_HOLD, /**< an officer is called for a hold */
+	ALARM_TAILGATE,
+	ALARM_LIFTED_NOT_PASSED,
+	ALARM_OVERSTAY,
+	ALARM_WRONG_WAY,
+	ALARM_UNCONTROLLED,
+	ALARM_ARM,
+	ALARM_EMERGENCY,
+	ALARM_RESTARTED,
+	LANE_ALARMS,
+};
+
+/** One row: searched top down, the first whose guard holds wins. */
+struct lane_rule {
+	enum lane_state from;
+	enum lane_event on;
+	bool (*when)(const struct lane *lane); /**< NULL = always */
+	void (*act)(struct lane *lane);        /**< NULL = nothing */
+	enum lane_state to;
+};
+extern const struct lane_rule lane_rules[];
+extern const size_t lane_rule_count;
+
+/** True when the pair is listed as ignored: it may happen and means nothing there. */
+bool lane_ignores(enum lane_state state, enum lane_event event);
+
+/** Source of numbers that never repeat; shared by the lanes of a controller. */
+struct lane_numbers {
+	int64_t next_passage;
+	uint32_t next_counter; /**< of SEQ_NO, wraps at 1,000,000 */
+	uint64_t next_ticket;
+};
+
+/** What one scan brings. */
+struct lane_inputs {
+	int64_t now_ms;
+	int64_t wall_ms; /**< for records only */
+	struct interlock_inputs interlock;
+	uint32_t
+		position; /**< bit = enum position_sensor, as read (test echoes removed) */
+	bool position_is_stale; /**< a loop's remote input is not heard: its level is old */
+	bool record_is_well;    /**< and has room */
+	struct lane_numbers *numbers;
+};
+
+/** `site` outlives the lane. A vehicle that is already there when the lane starts is held for an
+ *  officer: what was done for it before is not known. */
+void lane_init(struct lane *lane, const struct site *site, uint8_t index);
+
+/** Takes a sample of one of its devices (any other is passed over). */
+void lane_feed_sample(struct lane *lane, const struct device_sample *sample);
+
+/** Takes news of the customs link about this lane. */
+void lane_feed_news(struct lane *lane, const struct customs_news *news,
+		    const struct lane_inputs *in, struct lane_out *out);
+
+/** Takes the journal's answer to one of its tickets (others are passed over). */
+void lane_feed_ack(struct lane *lane, const struct journal_ack *ack,
+		   const struct lane_inputs *in, struct lane_out *out);
+
+/** Takes a person's act; always answers it, at once or after the commit. */
+void lane_feed_act(struct lane *lane, const struct act *act, const struct lane_inputs *in,
+		   struct lane_out *out);
+
+/** One scan: position, timeouts, transitions, then the interlock. `outputs` is for the motor;
+ *  lights and sign are in the lane. */
+void lane_step(struct lane *lane, const struct lane_inputs *in, struct lane_out *out,
+	       struct interlock_outputs *outputs);
+
+/** What the motor is wished to do: follows from the state alone. */
+enum arm_wish lane_arm_wish(const struct lane *lane);
+
+void lane_fill_snapshot(const struct lane *lane, struct snapshot_lane *out);
+
+const char *lane_state_name(enum lane_state state);
+const char *lane_event_name(enum lane_event event);
+const char *lane_alarm_name(enum lane_alarm alarm);
+
+#endif

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Who is in the lane: the vote over plate and electronic plate, and the question to customs.
+ *
+ * Layer: firmware. Pure.
+ */
+#include <string.h>
+
+#include "firmware/lane/lane_internal.h"
+#include "drivers/ident/ident.h"
+#include "hal/text.h"
+
+const struct evidence *lane_evidence(const struct lane *lane, enum evidence_kind kind)
+{
+	for (size_t i = 0; i < lane->config->evidence_count; i++)
+		if (lane->config->evidence[i].kind == kind)
+			return &lane->evidence[i];
+	return NULL;
+}
+
+static const struct device_sample *value_of(const struct lane *lane,
+					    enum evidence_kind kind)
+{
+	const struct evidence *evidence = lane_evidence(lane, kind);
+
+	return evidence ? evidence_value(evidence) : NULL;
+}
+
+/* The plate a certain source gives, or "". */
+static const char *certain_plate(const struct lane *lane, enum evidence_kind kind,
+				 int read)
+{
+	const struct evidence *evidence = lane_evidence(lane, kind);
+	const char *plate;
+
+	if (!evidence || evidence->state != EVIDENCE_COLLECTED)
+		return "";
+	plate = evidence->value.value.reads.read[read].text;
+	return plate_kind_matches_order(plate_classify(plate, NULL)) ? plate : "";
+}
+
+bool lane_plates_differ(const struct lane *lane)
+{
+	const char *camera = certain_plate(lane, EVIDENCE_PLATE, 0);
+	const char *tag = certain_plate(lane, EVIDENCE_TAG, 1);
+
+	return camera[0] && tag[0] && strcmp(camera, tag) != 0;
+}
+
+void lane_vote(struct lane *lane)
+{
+	const char *camera = certain_plate(lane, EVIDENCE_PLATE, 0);
+	const char *tag = certain_plate(lane, EVIDENCE_TAG, 1);
+	const struct device_sample *plates = value_of(lane, EVIDENCE_PLATE);
+
+	lane->plate_source = camera[0] && tag[0] ? "camera+tag"
+			     : camera[0]         ? "camera"
+						 : "tag";
+	if (!camera[0] && !tag[0])
+		lane->plate_source = "";
+	text_copy(lane->plate, sizeof(lane->plate), camera[0] ? camera : tag);
+	if (plates &&
+	    plate_classify(plates->value.reads.read[1].text, NULL) == PLATE_TRAILER)
+		text_copy(lane->trailer_plate, sizeof(lane->trailer_plate),
+			  plates->value.reads.read[1].text);
+}
+
+enum reason lane_seal_fault(const struct lane *lane)
+{
+	const struct device_sample *sample = value_of(lane, EVIDENCE_SEAL);
+	const struct device_sample *box = value_of(lane, EVIDENCE_BOX);
+	bool has_box = box && (box->value.reads.read[0].text[0] ||
+			       box->value.reads.read[1].text[0]);
+
+	if (!sample)
+		return REASON_NONE;
+	if (!sample->value.seal.is_present)
+		return has_box ? REASON_SEAL_ABSENT : REASON_NONE;
+	if (!sample->value.seal.is_sealed)
+		return REASON_SEAL_BROKEN;
+	return sample->value.seal.battery_is_low ? REASON_SEAL_LOW_BATTERY : REASON_NONE;
+}
+
+static void fill_boxes(struct customs_gather *gather, const struct device_sample *sample)
+{
+	const struct device_read *read = sample->value.reads.read;
+	const char *front = read[0].text, *rear = read[1].text;
+
+	text_copy(gather->box_front, sizeof(gather->box_front), front[0] ? front : rear);
+	if (front[0])
+		text_copy(gather->box_rear, sizeof(gather->box_rear), rear);
+	gather->box_count = (uint8_t)((front[0] != '\0') + (rear[0] != '\0'));
+	gather->boxes_recognised = true;
+}
+
+static void fill_cards(struct customs_gather *gather, const struct device_sample *sample)
+{
+	const struct device_read *cards = sample->value.post.cards.read;
+
+	text_copy(gather->card_no, sizeof(gather->card_no), cards[0].text);
+	text_copy(gather->bar_code, sizeof(gather->bar_code), cards[1].text);
+}
+
+void lane_fill_gather(struct lane *lane)
+{
+	struct customs_gather *gather = &lane->gather;
+	const struct device_sample *tag = value_of(lane, EVIDENCE_TAG);
+	const struct device_sample *box = value_of(lane, EVIDENCE_BOX);
+	const struct device_sample *weight = value_of(lane, EVIDENCE_WEIGHT);
+	const struct device_sample *card = value_of(lane, EVIDENCE_CARD);
+	const struct device_sample *seal = value_of(lane, EVIDENCE_SEAL);
+
+	memset(gather, 0, sizeof(*gather));
+	text_copy(gather->head.area_id, sizeof(gather->head.area_id),
+		  lane->site->area_id);
+	text_copy(gather->head.chnl_no, sizeof(gather->head.chnl_no),
+		  lane->config->chnl_no);
+	gather->head.direction = lane->config->direction;
+	text_copy(gather->head.seq_no, sizeof(gather->head.seq_no), lane->inquiry.seq_no);
+	gather->goods_type = lane->config->direction == 'I' ? '7' : '8';
+	text_copy(gather->plate, sizeof(gather->plate), lane->plate);
+	text_copy(gather->trailer_plate, sizeof(gather->trailer_plate),
+		  lane->trailer_plate);
+	if (tag)
+		text_copy(gather->tag, sizeof(gather->tag),
+			  tag->value.reads.read[0].text);
+	if (box)
+		fill_boxes(gather, box);
+	if (card)
+		fill_cards(gather, card);
+	if (seal && seal->value.seal.is_present)
+		text_copy(gather->seal_id, sizeof(gather->seal_id), seal->value.seal.id);
+	gather->has_weight = weight != NULL;
+	gather->gross_g = weight ? weight->value.weight.gross_g : 0;
+	gather->traffic_type = gather->box_count > 0 ? '1' : '0';
+}

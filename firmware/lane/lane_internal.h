@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the files of the lane share among themselves.
+ *
+ * Layer: firmware. Pure.
+ */
+#ifndef KAKOU_FIRMWARE_LANE_INTERNAL_H
+#define KAKOU_FIRMWARE_LANE_INTERNAL_H
+
+#include "firmware/lane/lane.h"
+
+/* lane.c */
+/** Takes over what is the same for every call of a scan. */
+void lane_begin(struct lane *lane, const struct lane_inputs *in, struct lane_out *out);
+/** The row that answers the event now, or NULL. */
+const struct lane_rule *lane_find_rule(const struct lane *lane, enum lane_event event);
+/** Finds the row for the event and takes it: action, then entry into the next state. False when
+ *  the pair is ignored here. */
+bool lane_dispatch(struct lane *lane, enum lane_event event);
+
+/** Records the act and takes it, when that is possible now; false with words when it is not.
+ *  `ticket`: who waits for its commit, 0 = nobody. */
+bool lane_take_act(struct lane *lane, const struct act *act, uint64_t ticket, char *why,
+		   size_t size);
+
+/** A required piece is missing for good reason to stop waiting: its deadline is over, or its
+ *  device has been lost for a while. */
+bool lane_is_overdue(const struct lane *lane, const struct evidence *evidence);
+
+/* lane_record.c */
+/** A slot in the scan's events, begun and stamped with this lane and passage. Never NULL. */
+struct event *lane_record(struct lane *lane, enum event_kind kind);
+void lane_raise_alarm(struct lane *lane, enum lane_alarm alarm, const char *text);
+void lane_end_alarm(struct lane *lane, enum lane_alarm alarm);
+void lane_record_evidence(struct lane *lane, const struct evidence *evidence);
+void lane_record_notes(struct lane *lane, uint32_t notes);
+void lane_record_closed(struct lane *lane, const char *outcome);
+void lane_record_inquiry(struct lane *lane);
+
+/* lane_answer.c */
+/** What the answer asks for, and why when it is no release. */
+enum reason lane_reason_of_answer(const struct lane *lane,
+				  const struct customs_check *check,
+				  const struct status_reading *reading);
+/** Makes "YYYYMMDDHHmmSS" (China standard time, UTC+8) and a 6-digit counter. */
+void lane_write_seq_no(char out[CUSTOMS_SEQ_MAX + 1], int64_t wall_ms, uint32_t counter);
+
+/* lane_identity.c */
+/** The vote over plate and tag: sets plate, its source and the trailer's plate. */
+void lane_vote(struct lane *lane);
+bool lane_plates_differ(const struct lane *lane);
+const struct evidence *lane_evidence(const struct lane *lane, enum evidence_kind kind);
+/** The seal's fault, REASON_NONE when it is whole or not asked for. */
+enum reason lane_seal_fault(const struct lane *lane);
+/** Fills the question to customs from the evidence. */
+void lane_fill_gather(struct lane *lane);
+
+/** Who decided the hold: "officer", "customs", "controller". */
+const char *lane_who_holds(const struct lane *lane);
+
+/* lane_actions.c: entry effects of every state (light, sign), in one place. */
+void lane_enter(struct lane *lane, enum lane_state state);
+
+/* Guards and actions named in the table (lane_rules.c). */
+bool lane_is_incomplete(const struct lane *lane);
+bool lane_has_no_record(const struct lane *lane);
+bool lane_has_no_plate(const struct lane *lane);
+bool lane_has_doubtful_box(const struct lane *lane);
+bool lane_is_held_for_good(const struct lane *lane);
+bool lane_is_after_restart(const struct lane *lane);
+bool lane_arm_is_open(const struct lane *lane);
+bool lane_is_blind(const struct lane *lane);
+bool lane_answer_is_interim(const struct lane *lane);
+bool lane_answer_is_unrecordable(const struct lane *lane);
+bool lane_answer_releases_bad_seal(const struct lane *lane);
+bool lane_answer_releases(const struct lane *lane);
+bool lane_answer_inspects_in_place(const struct lane *lane);
+bool lane_answer_inspects_through(const struct lane *lane);
+bool lane_answer_returns(const struct lane *lane);
+bool lane_act_is_release(const struct lane *lane);
+bool lane_act_is_inspect_in_place(const struct lane *lane);
+bool lane_act_is_inspect_through(const struct lane *lane);
+bool lane_act_is_return(const struct lane *lane);
+bool lane_act_is_hold(const struct lane *lane);
+bool lane_act_is_reset(const struct lane *lane);
+bool lane_closed_again(const struct lane *lane);
+
+void lane_start_passage(struct lane *lane);
+void lane_start_after_restart(struct lane *lane);
+void lane_ask_customs(struct lane *lane);
+void lane_hold_for_record(struct lane *lane);
+void lane_hold_for_plates(struct lane *lane);
+void lane_hold_for_no_plate(struct lane *lane);
+void lane_hold_for_box(struct lane *lane);
+void lane_hold_for_missing(struct lane *lane);
+void lane_hold_for_seal(struct lane *lane);
+void lane_hold_for_answer(struct lane *lane);
+void lane_hold_for_arm(struct lane *lane);
+void lane_hold_for_officer(struct lane *lane);
+void lane_show_wait(struct lane *lane);
+void lane_call_for_silence(struct lane *lane);
+void lane_release_by_customs(struct lane *lane);
+void lane_inspect_by_customs(struct lane *lane);
+void lane_dismiss_to_inspection(struct lane *lane);
+void lane_dismiss_by_customs(struct lane *lane);
+void lane_release_by_officer(struct lane *lane);
+void lane_inspect_by_officer(struct lane *lane);
+void lane_dismiss_by_officer(struct lane *lane);
+void lane_withdraw_and_hold(struct lane *lane);
+void lane_fail_to_record(struct lane *lane);
+void lane_command_lift(struct lane *lane);
+void lane_observe_lift(struct lane *lane);
+void lane_book_passed(struct lane *lane);
+void lane_book_followed(struct lane *lane);
+void lane_alarm_follower(struct lane *lane);
+void lane_close_unused(struct lane *lane);
+void lane_close_backed_out(struct lane *lane);
+void lane_close_recording(struct lane *lane);
+void lane_alarm_overstay(struct lane *lane);
+void lane_alarm_wrong_way(struct lane *lane);
+void lane_alarm_arm(struct lane *lane);
+void lane_block_arm(struct lane *lane);
+void lane_record_crossing(struct lane *lane);
+void lane_block_uncontrolled(struct lane *lane);
+void lane_block_emergency(struct lane *lane);
+void lane_resume(struct lane *lane);
+void lane_close_by_reset(struct lane *lane);
+void lane_refuse_blind_lift(struct lane *lane);
+void lane_arm_is_down(struct lane *lane);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a lane shows of itself. Layer: firmware. Pure.
+ */
+#include <string.h>
+
+#include "firmware/lane/lane_internal.h"
+#include "hal/text.h"
+
+static void fill_evidence(const struct lane *lane, struct snapshot_lane *out)
+{
+	out->evidence_count = (uint8_t)lane->config->evidence_count;
+	for (size_t i = 0; i < lane->config->evidence_count; i++) {
+		const struct evidence *from = &lane->evidence[i];
+		struct snapshot_evidence *to = &out->evidence[i];
+
+		to->kind = (uint8_t)from->config->kind;
+		to->is_required = from->config->is_required;
+		to->state = (uint8_t)(lane->passage ? from->state : EVIDENCE_AWAITED);
+		to->confidence = from->confidence;
+		to->at_ms = lane->passage ? from->at_ms : 0;
+		text_copy(to->text, sizeof(to->text), lane->passage ? from->text : "");
+		out->required = (uint8_t)(out->required + to->is_required);
+		out->collected =
+			(uint8_t)(out->collected + (to->state == EVIDENCE_COLLECTED));
+	}
+}
+
+static const char *verdict_word(const struct lane *lane)
+{
+	switch (lane->passage ? lane->verdict : VERDICT_NONE) {
+	case VERDICT_RELEASE: return "release";
+	case VERDICT_INSPECT: return "inspection";
+	case VERDICT_RETURN: return "return";
+	case VERDICT_HOLD: return "hold";
+	default: return "";
+	}
+}
+
+static const char *who(const struct lane *lane)
+{
+	if (lane->passage == 0)
+		return "";
+	return lane->verdict == VERDICT_HOLD ? lane_who_holds(lane) : lane->by;
+}
+
+void lane_fill_snapshot(const struct lane *lane, struct snapshot_lane *out)
+{
+	enum reason reason =
+		lane->state == LANE_BLOCKED ? lane->block_reason : lane->reason;
+
+	memset(out, 0, sizeof(*out));
+	out->state = lane_state_name(lane->state);
+	out->state_since_ms = lane->state_since_ms;
+	out->passage = lane->passage;
+	out->opened_wall_ms = lane->passage ? lane->opened_wall_ms : 0;
+	text_copy(out->plate, sizeof(out->plate), lane->passage ? lane->plate : "");
+	fill_evidence(lane, out);
+	text_copy(out->seq_no, sizeof(out->seq_no), lane->inquiry.seq_no);
+	out->verdict = verdict_word(lane);
+	out->by = who(lane);
+	if ((lane->passage || lane->state == LANE_BLOCKED) && reason != REASON_NONE)
+		text_copy(out->reason, sizeof(out->reason), reason_code(reason));
+	text_copy(out->sign, sizeof(out->sign), lane->sign);
+	out->arm = interlock_arm_name(&lane->interlock);
+	out->light = lane->light == LIGHT_GREEN ? "green" : "red";
+	out->help_is_called = lane->help_is_called;
+	for (int i = 0; i < LANE_ALARMS && out->alarm_count < SNAPSHOT_ALARMS_MAX; i++)
+		if (lane->alarms & 1u << i)
+			out->alarms[out->alarm_count++] =
+				lane_alarm_name((enum lane_alarm)i);
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The journal: events into SQLite (WAL, synchronous FULL), one writer with group commit,
+ * one reader for followers. Nobody else opens the live file.
+ *
+ * Layer:   firmware.
+ * Threads: open and close from main; append and next_ack from the control thread
+ * (wait-free; main may append before the control thread starts and after it ended); read
+ * from the control-socket thread.
+ *
+ * An event's bytes are canonical JSON (RFC 8785; integers and strings only); leaf =
+ * SHA-256(0x00 ‖ bytes); chain[n] = SHA-256(0x01 ‖ chain[n-1] ‖ leaf[n]), chain[0] =
+ * SHA-256(0x02 ‖ origin).
+ */
+#ifndef KAKOU_FIRMWARE_JOURNAL_H
+#define KAKOU_FIRMWARE_JOURNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "firmware/record/event.h"
+#include "hal/err.h"
+#include "hal/why.h"
+
+struct journal; /* opaque */
+
+struct journal_config {
+	const char *directory; /**< private (0700); made when missing */
+	const char *origin;    /**< names the gate in the chain, e.g. the site's name */
+	const char *const *lanes; /**< names, for the record; outlives the journal */
+	size_t lane_count;
+	bool allow_volatile; /**< tmpfs is refused otherwise */
+};
+
+/** What the start needs to know of the past. */
+struct journal_past {
+	int64_t last_seq; /**< 0 = a new journal */
+	int64_t last_passage;
+	uint32_t next_counter; /**< SEQ_NO counters from here on were never used,
+				  0..999999 */
+	bool was_stopped;      /**< the last run ended with a "stopped" event */
+	size_t unknown_count;  /**< lifts authorised, neither observed nor withdrawn */
+	struct {
+		int64_t passage;
+		int64_t authorised_seq;
+		uint8_t lane; /**< EVENT_NO_LANE when the lane is no longer configured */
+	} unknown[16];
+};
+
+/** Opens or makes the journal, checks schema and tail, starts both threads. KAKOU_E_IO,
+ *  KAKOU_E_FULL (no room on the disk), KAKOU_E_DENIED (directory's rights, or another process holds the journal),
+ * KAKOU_E_INVALID (newer schema, other origin, tail does not verify). */
+KAKOU_MUST_CHECK enum kakou_err journal_open(struct journal **out,
+					     const struct journal_config *config,
+					     struct journal_past *past, struct why *why);
+
+/** Commits what is queued, ends the threads, closes. NULL is legal. */
+void journal_close(struct journal *journal);
+
+/** Queues the event. KAKOU_E_FULL: not queued; the caller stops clearing (a lift needs
+ * its record) and repeats. Wait-free. */
+KAKOU_MUST_CHECK enum kakou_err journal_append(struct journal *journal,
+					       const struct event *event);
+
+/** Room left in the queue, in events: a lane that is about to act asks first. */
+uint32_t journal_room(const struct journal *journal);
+
+/** Answer to an event with a ticket. */
+struct journal_ack {
+	uint64_t ticket;
+	int64_t seq;       /**< its number in the record */
+	int64_t at_ms;     /**< monotonic, when the commit returned */
+	bool is_committed; /**< false: not now; it is kept and tried again, but a lift
+			    * that waits for it must be withdrawn */
+};
+bool journal_next_ack(struct journal *journal, struct journal_ack *out);
+
+struct journal_health {
+	bool is_well; /**< the last commit succeeded */
+	int64_t last_seq;
+	uint64_t events, commits, failures;
+	uint32_t waiting;       /**< queued or kept for another try */
+	int32_t last_commit_ms; /**< how long the last commit took */
+	char why[160];          /**< the last failure */
+};
+
+/** Newest health. Wait-free; the control thread (`who` 0) and the control-socket thread
+ * (1). */
+bool journal_read_health(struct journal *journal, int who, struct journal_health *out);
+
+/** What a follower may ask of the reader thread. */
+struct journal_query {
+	int64_t after;  /**< events with seq > after */
+	int64_t before; /**< and seq < before; 0 = no bound */
+	int32_t limit;  /**< 1..1000 */
+	bool newest_first;
+	int64_t passage; /**< only this passage; 0 = all */
+	int32_t kind;    /**< only this kind; -1 = all */
+	int32_t lane;    /**< only this lane; -1 = all */
+};
+
+/** Runs the query on the reader thread in a transaction of at most 50 ms and calls `done`
+ * there with a JSON array text of {"bytes": object, "seq", "leaf", "chain"} (malloc'ed,
+ * the callee frees it), or NULL and an error. At most 8 queries wait; then KAKOU_E_FULL.
+ */
+KAKOU_MUST_CHECK enum kakou_err journal_read(
+	struct journal *journal, const struct journal_query *query,
+	void (*done)(void *arg, enum kakou_err err, char *json), void *arg);
+
+/** Writes a consistent copy of the journal to `path` (which must not exist) on the reader
+ *  thread, then calls `done` there. */
+KAKOU_MUST_CHECK enum kakou_err journal_copy(struct journal *journal, const char *path,
+					     void (*done)(void *arg, enum kakou_err err,
+							  const struct why *why),
+					     void *arg);
+
+/** What verification found. */
+struct journal_verdict {
+	bool is_whole;          /**< everything below holds */
+	int64_t events;         /**< read */
+	int64_t first_bad;      /**< seq of the first event that fails; 0 = none */
+	unsigned char head[32]; /**< chain value of the last event */
+	char finding[200];      /**< in words; "" when whole */
+};
+
+/** Verifies a stopped journal or a copy: integrity check, numbers without gaps from 1,
+ * canonical bytes, each leaf, the chain, columns equal to the bytes. Refuses a journal
+ * that a running process holds (KAKOU_E_DENIED): the caller asks that process for a copy.
+ */
+KAKOU_MUST_CHECK enum kakou_err journal_verify(const char *path,
+					       struct journal_verdict *out,
+					       struct why *why);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a start needs to know of the journal it finds. Reads the tail and a few index
+ * entries, however long the journal is.
+ *
+ * Layer: firmware. Blocks on the disk.
+ */
+#ifndef KAKOU_FIRMWARE_PAST_H
+#define KAKOU_FIRMWARE_PAST_H
+
+#include "firmware/record/audit.h"
+#include "firmware/record/journal.h"
+#include "firmware/record/store.h"
+
+enum {
+	PAST_TAIL = 64,          /**< events verified at every opening */
+	PAST_COUNTERS = 1000000, /**< SEQ_NO counters are 0..999999 */
+	PAST_RESERVE = 1000,     /**< counters reserved at once */
+};
+
+/** Checks the origin and verifies the last PAST_TAIL events; `tail` then stands after the
+ *  newest. KAKOU_E_INVALID: one does not hold. */
+KAKOU_MUST_CHECK enum kakou_err past_check_tail(struct store *store, const char *origin,
+						struct audit *tail, struct why *why);
+
+/** Notes the origin, reserves the next PAST_RESERVE counters and fills `past`. `tail` is what past_check_tail() left. */
+KAKOU_MUST_CHECK enum kakou_err past_read(struct store *store,
+					  const struct journal_config *config,
+					  const struct audit *tail,
+					  struct journal_past *past, struct why *why);
+
+/** The gate that the journal is of. */
+KAKOU_MUST_CHECK enum kakou_err past_get_origin(struct store *store, char *out,
+						size_t size, struct why *why);
+KAKOU_MUST_CHECK enum kakou_err past_put_origin(struct store *store, const char *origin,
+						struct why *why);
+
+/** Where the reservation ends: the first counter that is not reserved. */
+KAKOU_MUST_CHECK enum kakou_err past_get_counter_end(struct store *store, int64_t *out,
+						     struct why *why);
+KAKOU_MUST_CHECK enum kakou_err past_put_counter_end(struct store *store, int64_t end,
+						     struct why *why);
+
+#endif

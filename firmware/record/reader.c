@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The reading side of the journal, without its thread.
+ *
+ * Layer:   firmware. Blocks on the disk.
+ * Threads: one at a time.
+ */
+#include "firmware/record/reader.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "firmware/record/chain.h"
+#include "firmware/record/past.h"
+#include "firmware/record/place.h"
+#include "hal/clock.h"
+#include "hal/text.h"
+
+enum { PATH_BYTES = 1024 };
+
+/* ---- queries -------------------------------------------------------------------------- */
+
+static void print_hash(FILE *to, const char *name, const unsigned char *hash, size_t len)
+{
+	fprintf(to, ",\"%s\":\"", name);
+	for (size_t i = 0; i < len; i++)
+		fprintf(to, "%02x", hash[i]);
+	fputc('"', to);
+}
+
+/* The bytes are JSON already. */
+static void print_row(FILE *to, const struct store_row *row)
+{
+	fputs("{\"bytes\":", to);
+	fwrite(row->bytes, 1, row->len, to);
+	fprintf(to, ",\"seq\":%lld", (long long)row->seq);
+	print_hash(to, "leaf", row->leaf, row->leaf_len);
+	print_hash(to, "chain", row->chain, row->chain_len);
+	fputc('}', to);
+}
+
+static enum kakou_err print_page(struct store *store, FILE *to, struct why *why)
+{
+	struct store_row row;
+	enum kakou_err err = KAKOU_OK;
+	int count = 0;
+
+	fputc('[', to);
+	while (ftell(to) < READER_PAGE_BYTES) {
+		err = store_next(store, &row, why);
+		if (err)
+			break;
+		if (count++ > 0)
+			fputc(',', to);
+		print_row(to, &row);
+	}
+	fputc(']', to);
+	if (err == KAKOU_E_NOTFOUND || (err == KAKOU_E_TIMEOUT && count > 0))
+		return KAKOU_OK;
+	return err;
+}
+
+enum kakou_err reader_query(struct store *store, const struct store_query *query,
+			    char **json, struct why *why)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *to = open_memstream(&text, &size);
+	enum kakou_err err;
+
+	if (!to)
+		return why_set(why, KAKOU_E_NOMEM, "no memory for an answer");
+	store_set_deadline(store, clock_mono_ms() + READER_SLICE_MS);
+	err = store_select(store, query, why);
+	if (!err)
+		err = print_page(store, to, why);
+	store_end_select(store);
+	store_set_deadline(store, -1);
+	if (fclose(to) && !err)
+		err = why_set(why, KAKOU_E_NOMEM, "no memory for an answer");
+	if (err) {
+		free(text);
+		return err;
+	}
+	*json = text;
+	return KAKOU_OK;
+}
+
+/* ---- copies --------------------------------------------------------------------------- */
+
+struct reader_copy {
+	struct store *from;
+	struct store *to;
+	int64_t done; /* newest event copied */
+	int64_t last; /* newest when the copy began */
+	char path[PATH_BYTES];
+};
+
+void reader_copy_abandon(struct reader_copy *copy)
+{
+	if (!copy)
+		return;
+	if (copy->to) {
+		store_roll_back(copy->to);
+		store_close(copy->to);
+	}
+	(void)unlink(copy->path);
+	free(copy);
+}
+
+static enum kakou_err copy_state(struct reader_copy *copy, struct why *why)
+{
+	char origin[CHAIN_ORIGIN_MAX + 1];
+	enum kakou_err err = past_get_origin(copy->from, origin, sizeof(origin), why);
+
+	if (!err)
+		err = past_put_origin(copy->to, origin, why);
+	return err;
+}
+
+enum kakou_err reader_copy_begin(struct reader_copy **out, struct store *from,
+				 const char *path, struct why *why)
+{
+	struct reader_copy *copy = calloc(1, sizeof(*copy));
+	int64_t passage = 0;
+	enum kakou_err err;
+
+	if (!copy)
+		return why_set(why, KAKOU_E_NOMEM, "%s: no memory", path);
+	copy->from = from;
+	if (!text_copy(copy->path, sizeof(copy->path), path))
+		err = why_set(why, KAKOU_E_INVALID, "%s: path longer than %d bytes", path,
+			      PATH_BYTES - 1);
+	else
+		err = place_make_file(path, why);
+	if (err) {
+		free(copy);
+		return err;
+	}
+	err = store_open(&copy->to, path, STORE_COPY, why);
+	if (!err)
+		err = store_get_newest(from, &copy->last, &passage, why);
+	if (!err)
+		err = store_begin(copy->to, why);
+	if (!err)
+		err = copy_state(copy, why);
+	if (err) {
+		reader_copy_abandon(copy);
+		return err;
+	}
+	*out = copy;
+	return KAKOU_OK;
+}
+
+static enum kakou_err copy_slice(struct reader_copy *copy, struct why *why)
+{
+	struct store_query query = {
+		.after = copy->done, .before = copy->last + 1, .limit = -1};
+	int64_t until_ms = clock_mono_ms() + READER_SLICE_MS;
+	struct store_row row;
+	enum kakou_err err = store_select(copy->from, &query, why);
+
+	/* One event at least: a slow disk must not stop it for ever. */
+	while (!err) {
+		err = store_next(copy->from, &row, why);
+		if (!err)
+			err = store_insert(copy->to, &row, why);
+		if (!err)
+			copy->done = row.seq;
+		if (clock_mono_ms() >= until_ms)
+			break;
+	}
+	store_end_select(copy->from);
+	return err == KAKOU_E_NOTFOUND ? KAKOU_OK : err;
+}
+
+static enum kakou_err finish_copy(struct reader_copy *copy, struct why *why)
+{
+	enum kakou_err err = store_commit(copy->to, why);
+
+	if (!err)
+		err = place_sync_parent(copy->path, why);
+	if (err) {
+		reader_copy_abandon(copy);
+		return err;
+	}
+	store_close(copy->to);
+	free(copy);
+	return KAKOU_OK;
+}
+
+enum kakou_err reader_copy_go_on(struct reader_copy *copy, struct why *why)
+{
+	enum kakou_err err = copy_slice(copy, why);
+
+	if (err) {
+		reader_copy_abandon(copy);
+		return err;
+	}
+	return copy->done < copy->last ? KAKOU_E_AGAIN : finish_copy(copy, why);
+}

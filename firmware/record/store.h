@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One SQLite connection to a journal file. Only the writer's connection writes and
+ * checkpoints: two that do can lose committed data (SQLite 3.7.0 to 3.51.2).
+ *
+ * Layer:   firmware. Blocks on the disk.
+ * Threads: a store belongs to one thread at a time.
+ */
+#ifndef KAKOU_FIRMWARE_STORE_H
+#define KAKOU_FIRMWARE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "hal/err.h"
+#include "hal/why.h"
+
+struct store; /* opaque */
+
+enum store_role {
+	STORE_WRITER, /**< the live file, made when it is new: WAL, synchronous FULL */
+	STORE_READER, /**< the live file beside its writer: never writes, never checkpoints */
+	STORE_COPY,     /**< a new file that becomes a copy */
+	STORE_EVIDENCE, /**< a stopped journal or a copy: nothing in it is changed */
+};
+
+/** One event as it lies in the file. */
+struct store_row {
+	int64_t seq;
+	int64_t passage; /**< 0 = none */
+	int64_t wall_ms;
+	const char *kind;
+	const char *lane;  /**< NULL = none */
+	const char *bytes; /**< canonical, not terminated */
+	size_t len;
+	const unsigned char *leaf, *chain;
+	size_t leaf_len, chain_len; /**< CHAIN_BYTES in a journal that nobody damaged */
+};
+
+/** What to select; as struct journal_query, by names. */
+struct store_query {
+	int64_t after, before; /**< after < seq < before; `before` 0 = no bound */
+	int32_t limit;
+	bool newest_first;
+	int64_t passage;  /**< 0 = all */
+	const char *kind; /**< NULL = all */
+	const char *lane; /**< NULL = all */
+};
+
+/** Opens, and for STORE_WRITER and STORE_COPY makes the schema when the file is new.
+ *  KAKOU_E_INVALID: not a journal, a newer schema, or damaged. KAKOU_E_IO, KAKOU_E_FULL (the
+ *  disk), KAKOU_E_DENIED (rights, or somebody else's lock), KAKOU_E_NOMEM; so do all that
+ *  follow. */
+KAKOU_MUST_CHECK enum kakou_err store_open(struct store **out, const char *path,
+					   enum store_role role, struct why *why);
+
+/** The last connection to a live file checkpoints it. NULL is legal. */
+void store_close(struct store *store);
+
+/** A write transaction. A failed commit leaves it open: roll it back. */
+KAKOU_MUST_CHECK enum kakou_err store_begin(struct store *store, struct why *why);
+KAKOU_MUST_CHECK enum kakou_err store_commit(struct store *store, struct why *why);
+void store_roll_back(struct store *store);
+
+KAKOU_MUST_CHECK enum kakou_err store_insert(struct store *store,
+					     const struct store_row *row,
+					     struct why *why);
+
+/** Small facts beside the events. KAKOU_E_NOTFOUND: never put. */
+KAKOU_MUST_CHECK enum kakou_err store_get_text(struct store *store, const char *key,
+					       char *out, size_t size, struct why *why);
+KAKOU_MUST_CHECK enum kakou_err store_get_number(struct store *store, const char *key,
+						 int64_t *out, struct why *why);
+KAKOU_MUST_CHECK enum kakou_err store_put_text(struct store *store, const char *key,
+					       const char *text, struct why *why);
+KAKOU_MUST_CHECK enum kakou_err store_put_number(struct store *store, const char *key,
+						 int64_t number, struct why *why);
+
+/** Number of the newest event and of the newest passage; 0 = none. */
+KAKOU_MUST_CHECK enum kakou_err store_get_newest(struct store *store, int64_t *seq,
+						 int64_t *passage, struct why *why);
+
+/** Begins a selection, in which store_next() moves; a read transaction is held from the
+ *  first move to store_end_select(). One at a time. */
+KAKOU_MUST_CHECK enum kakou_err store_select(struct store *store,
+					     const struct store_query *query,
+					     struct why *why);
+
+/** The next row; its texts live until the next call. KAKOU_E_NOTFOUND: no more.
+ *  KAKOU_E_TIMEOUT: the deadline passed. */
+KAKOU_MUST_CHECK enum kakou_err store_next(struct store *store, struct store_row *row,
+					   struct why *why);
+void store_end_select(struct store *store);
+
+/** Statements that run beyond the monotonic instant end with KAKOU_E_TIMEOUT; -1 = none. */
+void store_set_deadline(struct store *store, int64_t at_ms);
+
+/** Pages that wait in the write-ahead log since the last commit. */
+int32_t store_count_wal_pages(const struct store *store);
+
+/** Moves the log into the file as far as readers allow, with two or three syncs. */
+KAKOU_MUST_CHECK enum kakou_err store_checkpoint(struct store *store, struct why *why);
+
+/** Moves all of the log and begins it anew; waits for readers. */
+KAKOU_MUST_CHECK enum kakou_err store_restart_log(struct store *store, struct why *why);
+
+/** SQLite's own check of pages and indexes. KAKOU_E_INVALID: `why` says the first finding. */
+KAKOU_MUST_CHECK enum kakou_err store_check_pages(struct store *store, struct why *why);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Acts: to the control thread, and its results back to who asked.
+ *
+ * Layer: firmware. Threads: the control-socket thread's.
+ */
+#include "firmware/rpc/rpc_internal.h"
+
+#include "hal/text.h"
+
+static uint32_t next_token(struct rpc *rpc)
+{
+	if (++rpc->last_token == 0)
+		rpc->last_token = 1; /* 0 means none */
+	return rpc->last_token;
+}
+
+void rpc_act_run(struct rpc_client *client, const json_t *params)
+{
+	struct rpc *rpc = client->rpc;
+	struct act act = {
+		.token = next_token(rpc),
+		.verb = (uint8_t)rpc_param_act(params),
+		.lane = (uint8_t)rpc_param_lane(rpc, params),
+		.passage = rpc_param_integer(params, "passage", 0),
+	};
+
+	if (act.passage == 0 && act.verb != ACT_RESET) {
+		rpc_client_fail(client, RPC_BAD_PARAMS,
+				"passage: got 0, expected the passage that is meant");
+		return;
+	}
+	text_copy(act.actor, sizeof(act.actor), rpc_param_text(params, "actor"));
+	text_copy(act.reason, sizeof(act.reason), rpc_param_text(params, "reason"));
+	text_copy(act.screen, sizeof(act.screen), rpc_param_text(params, "screen"));
+	client->token = act.token;
+	rpc_client_wait(client, RPC_ACT_MS);
+	if (queue_push(rpc->config.acts, &act))
+		rpc_client_fail(client, rpc_code(KAKOU_E_FULL),
+				"too many acts wait for the control thread; nothing was "
+				"done");
+}
+
+static struct rpc_client *find_client(struct rpc *rpc, uint32_t token)
+{
+	for (size_t i = 0; i < RPC_CLIENTS_MAX; i++) {
+		if (rpc->clients[i].state == CLIENT_WAITING &&
+		    rpc->clients[i].token == token)
+			return &rpc->clients[i];
+	}
+	return NULL;
+}
+
+void rpc_act_take_results(struct rpc *rpc)
+{
+	struct act_result result;
+
+	while (queue_pop(rpc->config.act_results, &result)) {
+		struct rpc_client *client =
+			result.token ? find_client(rpc, result.token) : NULL;
+
+		if (!client)
+			continue; /* gone, or told that it took too long; it is recorded */
+		if (result.error)
+			rpc_client_fail(client, rpc_code(result.error), "%s",
+					result.why[0] ? result.why
+						      : kakou_err_name(result.error));
+		else
+			rpc_client_reply(client,
+					 json_pack("{s:b, s:I}", "accepted", 1, "seq",
+						   (json_int_t)result.seq));
+		rpc_client_go_on(client);
+	}
+}

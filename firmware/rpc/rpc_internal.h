@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the files of the control socket share.
+ *
+ * Layer:   firmware, inside rpc.
+ * Threads: all of it belongs to the control-socket thread, but for struct rpc_box, through
+ *          which the journal's reader thread hands its answers over.
+ */
+#ifndef KAKOU_FIRMWARE_RPC_INTERNAL_H
+#define KAKOU_FIRMWARE_RPC_INTERNAL_H
+
+#include <jansson.h>
+#include <stdatomic.h>
+
+#include "firmware/rpc/rpc.h"
+#include "hal/loop.h"
+#include "hal/thread.h"
+
+enum {
+	RPC_CLIENTS_MAX = 16,
+	RPC_LINE_MAX = 65536,
+	RPC_NESTING_MAX = 8,
+	RPC_REPLY_MAX = 1048576,
+	RPC_ID_MAX = 66,
+	RPC_LINE_MS = 10000,   /* from the first byte of a line to its end */
+	RPC_REPLY_MS = 5000,   /* until a reply is taken */
+	RPC_ACT_MS = 2000,     /* until the control thread answers */
+	RPC_RECORD_MS = 10000, /* until the journal answers */
+	RPC_COPY_MS = 120000,  /* until the journal is copied */
+	RPC_RETRY_MS = 20,     /* until a full journal is asked again */
+};
+
+/* JSON-RPC 2.0 section 5.1. */
+enum {
+	RPC_PARSE_ERROR = -32700,
+	RPC_BAD_REQUEST = -32600,
+	RPC_NO_METHOD = -32601,
+	RPC_BAD_PARAMS = -32602,
+	RPC_NO_MEMORY = -32603,
+};
+
+/** The code of an error of ours: -32000 minus its number. */
+int rpc_code(enum kakou_err err);
+
+enum rpc_client_state {
+	CLIENT_FREE,
+	CLIENT_READING, /* a line, or the rest of one */
+	CLIENT_WAITING, /* for the journal or the control thread */
+	CLIENT_WRITING, /* a reply */
+};
+
+struct rpc_client;
+
+/* What goes on when the journal has answered; owns `json`, which is NULL with an error. */
+typedef void rpc_then(struct rpc_client *client, enum kakou_err err, char *json,
+		      const char *why);
+
+struct rpc_client {
+	struct rpc *rpc;
+	uint8_t slot;
+	uint32_t
+		generation; /* counts the users of the slot: a late answer finds its own */
+	enum rpc_client_state state;
+	int fd;
+	struct loop_watch *watch;
+	struct loop_timer *timer;
+	int64_t deadline_ms; /* of the present state; -1 = none */
+	bool has_ended;      /* the peer will send no more */
+	bool is_last;        /* closed after the reply under way */
+	char id[RPC_ID_MAX]; /* of the request under way, as JSON */
+
+	char *in; /* what came and is not yet served */
+	size_t in_len, in_size;
+
+	char *head, *body; /* the reply: head, body, tail, one after the other */
+	const char *tail;
+	size_t sent;
+
+	uint32_t token;             /* of the act under way; 0 = none */
+	rpc_then *then;             /* of the question to the journal under way */
+	struct journal_query query; /* the same */
+	int64_t retry_ms;           /* the journal was full: ask again then; -1 = not */
+	struct rpc_passages *passages;
+};
+
+/* The letter box of the journal's answers; outlives the server while answers are due. */
+struct rpc_box {
+	struct queue *answers; /* of struct rpc_answer */
+	atomic_int users;
+};
+
+struct rpc_answer {
+	uint8_t slot;
+	uint32_t generation;
+	int8_t err;
+	char *json; /* owned by whoever holds the answer */
+	char why[200];
+};
+
+struct rpc {
+	struct rpc_config config;
+	struct loop *loop;
+	struct thread *thread;
+	int listen_fd;
+	struct loop_watch *listen_watch;
+	struct loop_timer *listen_timer; /* descriptors ran out: listen again then */
+	struct loop_watch *acts_watch;
+	struct loop_watch *answers_watch;
+	struct rpc_box *box;
+	uint32_t last_token;
+	struct snapshot snapshot; /* scratch of the method that runs */
+	struct rpc_client clients[RPC_CLIENTS_MAX];
+};
+
+/* ---- rpc_client.c -------------------------------------------------------------------- */
+
+/** Takes the descriptor over. KAKOU_E_NOMEM, KAKOU_E_IO: nothing is open, `fd` is closed. */
+KAKOU_MUST_CHECK enum kakou_err rpc_client_open(struct rpc_client *client, int fd);
+
+/** Closes and forgets. A client that is not open is legal. */
+void rpc_client_close(struct rpc_client *client);
+
+/** Serves what came in, after a reply was set outside of a request. */
+void rpc_client_go_on(struct rpc_client *client);
+
+/** Waits for an answer from another thread, at most this long. */
+void rpc_client_wait(struct rpc_client *client, int32_t at_most_ms);
+
+/** The reply: a JSON value, which is taken over; NULL = no memory for it. */
+void rpc_client_reply(struct rpc_client *client, json_t *result);
+
+/** The same as text: `before` (copied), `text` (taken over), `after` (static). */
+void rpc_client_reply_text(struct rpc_client *client, const char *before, char *text,
+			   const char *after);
+
+/** The reply is an error. */
+KAKOU_PRINTF(3, 4)
+void rpc_client_fail(struct rpc_client *client, int code, const char *format, ...);
+
+/* ---- rpc_request.c ------------------------------------------------------------------- */
+
+/** Serves one line (without its newline): sets the reply, or waits. */
+void rpc_request_serve(struct rpc_client *client, const char *line, size_t len);
+
+enum rpc_param_type {
+	PARAM_INTEGER, /* min..max */
+	PARAM_TEXT,    /* min..max bytes, not only spaces */
+	PARAM_FLAG,
+	PARAM_LANE, /* the name of a lane */
+	PARAM_KIND, /* the word of an event kind */
+	PARAM_ACT,  /* the word of an act */
+};
+
+struct rpc_param {
+	const char *name;
+	enum rpc_param_type type;
+	bool is_required;
+	int64_t min, max;
+};
+
+/** The values of parameters that were checked; the fallback where one is left out. */
+int64_t rpc_param_integer(const json_t *params, const char *name, int64_t fallback);
+bool rpc_param_flag(const json_t *params, const char *name);
+const char *rpc_param_text(const json_t *params, const char *name);
+
+/** Index of a lane, kind or act; -1 where it is left out. */
+int rpc_param_lane(const struct rpc *rpc, const json_t *params);
+int rpc_param_kind(const json_t *params);
+int rpc_param_act(const json_t *params);
+
+/* ---- rpc_methods.c ------------------------------------------------------------------- */
+
+struct rpc_method {
+	const char *name;
+	void (*run)(struct rpc_client *client, const json_t *params);
+	const struct rpc_param *params;
+	size_t param_count;
+};
+
+/** NULL when there is none of that name. */
+const struct rpc_method *rpc_method_find(const char *name);
+
+/* ---- rpc_view.c: the present ---------------------------------------------------------- */
+
+void rpc_view_status(struct rpc_client *client, const json_t *params);
+void rpc_view_lanes(struct rpc_client *client, const json_t *params);
+void rpc_view_lane(struct rpc_client *client, const json_t *params);
+void rpc_view_devices(struct rpc_client *client, const json_t *params);
+void rpc_view_buses(struct rpc_client *client, const json_t *params);
+void rpc_view_link(struct rpc_client *client, const json_t *params);
+
+/** One lane of the snapshot. NULL without memory. */
+json_t *rpc_lane_view(const struct rpc *rpc, size_t index, int64_t now_ms,
+		      int64_t now_wall_ms);
+
+/** How long ago; null for an instant that never was (0 or less). */
+json_t *rpc_age(int64_t at_ms, int64_t now_ms);
+
+/* ---- rpc_record.c: the past ----------------------------------------------------------- */
+
+void rpc_record_events(struct rpc_client *client, const json_t *params);
+void rpc_record_copy(struct rpc_client *client, const json_t *params);
+
+/** Asks the journal and calls `then` with what it says. */
+void rpc_record_ask(struct rpc_client *client, const struct journal_query *query,
+		    rpc_then *then);
+
+/** The journal was full: asks once more. */
+void rpc_record_retry(struct rpc_client *client);
+
+/** Gives answers that came to those who asked. */
+void rpc_record_take_answers(struct rpc *rpc);
+
+KAKOU_MUST_CHECK enum kakou_err rpc_box_create(struct rpc_box **out);
+
+/** One user less; the last one releases the box and what is in it. NULL is legal. */
+void rpc_box_drop(struct rpc_box *box);
+
+/* ---- rpc_passages.c ------------------------------------------------------------------- */
+
+void rpc_passages_list(struct rpc_client *client, const json_t *params);
+void rpc_passages_one(struct rpc_client *client, const json_t *params);
+
+/** Releases the list that is being made. NULL is legal. */
+void rpc_passages_release(struct rpc_passages *passages);
+
+/* ---- rpc_summary.c -------------------------------------------------------------------- */
+
+/** What the events of one passage (rows of the journal, oldest first) say of it. NULL
+ *  without memory. Pure. */
+json_t *rpc_summarise(int64_t passage, const json_t *rows);
+
+/* ---- rpc_act.c ------------------------------------------------------------------------ */
+
+void rpc_act_run(struct rpc_client *client, const json_t *params);
+
+/** Gives results of the control thread to those who asked. */
+void rpc_act_take_results(struct rpc *rpc);
+
+#endif

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * POSIX threads with explicit stacks, and locked memory.
+ *
+ * Layer: hal.
+ */
+#include "hal/thread.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <malloc.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+enum { STACK_MIN_BYTES = 65536, STACK_MAX_BYTES = 262144, NAME_BYTES = 16 };
+
+/* The sanitizers' frames and shadow calls need several times the stack of the product. */
+#ifdef __has_feature
+#define HAS_FEATURE(f) __has_feature(f)
+#else
+#define HAS_FEATURE(f) 0
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) ||                     \
+	HAS_FEATURE(address_sanitizer) || HAS_FEATURE(thread_sanitizer)
+enum { STACK_EXTRA_BYTES = 524288 };
+#else
+enum { STACK_EXTRA_BYTES = 0 };
+#endif
+
+struct thread {
+	pthread_t handle;
+	char name[NAME_BYTES];
+	bool is_realtime;
+	void (*run)(void *);
+	void *arg;
+};
+
+static void *run_thread(void *arg)
+{
+	struct thread *thread = arg;
+
+	(void)pthread_setname_np(pthread_self(), thread->name);
+	thread->run(thread->arg);
+	return NULL;
+}
+
+static int use_fifo(pthread_attr_t *attr, int priority)
+{
+	struct sched_param param = {.sched_priority = priority};
+	int failed = pthread_attr_setinheritsched(attr, PTHREAD_EXPLICIT_SCHED);
+
+	if (!failed)
+		failed = pthread_attr_setschedpolicy(attr, SCHED_FIFO);
+	if (!failed)
+		failed = pthread_attr_setschedparam(attr, &param);
+	return failed;
+}
+
+/* Creates the thread with every signal blocked from its first instruction on. */
+static int create_blocked(struct thread *thread, size_t stack_bytes, int priority)
+{
+	pthread_attr_t attr;
+	sigset_t all;
+	sigset_t before;
+	int failed = pthread_attr_init(&attr);
+
+	if (failed)
+		return failed;
+	failed = pthread_attr_setstacksize(&attr, stack_bytes + STACK_EXTRA_BYTES);
+	if (!failed && priority > 0)
+		failed = use_fifo(&attr, priority);
+	if (!failed) {
+		sigfillset(&all);
+		pthread_sigmask(SIG_SETMASK, &all, &before);
+		failed = pthread_create(&thread->handle, &attr, run_thread, thread);
+		pthread_sigmask(SIG_SETMASK, &before, NULL);
+	}
+	pthread_attr_destroy(&attr);
+	return failed;
+}
+
+enum kakou_err thread_start(struct thread **out, const struct thread_config *config)
+{
+	struct thread *thread;
+	int failed;
+
+	if (!config->run || !config->name || strlen(config->name) >= NAME_BYTES ||
+	    config->stack_bytes < STACK_MIN_BYTES ||
+	    config->stack_bytes > STACK_MAX_BYTES || config->fifo_priority < 0 ||
+	    config->fifo_priority > 99)
+		return KAKOU_E_INVALID;
+	thread = calloc(1, sizeof(*thread));
+	if (!thread)
+		return KAKOU_E_NOMEM;
+	memcpy(thread->name, config->name, strlen(config->name) + 1);
+	thread->run = config->run;
+	thread->arg = config->arg;
+	thread->is_realtime = config->fifo_priority > 0;
+	failed = create_blocked(thread, config->stack_bytes, config->fifo_priority);
+	if (failed == EPERM && thread->is_realtime) {
+		thread->is_realtime = false;
+		failed = create_blocked(thread, config->stack_bytes, 0);
+	}
+	if (failed) {
+		free(thread);
+		return failed == EINVAL ? KAKOU_E_INVALID : KAKOU_E_NOMEM;
+	}
+	*out = thread;
+	return KAKOU_OK;
+}
+
+void thread_join(struct thread *thread)
+{
+	int failed;
+
+	if (!thread)
+		return;
+	failed = pthread_join(thread->handle, NULL);
+	assert(!failed);
+	free(thread);
+}
+
+bool thread_is_realtime(const struct thread *thread)
+{
+	return thread->is_realtime;
+}
+
+enum kakou_err memory_lock(struct why *why)
+{
+	struct rlimit limit = {0};
+
+	/* One arena and no trimming: what was touched once stays, and costs no page fault. An
+	 * allocator that is not glibc's (a sanitizer's) has nothing to set, and refuses. */
+	(void)mallopt(M_ARENA_MAX, 1);
+	(void)mallopt(M_TRIM_THRESHOLD, -1);
+	if (!mlockall(MCL_CURRENT | MCL_FUTURE))
+		return KAKOU_OK;
+	if (errno != EPERM && errno != ENOMEM)
+		return why_set(why, KAKOU_E_IO, "mlockall: %s", strerror(errno));
+	(void)getrlimit(RLIMIT_MEMLOCK, &limit);
+	return why_set(
+		why, KAKOU_E_DENIED,
+		"memory is not locked: RLIMIT_MEMLOCK is %llu bytes, expected unlimited",
+		(unsigned long long)limit.rlim_cur);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Threads with a name and an explicit stack, and the locking of memory.
+ *
+ * Layer: hal.
+ */
+#ifndef KAKOU_HAL_THREAD_H
+#define KAKOU_HAL_THREAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "hal/err.h"
+#include "hal/why.h"
+
+struct thread; /* opaque */
+
+struct thread_config {
+	const char *name; /**< at most 15 bytes, as in ps -L */
+	size_t stack_bytes; /**< 65536 to 262144; default stacks cost 8 MB each when locked */
+	int fifo_priority; /**< SCHED_FIFO 1..99, 0 = ordinary; refused rights fall back */
+	void (*run)(void *); /**< signals are blocked in it */
+	void *arg;
+};
+
+/** Starts the thread. All signals are blocked in it. KAKOU_E_NOMEM, KAKOU_E_INVALID. */
+KAKOU_MUST_CHECK enum kakou_err thread_start(struct thread **out,
+					     const struct thread_config *config);
+
+/** Waits for the end and releases. NULL is legal. */
+void thread_join(struct thread *thread);
+
+/** True when the thread runs under SCHED_FIFO. */
+bool thread_is_realtime(const struct thread *thread);
+
+/** Call first in main: one malloc arena, no trimming, then mlockall(CURRENT|FUTURE).
+ *  KAKOU_E_DENIED when RLIMIT_MEMLOCK forbids it: go on, and say so in the log. */
+KAKOU_MUST_CHECK enum kakou_err memory_lock(struct why *why);
+
+#endif

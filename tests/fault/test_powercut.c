@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Power cuts: whatever a cut leaves of the journal's files, it opens, is whole, and holds
+ * every event that was acknowledged.
+ *
+ * KAKOU_LONG=1 looks at every cut with several seeds; otherwise at a part of them.
+ *
+ * Layer: tests.
+ */
+#include "tests/fault/recorder.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "firmware/record/audit.h"
+#include "firmware/record/store.h"
+#include "firmware/record/writer.h"
+#include "hal/fake/fake.h"
+#include "hal/log.h"
+#include "tests/unit/record_fixture.h"
+
+enum { EVENTS_MAX = 256, CUTS_LOOKED_AT = 60, SEEDS_LONG = 5 };
+
+static struct record_fixture record; /* the journal whose power is cut */
+static struct record_fixture image;  /* what is left of it */
+
+/* The chain as it was, by number. */
+static unsigned char chains[EVENTS_MAX + 1][CHAIN_BYTES];
+static int64_t appended;
+
+static struct {
+	int cuts, images, lost, broken;
+	char first[300];
+} found;
+
+/* ---- what is done to files without SQLite --------------------------------------------- */
+
+int fsync(int fd);
+int fdatasync(int fd);
+
+/* Of directories: SQLite's own are skipped. */
+int fsync(int fd)
+{
+	(void)fd;
+	recorder_note_directory();
+	return 0;
+}
+
+int fdatasync(int fd)
+{
+	(void)fd;
+	return recorder_note_sync() ? 0 : -1;
+}
+
+int rename(const char *from, const char *to)
+{
+	recorder_note_replace(from, to);
+	return renameat(AT_FDCWD, from, AT_FDCWD, to);
+}
+
+/* ---- the journal ---------------------------------------------------------------------- */
+
+static void open_journal(void)
+{
+	struct why why = {""};
+
+	if (record_open(&record, &why))
+		fail_msg("%s", why.text);
+}
+
+/* Takes `count` events, commits them together and acknowledges what was answered. */
+static void append(int count)
+{
+	size_t answered = record.answer_count;
+	struct event event;
+
+	for (int i = 0; i < count; i++) {
+		record_make_event(&event, (int)appended);
+		event.ticket = (uint64_t)++appended;
+		assert_int_equal(writer_take(record.writer, &event), KAKOU_OK);
+	}
+	if (writer_commit(record.writer))
+		assert_false(writer_health(record.writer)->is_well);
+	for (; answered < record.answer_count; answered++)
+		if (record.answers[answered].is_committed)
+			recorder_mark(record.answers[answered].seq);
+}
+
+/* A day in short: commits, moves of the log, an orderly end, another start. */
+static void live(void)
+{
+	open_journal();
+	for (int i = 0; i < 24; i++) {
+		append(1 + i % 3);
+		if (i % 7 == 6)
+			assert_int_equal(writer_rest(record.writer), KAKOU_OK);
+	}
+	record_close(&record);
+	open_journal();
+	for (int i = 0; i < 6; i++)
+		append(2);
+}
+
+static void keep_chains(void)
+{
+	struct store_query query = {.limit = -1};
+	struct store *store = NULL;
+	struct why why = {""};
+	struct store_row row;
+
+	memset(chains, 0, sizeof(chains));
+	assert_int_equal(store_open(&store, record.path, STORE_EVIDENCE, &why), KAKOU_OK);
+	assert_int_equal(store_select(store, &query, &why), KAKOU_OK);
+	while (!store_next(store, &row, &why)) {
+		assert_true(row.seq <= EVENTS_MAX);
+		memcpy(chains[row.seq], row.chain, CHAIN_BYTES);
+	}
+	store_end_select(store);
+	store_close(store);
+}
+
+/* ---- what is left --------------------------------------------------------------------- */
+
+static void complain(bool is_loss, size_t at, int kind, unsigned seed, const char *text)
+{
+	if (is_loss)
+		found.lost++;
+	else
+		found.broken++;
+	if (!found.first[0])
+		snprintf(found.first, sizeof(found.first), "cut %zu image %d seed %u: %s",
+			 at, kind, seed, text);
+}
+
+static void judge_verdict(size_t at, int kind, unsigned seed)
+{
+	struct journal_verdict verdict;
+	char text[240];
+
+	record_verify(&image, &verdict);
+	if (!verdict.is_whole)
+		complain(false, at, kind, seed, verdict.finding);
+	else if (verdict.events > 0 &&
+		 memcmp(verdict.head, chains[verdict.events], CHAIN_BYTES))
+		complain(false, at, kind, seed, "other events than were appended");
+	if (verdict.events < recorder_marked_at(at)) {
+		snprintf(text, sizeof(text), "%lld events, %lld were acknowledged",
+			 (long long)verdict.events, (long long)recorder_marked_at(at));
+		complain(true, at, kind, seed, text);
+	}
+}
+
+/* Opened, as a start does, and closed, the image must be a whole journal. */
+static void judge(size_t at, enum recorder_image kind, unsigned seed)
+{
+	struct why why = {""};
+
+	found.images++;
+	record_make(&image);
+	recorder_build(at, kind, seed, image.directory);
+	if (record_open(&image, &why)) {
+		complain(false, at, (int)kind, seed, why.text);
+	} else {
+		record_close(&image);
+		judge_verdict(at, (int)kind, seed);
+	}
+	record_remove(&image);
+}
+
+static void judge_all(void)
+{
+	bool is_long = getenv("KAKOU_LONG") != NULL;
+	size_t step = is_long ? 1 : recorder_count() / CUTS_LOOKED_AT + 1;
+
+	memset(&found, 0, sizeof(found));
+	recorder_pause();
+	for (size_t at = recorder_count() % step; at <= recorder_count(); at += step) {
+		found.cuts++;
+		judge(at, RECORDER_NOTHING, 0);
+		judge(at, RECORDER_EVERYTHING, 0);
+		for (unsigned seed = 1; seed <= (is_long ? SEEDS_LONG : 1); seed++) {
+			judge(at, RECORDER_SUBSET, seed + (unsigned)at);
+			judge(at, RECORDER_TORN, seed + (unsigned)at);
+		}
+	}
+	print_message("%d cuts, %d images: %d lost, %d broken %s\n", found.cuts,
+		      found.images, found.lost, found.broken, found.first);
+}
+
+/* ---- the tests ------------------------------------------------------------------------ */
+
+static int set_up(void **state)
+{
+	(void)state;
+	log_set_level((enum log_level)0);
+	fake_clock_set(5000);
+	appended = 0;
+	record_make(&record);
+	recorder_start();
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	recorder_pause();
+	record_remove(&record);
+	recorder_stop();
+	return 0;
+}
+
+static void finish(void)
+{
+	recorder_pause();
+	record_close(&record);
+	keep_chains();
+	judge_all();
+}
+
+static void a_power_cut_loses_nothing_that_was_acknowledged(void **state)
+{
+	(void)state;
+	live();
+	finish();
+	assert_int_equal(found.lost, 0);
+	assert_int_equal(found.broken, 0);
+}
+
+/* The sync of a commit fails once; the disk forgets what it should have written. */
+static void a_power_cut_after_a_failed_sync_loses_nothing_that_was_acknowledged(
+	void **state)
+{
+	(void)state;
+	open_journal();
+	for (int round = 0; round < 4; round++) {
+		append(2);
+		recorder_fail_syncs(0, 1 + round % 2);
+		append(1);
+		append(1);
+		append(1);
+		append(3);
+		if (round == 2)
+			assert_int_equal(writer_rest(record.writer), KAKOU_OK);
+	}
+	finish();
+	assert_int_equal(found.lost, 0);
+	assert_int_equal(found.broken, 0);
+}
+
+/* The same, and the process ends before it can try again: what the next one finds in the log
+ * is shown by the kernel, but not on the disk. */
+static void a_power_cut_after_a_failed_sync_and_a_restart_loses_nothing(void **state)
+{
+	(void)state;
+	for (int round = 0; round < 3; round++) {
+		open_journal();
+		appended = record.past.last_seq;
+		append(2);
+		append(1);
+		recorder_fail_syncs(0, 100);
+		append(2);
+		record_close(&record);
+		recorder_fail_syncs(0, 0);
+		open_journal();
+		appended = record.past.last_seq;
+		append(1);
+		append(2);
+		record_close(&record);
+	}
+	finish();
+	assert_int_equal(found.lost, 0);
+	assert_int_equal(found.broken, 0);
+}
+
+/* Otherwise the tests above would prove nothing. */
+static void a_disk_that_lies_about_its_syncs_is_caught(void **state)
+{
+	(void)state;
+	recorder_lie();
+	live();
+	finish();
+	assert_true(found.lost > 0);
+}
+
+int main(void)
+{
+#define ON_RECORDER(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		ON_RECORDER(a_power_cut_loses_nothing_that_was_acknowledged),
+		ON_RECORDER(
+			a_power_cut_after_a_failed_sync_loses_nothing_that_was_acknowledged),
+		ON_RECORDER(a_power_cut_after_a_failed_sync_and_a_restart_loses_nothing),
+		ON_RECORDER(a_disk_that_lies_about_its_syncs_is_caught),
+	};
+#undef ON_RECORDER
+
+	return cmocka_run_group_tests_name("powercut", tests, NULL, NULL);
+}

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: MIT
+"""Fixtures and marks of the system tests."""
+
+import hashlib
+import os
+import pathlib
+import signal
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+from kakou_rig import LONG, Gate, make_certs  # noqa: E402
+
+
+# Several runs of pytest share the tests: each takes the next that nobody has claimed, by making
+# the file named after it in this folder.
+CLAIMS = os.environ.get("KAKOU_CLAIMS")
+LIMIT_S = 90
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "fault: run by make test, and longer by make test-fault")
+    config.addinivalue_line("markers", "long: run by make test-fault only")
+    config.addinivalue_line("markers", "limit(seconds): ended as failed then, instead of at "
+                            f"{LIMIT_S} s")
+    config.addinivalue_line("markers", "first: begins before the others, because it takes long")
+
+
+def pytest_collection_modifyitems(config, items):
+    long = [] if LONG else [item for item in items if item.get_closest_marker("long")]
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
+    if CLAIMS:
+        # What takes longest begins first: whole gates before the rest.
+        items.sort(key=lambda item: (not item.get_closest_marker("first"),
+                                     "new_gate" not in item.fixturenames))
+
+
+def _claim(item):
+    name = hashlib.sha256(item.nodeid.encode()).hexdigest()
+    try:
+        os.close(os.open(f"{CLAIMS}/{name}", os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
+        return False
+    return True
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item, nextitem):
+    if not CLAIMS or _claim(item):
+        return None
+    # The fixtures that only the tests left to others still needed go now.
+    item.session._setupstate.teardown_exact(nextitem)
+    return True
+
+
+def _give_up(*_):
+    raise TimeoutError("the test's time is over")
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_call(item):
+    mark = item.get_closest_marker("limit")
+    signal.signal(signal.SIGALRM, _give_up)
+    signal.alarm((mark.args[0] if mark else LIMIT_S) * (20 if LONG else 1))
+    yield
+    signal.alarm(0)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item):
+    report = (yield).get_result()
+    if report.when == "call":
+        item.has_failed = report.failed
+
+
+@pytest.fixture(scope="session")
+def certs(tmp_path_factory):
+    """The throw-away certificates, made once for all tests of a run."""
+    return make_certs(tmp_path_factory.mktemp("certs"))
+
+
+@pytest.fixture
+def new_gate(request, certs):
+    """Makes gates: new_gate(scenario=…, site=…); each is ended after the test, and the run
+    folder of a failed test is kept."""
+    gates = []
+
+    def make(**arguments):
+        gates.append(Gate(certs=certs, **arguments))
+        return gates[-1]
+
+    yield make
+    for gate in gates:
+        gate.close(keep=getattr(request.node, "has_failed", True))
+
+
+@pytest.fixture
+def rounds():
+    """rounds(short, long): how often to repeat something in make test and in make test-fault."""
+    return lambda short, long: long if LONG else short

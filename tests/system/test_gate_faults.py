@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: MIT
+"""A gate of real programs whose peers and devices fail while a truck is in the lane: what it does
+by itself, and that an officer always has a way out."""
+
+import contextlib
+import socket
+
+from gate_help import drive_in, lane_of, scenario, wait_state, yard_events, yard_lane
+from kakou_rig import wait_until
+
+PACE = 5
+MUTE_PEERS = 50
+
+
+def begin(new_gate, lane="in1", **order):
+    gate = new_gate(scenario=scenario(order), pace=PACE)
+    gate.start()
+    wait_state(gate, "idle", name=lane)
+    return gate
+
+
+def act(gate, verb, lane="in1"):
+    gate.kakou(verb, lane, "--passage", lane_of(gate, lane)["passage"], "--reason", "test",
+               "--actor", "test")
+
+
+def alarms(gate):
+    return [event["data"]["code"] for event in gate.events(kind="alarm")]
+
+
+def test_customs_gets_in_although_fifty_connections_say_nothing(new_gate):
+    gate = begin(new_gate)
+    with contextlib.ExitStack() as stack:
+        for _ in range(MUTE_PEERS):
+            stack.enter_context(socket.create_connection((f"{gate.slot.net}.1", 9002), 10))
+        gate.rpc("customs", "answer", {"channel": "3301500101", "area_id": "3301500001",
+                                       "direction": "I", "seq_no": "20260101000000999999",
+                                       "word": "00000000001002000000"})
+        gate.wait_event("answer", within_s=4)
+    assert "others wait" in gate.wait_event("peer_refused")["data"]["why"]
+
+
+def test_an_arm_that_lost_its_lines_while_closing_stays_until_a_reset(new_gate):
+    gate = begin(new_gate)
+    drive_in(gate)
+    wait_until(lambda: yard_lane(gate)["arm"]["drive"] == "lowers", 60, "the arm lowers", 0.005)
+    gate.rpc("yard", "fault", {"lane": "in1", "kind": "link_down"})
+    wait_state(gate, "blocked", within_s=5)
+    gate.rpc("yard", "clear")
+    wait_until(lambda: lane_of(gate)["arm"] == "between", 5, "the lane sees again")
+    before = yard_lane(gate)["arm"]["permille"]
+    with contextlib.suppress(AssertionError):
+        wait_state(gate, "idle", within_s=2)
+    assert yard_lane(gate)["arm"]["permille"] == before
+    act(gate, "reset")
+    wait_state(gate, "idle", within_s=10)
+
+
+def test_a_second_truck_is_noticed_while_the_exit_loop_is_not_heard(new_gate):
+    gate = begin(new_gate, lane="out1", direction="E")
+    drive_in(gate, lane="out1")
+    wait_state(gate, "passing", within_s=30, name="out1")
+    gate.rpc("yard", "fault", {"device": "io-out1", "kind": "silent"})
+    wait_until(lambda: yard_events(gate, "truck_left"), 30, "the truck has left")
+    wait_until(lambda: lane_of(gate, "out1")["light"] == "red", 10, "the light is red")
+    # The lights are on the module that is not heard: this driver still sees green.
+    drive_in(gate, lane="out1", name="02", plate="浙B77777", tag="E2003412AB009999")
+    wait_until(lambda: "tailgate" in alarms(gate), 30, "an alarm")
+    gate.rpc("yard", "clear")
+    wait_state(gate, "idle", within_s=20, name="out1")
+    assert [e["data"]["outcome"] for e in gate.events(kind="passage_closed")][0] == "passed"
+    assert not yard_events(gate, "collision")
+
+
+def test_who_stands_there_after_the_arm_was_opened_by_hand_is_held_for_an_officer(new_gate):
+    gate = begin(new_gate)
+    drive_in(gate)
+    wait_until(lambda: [v for v in yard_lane(gate)["vehicles"] if v["driver"] == "stands"], 30,
+               "the truck stands")
+    gate.rpc("yard", "fault", {"lane": "in1", "kind": "fob"})
+    wait_until(lambda: lane_of(gate)["arm"] == "up", 10, "the arm is up")
+    assert lane_of(gate)["state"] == "blocked"
+    act(gate, "reset")
+    held = wait_state(gate, "held", within_s=10)
+    assert held["reason"] == "restarted"
+    act(gate, "return")
+    wait_state(gate, "idle", within_s=20)

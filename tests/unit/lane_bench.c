@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A lane on the bench.
+ */
+#include "tests/unit/lane_bench.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "hal/text.h"
+
+/* Where the sensors are, mm along the lane: approach loop, deck beams, loop and beam under the
+ * arm, exit loop. */
+static const struct {
+	int32_t from_mm, to_mm;
+} sensors[POSITION_SENSORS] = {
+	[POSITION_APPROACH] = {0,     2000 },
+	  [POSITION_ENTRY] = {4000,  4050 },
+	[POSITION_END] = {26000, 26050},
+	  [POSITION_LOOP] = {30000, 32000},
+	[POSITION_BEAM] = {31000, 31050},
+	  [POSITION_EXIT] = {36000, 38000},
+};
+enum { STEP_MM = 28 };
+
+static const struct {
+	enum evidence_kind kind;
+	enum device_class class;
+	bool is_required;
+	int32_t deadline_ms;
+} slots[BENCH_DEVICES] = {
+	{EVIDENCE_PLATE,  DEVICE_PLATE_CAMERA, true,  8000 },
+	{EVIDENCE_TAG,    DEVICE_TAG_READER,   false, 8000 },
+	{EVIDENCE_BOX,    DEVICE_BOX_READER,   true,  10000},
+	{EVIDENCE_WEIGHT, DEVICE_WEIGHBRIDGE,  true,  20000},
+	{EVIDENCE_CARD,   DEVICE_DRIVER_POST,  true,  30000},
+	{EVIDENCE_SEAL,   DEVICE_SEAL_READER,  false, 10000},
+};
+
+static void fill_lane(struct site_lane *lane)
+{
+	text_copy(lane->name, sizeof(lane->name), "in1");
+	text_copy(lane->chnl_no, sizeof(lane->chnl_no), "3301500101");
+	lane->direction = 'I';
+	lane->sign = SITE_NO_DEVICE;
+	lane->post = BENCH_CARD;
+	lane->answer_ms = 5000;
+	lane->overstay_ms = 20000;
+	lane->settle_ms = 500;
+	lane->glitch_ms = 50;
+	lane->barrier = (struct site_barrier){
+		.travel_ms = 4000,
+		.test_window_ms = 50,
+		.clear_ms = 1000,
+		.expire_ms = 100,
+		.loop_proof = PROOF_TEST_OUTPUT,
+		.beam_proof = PROOF_TEST_OUTPUT,
+	};
+	lane->lines[LINE_SCALE_ENTRY].is_used = lane->lines[LINE_SCALE_EXIT].is_used =
+		true;
+	for (int i = 0; i < BENCH_DEVICES; i++)
+		lane->evidence[lane->evidence_count++] = (struct site_evidence){
+			.kind = slots[i].kind,
+			.is_required = slots[i].is_required,
+			.device = (uint16_t)i,
+			.deadline_ms = slots[i].deadline_ms,
+			.doubt_below = 80,
+		};
+}
+
+static void fill_site(struct site *site)
+{
+	text_copy(site->area_id, sizeof(site->area_id), "3301500001");
+	site->lane_count = 1;
+	site->device_count = BENCH_DEVICES;
+	for (int i = 0; i < BENCH_DEVICES; i++) {
+		snprintf(site->devices[i].name, sizeof(site->devices[i].name), "device%d",
+			 i);
+		site->devices[i].class = slots[i].class;
+		site->devices[i].max_age_ms = 2000;
+	}
+	fill_lane(&site->lanes[0]);
+}
+
+void bench_begin(struct bench *bench)
+{
+	memset(bench, 0, sizeof(*bench));
+	fill_site(&bench->site);
+	bench->now_ms = 1000000;
+	bench->numbers = (struct lane_numbers){.next_passage = 1, .next_ticket = 1};
+	lane_init(&bench->lane, &bench->site, 0);
+	for (int i = 0; i < BENCH_DEVICES; i++) {
+		bench->samples[i].device = (uint16_t)i;
+		bench->samples[i].class = slots[i].class;
+		bench->samples[i].health = DEVICE_WELL;
+		bench->samples[i].has_value = true;
+		bench->samples[i].value.reads.read[0].sequence = 10;
+		bench->samples[i].value.reads.read[1].sequence = 10;
+	}
+	bench->samples[BENCH_WEIGHT].value.weight =
+		(struct device_weight){.is_stable = true};
+	bench->samples[BENCH_SEAL].value.seal = (struct device_seal){.sequence = 10};
+	bench->samples[BENCH_CARD].value.post =
+		(struct device_post){.help_is_pressed = false};
+	bench_run(bench, 200);
+	bench->log_count = 0;
+}
+
+static void join_texts(const struct event *event, char *to, size_t size)
+{
+	size_t used = 0;
+
+	to[0] = '\0';
+	for (int i = 0; i < event->field_count && used + 1 < size; i++) {
+		const struct event_field *field = &event->fields[i];
+
+		if (field->text_at >= 0)
+			used += (size_t)snprintf(to + used, size - used, "%s=%s ",
+						 field->key,
+						 event->text + field->text_at);
+	}
+}
+
+static void log_event(struct bench *bench, const struct event *event)
+{
+	struct bench_log *log = &bench->log[bench->log_count];
+
+	assert(bench->log_count < (int)(sizeof(bench->log) / sizeof(bench->log[0])));
+	log->kind = (enum event_kind)event->kind;
+	log->passage = event->passage;
+	join_texts(event, log->text, sizeof(log->text));
+	bench->log_count++;
+}
+
+static void keep_event(struct bench *bench, const struct event *event)
+{
+	if (bench->watch)
+		bench->watch->event(bench, event);
+	else
+		log_event(bench, event);
+	bench->seq++;
+	bench->lifts_commanded += event->kind == EVENT_LIFT_COMMANDED;
+	if (event->ticket == 0)
+		return;
+	assert(bench->ticket_count < (int)(sizeof(bench->tickets) / sizeof(uint64_t)));
+	bench->tickets[bench->ticket_count++] = event->ticket;
+}
+
+static void drain(struct bench *bench)
+{
+	struct lane_out *out = &bench->out;
+
+	if (bench->watch)
+		bench->watch->out(bench, out);
+	for (size_t i = 0; i < out->event_count; i++)
+		keep_event(bench, &out->events[i]);
+	if (out->has_ask) {
+		bench->asks++;
+		bench->asked = out->ask.message.u.gather;
+	}
+	if (out->has_cancel)
+		text_copy(bench->cancelled, sizeof(bench->cancelled), out->cancel);
+	if (out->has_report) {
+		bench->reports++;
+		text_copy(bench->report, sizeof(bench->report),
+			  out->report.message.u.result.result);
+	}
+	for (size_t i = 0; i < out->result_count; i++) {
+		bench->result = out->results[i];
+		bench->results++;
+	}
+	out->event_count = out->result_count = 0;
+	out->has_ask = out->has_report = out->has_cancel = false;
+	memset(out->rules, 0, sizeof(out->rules));
+	out->notes = 0;
+}
+
+bool bench_touches(const struct bench_vehicle *vehicle, int32_t from_mm, int32_t to_mm)
+{
+	for (int i = 0; vehicle->is_here && i < vehicle->part_count; i++)
+		if (vehicle->front_mm - vehicle->parts[i].from_mm >= from_mm &&
+		    vehicle->front_mm - vehicle->parts[i].to_mm <= to_mm)
+			return true;
+	return false;
+}
+
+static bool sees(const struct bench *bench, int sensor)
+{
+	if ((bench->dead | bench->stuck) >> sensor & 1)
+		return (bench->stuck >> sensor & 1) != 0;
+	return bench_touches(&bench->vehicle, sensors[sensor].from_mm,
+			     sensors[sensor].to_mm) ||
+	       bench_touches(&bench->second, sensors[sensor].from_mm,
+			     sensors[sensor].to_mm);
+}
+
+static bool limit(const struct bench *bench, int which, int arm)
+{
+	return bench->limit[which] != 0 ? bench->limit[which] > 0 : bench->arm == arm;
+}
+
+/* What a device reports: what it sees, and the echo of its test. */
+static bool reports(const struct bench *bench, int sensor, int device)
+{
+	bool is_silent = device == 0 ? bench->loop_is_dead : bench->beam_is_dead;
+	bool echoes =
+		bench->motor.test[device] && !is_silent && !(bench->dead >> sensor & 1);
+
+	return sees(bench, sensor) || echoes;
+}
+
+static struct lane_inputs inputs(struct bench *bench)
+{
+	bool loop = reports(bench, POSITION_LOOP, 0);
+	bool beam = reports(bench, POSITION_BEAM, 1);
+	struct lane_inputs in = {
+		.now_ms = bench->now_ms,
+		.wall_ms = 1795000000000 + bench->now_ms,
+		.interlock =
+			{
+				    .now_ms = bench->now_ms,
+				    .is_known = !bench->is_blind,
+				    .is_late = bench->is_late,
+				    .occupied = {loop, beam},
+				    .limit_up = limit(bench, 1, BENCH_UP),
+				    .limit_down = limit(bench, 0, 0),
+				    .emergency = bench->emergency,
+				    },
+		.record_is_well = !bench->record_fails,
+		.numbers = &bench->numbers,
+	};
+
+	for (int i = 0; i < POSITION_SENSORS; i++)
+		in.position |= (uint32_t)sees(bench, i) << i;
+	/* As control does it: while a device is tested it says nothing about vehicles. */
+	in.position &= ~(1u << POSITION_LOOP | 1u << POSITION_BEAM);
+	in.position |=
+		(uint32_t)(loop && !interlock_is_testing(&bench->lane.interlock, 0))
+		<< POSITION_LOOP;
+	in.position |=
+		(uint32_t)(beam && !interlock_is_testing(&bench->lane.interlock, 1))
+		<< POSITION_BEAM;
+	return in;
+}
+
+/* What is handed over in one scan is not committed before the next. */
+static void acknowledge(struct bench *bench)
+{
+	int count = bench->tickets_ready;
+	uint64_t ready[sizeof(bench->tickets) / sizeof(bench->tickets[0])];
+	struct lane_inputs in;
+
+	if (count == 0)
+		return;
+	in = inputs(bench);
+	memcpy(ready, bench->tickets, sizeof(ready));
+	bench->ticket_count -= count;
+	memmove(bench->tickets, ready + count,
+		(size_t)bench->ticket_count * sizeof(ready[0]));
+	bench->tickets_ready = 0;
+	for (int i = 0; i < count; i++) {
+		struct journal_ack ack = {
+			.ticket = ready[i],
+			.seq = bench->seq,
+			.at_ms = bench->now_ms,
+			.is_committed = !bench->record_fails,
+		};
+
+		if (bench->watch)
+			bench->watch->ack(bench, &ack);
+		lane_feed_ack(&bench->lane, &ack, &in, &bench->out);
+		drain(bench);
+	}
+}
+
+static void move_arm(struct bench *bench)
+{
+	int step = bench->arm_step ? bench->arm_step : 1;
+	bool is_under = bench_touches(&bench->vehicle, BENCH_ARM_MM, BENCH_ARM_MM) ||
+			bench_touches(&bench->second, BENCH_ARM_MM, BENCH_ARM_MM);
+
+	if (bench->arm_is_stuck)
+		return;
+	if (bench->motor.raise)
+		bench->arm = bench->arm + step < BENCH_UP ? bench->arm + step : BENCH_UP;
+	if (bench->motor.lower)
+		bench->arm = bench->arm > step ? bench->arm - step : 0;
+	bench->hits += bench->motor.lower && is_under;
+}
+
+void bench_scan(struct bench *bench)
+{
+	struct lane_inputs in;
+
+	bench->now_ms += 10;
+	move_arm(bench);
+	for (int i = 0; bench->now_ms % 100 == 0 && i < BENCH_DEVICES; i++) {
+		bench->samples[i].at_ms = bench->now_ms;
+		lane_feed_sample(&bench->lane, &bench->samples[i]);
+	}
+	if (!bench->record_stalls)
+		acknowledge(bench);
+	in = inputs(bench);
+	lane_step(&bench->lane, &in, &bench->out, &bench->motor);
+	if (bench->watch)
+		bench->watch->scan(bench, &in);
+	drain(bench);
+	bench->tickets_ready = bench->ticket_count;
+}
+
+void bench_restart(struct bench *bench)
+{
+	lane_init(&bench->lane, &bench->site, 0);
+	memset(&bench->motor, 0, sizeof(bench->motor));
+	bench->ticket_count = bench->tickets_ready = 0;
+}
+
+void bench_run(struct bench *bench, int32_t ms)
+{
+	for (; ms > 0; ms -= 10)
+		bench_scan(bench);
+}
+
+bool bench_run_until(struct bench *bench, enum lane_state state, int32_t ms)
+{
+	for (; ms > 0 && bench->lane.state != state; ms -= 10)
+		bench_scan(bench);
+	return bench->lane.state == state;
+}
+
+struct bench_vehicle bench_truck(void)
+{
+	return (struct bench_vehicle){
+		.is_here = true,
+		.front_mm = -500,
+		.part_count = 2,
+		.parts = {{0, 6000}, {7200, 17000}},
+	};
+}
+
+void bench_drive(struct bench *bench, struct bench_vehicle *vehicle, int32_t to_mm)
+{
+	while (vehicle->front_mm != to_mm) {
+		int32_t left = to_mm - vehicle->front_mm;
+		int32_t step = left > STEP_MM    ? STEP_MM
+			       : left < -STEP_MM ? -STEP_MM
+						 : left;
+
+		vehicle->front_mm += step;
+		bench_scan(bench);
+	}
+}
+
+void bench_read(struct bench *bench, int device, const char *first, const char *second,
+		uint8_t confidence)
+{
+	struct device_read *read = device == BENCH_CARD
+					   ? bench->samples[device].value.post.cards.read
+					   : bench->samples[device].value.reads.read;
+
+	for (int i = 0; i < 2; i++) {
+		read[i].sequence++;
+		read[i].confidence = confidence;
+		text_copy(read[i].text, sizeof(read[i].text), i == 0 ? first : second);
+	}
+}
+
+void bench_weigh(struct bench *bench, int64_t gross_g, bool is_stable)
+{
+	bench->samples[BENCH_WEIGHT].value.weight =
+		(struct device_weight){.gross_g = gross_g, .is_stable = is_stable};
+}
+
+void bench_seal(struct bench *bench, bool is_present, bool is_sealed, bool battery_is_low)
+{
+	struct device_seal *seal = &bench->samples[BENCH_SEAL].value.seal;
+
+	seal->sequence++;
+	seal->is_present = is_present;
+	seal->is_sealed = is_sealed;
+	seal->battery_is_low = battery_is_low;
+	text_copy(seal->id, sizeof(seal->id), "HYT-1");
+}
+
+void bench_lose(struct bench *bench, int device)
+{
+	bench->samples[device].has_value = false;
+	bench->samples[device].health = DEVICE_LOST;
+}
+
+void bench_bring_truck(struct bench *bench)
+{
+	bench->vehicle = bench_truck();
+	bench_drive(bench, &bench->vehicle, 3000);
+	bench_read(bench, BENCH_PLATE, "浙A12345", "浙A6101挂", 97);
+	bench_read(bench, BENCH_TAG, "E2003412AB000101", "浙A12345", 100);
+	bench_read(bench, BENCH_BOX, "CSQU3054383", "", 98);
+	bench_seal(bench, true, true, false);
+	bench_drive(bench, &bench->vehicle, BENCH_STOP_MM);
+	bench_weigh(bench, 37000000, true);
+	bench_read(bench, BENCH_CARD, "330102600101", "", 100);
+}
+
+static void send(struct bench *bench, struct customs_news *news)
+{
+	struct lane_inputs in = inputs(bench);
+
+	news->at_ms = bench->now_ms;
+	lane_feed_news(&bench->lane, news, &in, &bench->out);
+	drain(bench);
+}
+
+void bench_answer(struct bench *bench, const char *seq_no, const char *word,
+		  const char *hint)
+{
+	struct customs_news news = {.kind = CUSTOMS_NEWS_ANSWER};
+	struct customs_check *check = &news.message.u.check;
+
+	news.message.code = CUSTOMS_CHECK;
+	text_copy(news.seq_no, sizeof(news.seq_no),
+		  seq_no ? seq_no : bench->lane.inquiry.seq_no);
+	text_copy(check->check_result, sizeof(check->check_result), word);
+	text_copy(check->op_hint, sizeof(check->op_hint), hint);
+	(void)status_read_check(word, STATUS_ANNEX_B, false, &news.reading, NULL);
+	send(bench, &news);
+}
+
+void bench_answer_verdict(struct bench *bench, const char *seq_no,
+			  enum customs_verdict verdict)
+{
+	struct customs_news news = {.kind = CUSTOMS_NEWS_ANSWER};
+
+	news.message.code = CUSTOMS_CHECK;
+	text_copy(news.seq_no, sizeof(news.seq_no), seq_no);
+	news.reading.verdict = verdict;
+	send(bench, &news);
+}
+
+void bench_operate(struct bench *bench, char op_type, const char *command)
+{
+	struct customs_news news = {.kind = CUSTOMS_NEWS_COMMAND};
+	struct customs_operate *operate = &news.message.u.operate;
+
+	news.message.code = CUSTOMS_OPERATE;
+	text_copy(news.seq_no, sizeof(news.seq_no), bench->lane.inquiry.seq_no);
+	text_copy(operate->command, sizeof(operate->command), command);
+	text_copy(operate->op_id, sizeof(operate->op_id), "5301");
+	operate->op_type = op_type;
+	(void)status_read_check(command, STATUS_ANNEX_B, false, &news.reading, NULL);
+	send(bench, &news);
+}
+
+void bench_act(struct bench *bench, enum act_verb verb, int64_t passage)
+{
+	struct lane_inputs in = inputs(bench);
+	struct act act = {.token = 7, .verb = (uint8_t)verb, .passage = passage};
+
+	text_copy(act.actor, sizeof(act.actor), "wang");
+	text_copy(act.reason, sizeof(act.reason), "seen by eye");
+	text_copy(act.screen, sizeof(act.screen), "kakou");
+	lane_feed_act(&bench->lane, &act, &in, &bench->out);
+	drain(bench);
+}
+
+int bench_count(const struct bench *bench, enum event_kind kind, const char *text)
+{
+	int count = 0;
+
+	for (int i = 0; i < bench->log_count; i++)
+		count += bench->log[i].kind == kind &&
+			 (!text || strstr(bench->log[i].text, text) != NULL);
+	return count;
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One run of a script, and its end: all is repaired and an officer clears up.
+ */
+#include "tests/unit/lane_property.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "tests/unit/lane_property_watch.h"
+#include "tests/unit/lane_property_world.h"
+
+enum {
+	SCRIPT_MS = 30000, /* a script is over by then */
+	STILL_MS = 3500,   /* or when nothing has happened for so long */
+	SETTLE_MS = 90000, /* and the lane at rest so long after */
+	SAMPLE_MS = 100,
+};
+
+static struct bench *const bench = &world.bench;
+
+static void note_state(void)
+{
+	if (bench->lane.state != world.state) {
+		world.state = bench->lane.state;
+		world.happened_ms = bench->now_ms;
+		world.entered_ms = bench->now_ms;
+	}
+	if (bench->lane.inquiry.seq_no[0] &&
+	    strcmp(bench->lane.inquiry.seq_no, world.seq_now) != 0) {
+		memcpy(world.seq_before, world.seq_now, sizeof(world.seq_before));
+		memcpy(world.seq_now, bench->lane.inquiry.seq_no, sizeof(world.seq_now));
+	}
+}
+
+static void scan(void)
+{
+	world_end_faults();
+	world_move();
+	if (bench->now_ms % SAMPLE_MS == 0 || bench->is_late)
+		world_read();
+	if (bench->now_ms < world.down_until)
+		bench->now_ms += 10; /* nobody drives the outputs */
+	else
+		bench_scan(bench);
+	bench->is_late = false;
+	note_state();
+}
+
+static bool is_quiet(const struct property_script *script)
+{
+	if (bench->now_ms - world.happened_ms > STILL_MS)
+		return true;
+	if (bench->lane.state != LANE_IDLE || bench->arm != 0 || bench->vehicle.is_here ||
+	    bench->second.is_here || bench->now_ms - world.entered_ms < 300)
+		return false;
+	for (int i = 0; i < script->count; i++)
+		if (!world.is_done[i] && script->actions[i].kind != DO_LANE &&
+		    (script->actions[i].when == PROPERTY_ANY ||
+		     script->actions[i].when == LANE_IDLE))
+			return false;
+	return true;
+}
+
+/* ---- the end of a script: everything works again and an officer clears up ---------------- */
+
+/* What the drivers make of it. */
+static void guide_drivers(void)
+{
+	enum lane_state state = bench->lane.state;
+
+	for (int i = 0; i < 2; i++) {
+		struct driver *driver = &world.drivers[i];
+		int32_t front = world_vehicle(i)->front_mm;
+		bool is_past = front - 1000 > BENCH_ARM_MM;
+
+		if (driver->is_helper || (driver->drive == DRIVE_LEAVES && is_past) ||
+		    (driver->drive == DRIVE_BACKS && driver->as_far_as_mm == -1000))
+			continue;
+		driver->as_far_as_mm = -1000; /* they stay with it */
+		driver->drive = is_past ? DRIVE_PUSHES : DRIVE_WAITS;
+		if (!is_past && (state == LANE_LEAVING || state == LANE_IDLE ||
+				 state == LANE_BLOCKED || state == LANE_CLOSING ||
+				 state == LANE_FOLLOWED))
+			driver->drive = DRIVE_BACKS;
+		else if (front > BENCH_STOP_MM && state == LANE_PASSING)
+			driver->drive = DRIVE_PUSHES;
+	}
+}
+
+static void must_take(enum act_verb verb, const char *what)
+{
+	int accepted = watch.accepted;
+
+	world_act(verb, 0);
+	if (watch.accepted == accepted)
+		watch_fail(&watch, what);
+}
+
+static bool any_wants_through(void)
+{
+	for (int i = 0; i < 2; i++)
+		if (world_vehicle(i)->is_here && world.drivers[i].drive == DRIVE_WAITS)
+			return true;
+	return false;
+}
+
+static void send_helper(void)
+{
+	world_place(0, WORLD_SMALL_BODY, -500,
+		    &(struct driver){
+			    .drive = DRIVE_PUSHES, .speed_mm = 100, .is_helper = true});
+}
+
+/* The officer looks every half second. A lane that believes in a vehicle that is not there gets
+ * one: somebody drives through. */
+static void clear_up(void)
+{
+	int64_t in_state_ms = bench->now_ms - world.entered_ms;
+
+	switch (bench->lane.state) {
+	case LANE_BLOCKED:
+		must_take(ACT_RESET, "a blocked lane refuses to be reset");
+		break;
+	case LANE_HELD:
+	case LANE_GATHERING:
+	case LANE_ASKING:
+	case LANE_SILENT:
+		if (any_wants_through() || in_state_ms > 10000)
+			must_take(ACT_RELEASE,
+				  "an officer cannot release a vehicle that is held");
+		break;
+	case LANE_LEAVING:
+		if (world_is_empty())
+			must_take(ACT_RELEASE, "an officer cannot release");
+		break;
+	case LANE_PASSING:
+	case LANE_LIFTING:
+	case LANE_CLOSING: /* devices that prove themselves by activity want some */
+		if (bench->now_ms - world.full_ms > 3000 && in_state_ms > 5000)
+			send_helper();
+		break;
+	default: break;
+	}
+}
+
+static void settle(void)
+{
+	int64_t until_ms = bench->now_ms + SETTLE_MS;
+
+	world_repair();
+	for (int i = 0; i < 3; i++) /* what was asked last is answered */
+		scan();
+	for (int i = 0; bench->now_ms < until_ms && !watch.failure->what[0]; i++) {
+		if (bench->lane.state == LANE_IDLE && bench->arm == 0 &&
+		    world_is_empty() && bench->now_ms - world.entered_ms >= 300)
+			break;
+		if (i % 50 == 20) {
+			guide_drivers();
+			clear_up();
+		}
+		scan();
+	}
+	if (bench->now_ms >= until_ms)
+		watch_fail(&watch, "the lane does not come to rest, officer or not");
+	if (watch.results != watch.acts)
+		watch_fail(&watch, "an act was not answered, or answered twice");
+	if (watch.open != 0)
+		watch_fail(&watch, "the lane is at rest and a passage still open");
+}
+
+/* ---- one run ----------------------------------------------------------------------------- */
+
+static void hasten(struct site_lane *lane)
+{
+	lane->answer_ms = 2500;
+	lane->overstay_ms = 2500;
+	lane->settle_ms = 200;
+	lane->barrier.travel_ms = 2000;
+	lane->barrier.clear_ms = 500;
+	for (size_t i = 0; i < lane->evidence_count; i++)
+		lane->evidence[i].deadline_ms = 3000;
+}
+
+static void begin(const struct property_script *script)
+{
+	bench_begin(bench);
+	memset(&world.drivers, 0, sizeof(world) - offsetof(struct world, drivers));
+	hasten(&bench->site.lanes[0]);
+	world_build(script);
+	bench_restart(bench);
+	watch_begin(&watch, bench);
+	world.state = LANE_STATES;
+	world.begun_ms = world.happened_ms = bench->now_ms;
+	world.first_passage = bench->numbers.next_passage;
+}
+
+/* An assertion of the product is a failure like any other. */
+static sigjmp_buf aborted;
+
+static void on_abort(int signal_number)
+{
+	(void)signal_number;
+	siglongjmp(aborted, 1);
+}
+
+bool property_run(const struct property_script *script, struct property_hits *hits,
+		  struct property_failure *failure, FILE *trace)
+{
+	struct sigaction catch = {.sa_handler = on_abort}, before;
+
+	memset(&watch, 0, sizeof(watch));
+	memset(failure, 0, sizeof(*failure));
+	watch.hits = hits;
+	watch.failure = failure;
+	watch.trace = trace;
+	watch.bench = bench;
+	hits->scripts++;
+	sigaction(SIGABRT, &catch, &before);
+	if (sigsetjmp(aborted, 1) != 0) {
+		watch_fail(&watch, "an assertion of the lane failed");
+	} else {
+		begin(script);
+		while (bench->now_ms - world.begun_ms < SCRIPT_MS && !is_quiet(script) &&
+		       !failure->what[0]) {
+			world_carry_out(script);
+			scan();
+		}
+		if (!failure->what[0])
+			settle();
+	}
+	sigaction(SIGABRT, &before, NULL);
+	failure->at_ms -= watch.started_ms;
+	return failure->what[0] == '\0';
+}

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the actions of a script do to the world, and how faults end.
+ */
+#include <string.h>
+
+#include "tests/unit/lane_property_watch.h"
+#include "tests/unit/lane_property_world.h"
+
+static struct bench *const bench = &world.bench;
+
+static void enter(int body, int32_t reads, int32_t speed_mm, enum property_drive drive)
+{
+	struct driver driver = {.drive = drive, .speed_mm = speed_mm, .reads = reads};
+
+	for (int i = 0; i < 2; i++)
+		if (!world_vehicle(i)->is_here) {
+			world_place(i, body, -500, &driver);
+			return;
+		}
+}
+
+static void do_lane(const struct property_action *action)
+{
+	struct site_lane *lane = &bench->site.lanes[0];
+	bool is_set = action->b != 0;
+
+	switch (action->a) {
+	case SET_STEEL: lane->on_inspection = is_set ? STEEL_LIFTS : STEEL_STAYS; break;
+	case SET_LOOP_ACTIVITY: lane->barrier.loop_proof = PROOF_ACTIVITY; break;
+	case SET_BEAM_ACTIVITY: lane->barrier.beam_proof = PROOF_ACTIVITY; break;
+	case SET_NO_DECK:
+		lane->lines[LINE_SCALE_ENTRY].is_used = false;
+		bench->dead |= 1u << POSITION_ENTRY | 1u << POSITION_END;
+		break;
+	case SET_ARM_STEP: bench->arm_step = action->b; break;
+	case SET_ARM_AT: bench->arm = action->b; break;
+	default: break;
+	}
+}
+
+static void do_enter(const struct property_action *action)
+{
+	enter(action->a, action->b, action->c, (enum property_drive)action->d);
+}
+
+static void do_wrong_way(const struct property_action *action)
+{
+	struct driver driver = {.drive = DRIVE_BACKS,
+				.speed_mm = action->c,
+				.as_far_as_mm = action->b,
+				.has_been_read = true};
+	int body = action->a;
+
+	if (!bench->second.is_here)
+		world_place(1, body, WORLD_GONE_MM, &driver);
+}
+
+static void do_drive(const struct property_action *action)
+{
+	struct driver *driver = &world.drivers[action->a & 1];
+
+	driver->drive = (enum property_drive)action->b;
+	driver->as_far_as_mm = -1000;
+	if (action->c != 0)
+		driver->speed_mm = action->c;
+}
+
+static void do_answer(const struct property_action *action)
+{
+	static const char *const words[] = {
+		"00000000001002000000", "11000000001002000000", "V0000000001002000000",
+		"w1w00000001002000000", "o100o000001002000000", "N",
+		"X0000000001002000000", "v1v00000001002000000",
+	};
+	const char *seq = action->b == 0   ? bench->lane.inquiry.seq_no
+			  : action->b == 1 ? world.seq_before
+					   : "20260101000000999999";
+
+	if (action->a < 8)
+		bench_answer(bench, seq, words[action->a], "");
+	else
+		bench_answer_verdict(bench, seq, VERDICT_RETURN);
+}
+
+static void do_operate(const struct property_action *action)
+{
+	bench_operate(bench, "0123"[action->a & 3],
+		      action -> b ? "01000000000000000000" : "00000000001002000000");
+}
+
+void world_act(enum act_verb verb, int32_t off_by)
+{
+	watch.acts++;
+	bench_act(bench, verb, bench->lane.passage + off_by);
+}
+
+static void do_act(const struct property_action *action)
+{
+	world_act((enum act_verb)action->a, action->b);
+}
+
+static void set_bit(uint32_t *set, int bit, bool is_on)
+{
+	*set = is_on ? *set | 1u << bit : *set & ~(1u << bit);
+}
+
+static void do_sensor(const struct property_action *action)
+{
+	set_bit(&bench->stuck, action->a, action->b != 0);
+	set_bit(&bench->dead, action->a, action->b == 0);
+	world.sensor_until[action->a] = bench->now_ms + action->c;
+}
+
+static void do_limit(const struct property_action *action)
+{
+	bench->limit[action->a & 1] = action->b ? 1 : -1;
+	world.limit_until[action->a & 1] = bench->now_ms + action->c;
+}
+
+static void do_echo(const struct property_action *action)
+{
+	world.echo_until[action->a & 1] = bench->now_ms + action->c;
+}
+
+static void do_lose(const struct property_action *action)
+{
+	bench_lose(bench, action->a);
+	world.lost_until[action->a] = bench->now_ms + action->c;
+}
+
+static void do_read(const struct property_action *action)
+{
+	world_read_device(action->a, action->b);
+}
+
+static void do_record(const struct property_action *action)
+{
+	bench->record_stalls = action->a != 1;
+	bench->record_fails = action->a == 1;
+	world.fails_after = action->a == 2;
+	world.record_until = bench->now_ms + action->c;
+}
+
+static void do_stick(const struct property_action *action)
+{
+	world.stick_until = bench->now_ms + action->c;
+}
+
+static void do_put(const struct property_action *action)
+{
+	bool is_under = bench_touches(&bench->vehicle, BENCH_ARM_MM, BENCH_ARM_MM) ||
+			bench_touches(&bench->second, BENCH_ARM_MM, BENCH_ARM_MM);
+
+	if (action->a > bench->arm || !is_under) /* nobody puts it down on a vehicle */
+		bench->arm = action->a;
+}
+
+static void do_blind(const struct property_action *action)
+{
+	world.blind_until = bench->now_ms + action->c;
+}
+
+static void do_late(const struct property_action *action)
+{
+	(void)action;
+	bench->now_ms += 150;
+	bench->is_late = true;
+}
+
+static void do_emergency(const struct property_action *action)
+{
+	world.emergency_until = bench->now_ms + action->c;
+}
+
+static void do_restart(const struct property_action *action)
+{
+	bench_restart(bench);
+	watch_restart(&watch);
+	world.down_until = bench->now_ms + action->c;
+}
+
+static void do_help(const struct property_action *action)
+{
+	bench->samples[BENCH_CARD].value.post.help_is_pressed = action->a != 0;
+}
+
+static void (*const doers[PROPERTY_KIND_COUNT])(const struct property_action *) = {
+	[DO_LANE] = do_lane,       [DO_ENTER] = do_enter,   [DO_WRONG_WAY] = do_wrong_way,
+	[DO_DRIVE] = do_drive,     [DO_ANSWER] = do_answer, [DO_OPERATE] = do_operate,
+	[DO_ACT] = do_act,         [DO_SENSOR] = do_sensor, [DO_LIMIT] = do_limit,
+	[DO_ECHO] = do_echo,       [DO_LOSE] = do_lose,     [DO_READ] = do_read,
+	[DO_RECORD] = do_record,   [DO_STICK] = do_stick,   [DO_PUT] = do_put,
+	[DO_BLIND] = do_blind,     [DO_LATE] = do_late,     [DO_EMERGENCY] = do_emergency,
+	[DO_RESTART] = do_restart, [DO_HELP] = do_help,
+};
+
+static bool is_due(const struct property_action *action)
+{
+	int64_t since_ms = world.begun_ms;
+
+	if (action->when != PROPERTY_ANY) {
+		if ((int32_t)bench->lane.state != action->when)
+			return false;
+		since_ms = world.entered_ms;
+	}
+	if (action->nth != 0 &&
+	    bench->numbers.next_passage - world.first_passage != action->nth)
+		return false;
+	return bench->now_ms - since_ms >= action->after_ms;
+}
+
+void world_carry_out(const struct property_script *script)
+{
+	for (int i = 0; i < script->count && !watch.failure->what[0]; i++) {
+		const struct property_action *action = &script->actions[i];
+
+		if (world.is_done[i] || action->kind == DO_LANE || !is_due(action))
+			continue;
+		world.is_done[i] = true;
+		world.happened_ms = bench->now_ms;
+		if (watch.trace) {
+			fprintf(watch.trace, "  %6lld  > ",
+				(long long)(bench->now_ms - watch.started_ms));
+			property_print(&(struct property_script){1, {*action}},
+				       watch.trace);
+		}
+		doers[action->kind](action);
+	}
+}
+
+void world_build(const struct property_script *script)
+{
+	for (int i = 0; i < script->count; i++)
+		if (script->actions[i].kind == DO_LANE)
+			do_lane(&script->actions[i]);
+}
+
+void world_end_faults(void)
+{
+	int64_t now_ms = bench->now_ms;
+
+	for (int i = 0; i < POSITION_SENSORS; i++)
+		if (world.sensor_until[i] != 0 && now_ms >= world.sensor_until[i]) {
+			set_bit(&bench->dead, i, false);
+			set_bit(&bench->stuck, i, false);
+			world.sensor_until[i] = 0;
+		}
+	for (int i = 0; i < 2; i++)
+		if (now_ms >= world.limit_until[i])
+			bench->limit[i] = 0;
+	for (int i = 0; i < BENCH_DEVICES; i++)
+		if (bench->samples[i].health == DEVICE_LOST &&
+		    now_ms >= world.lost_until[i]) {
+			bench->samples[i].health = DEVICE_WELL;
+			bench->samples[i].has_value = true;
+		}
+	bench->loop_is_dead = now_ms < world.echo_until[0];
+	bench->beam_is_dead = now_ms < world.echo_until[1];
+	bench->arm_is_stuck = now_ms < world.stick_until;
+	bench->is_blind = now_ms < world.blind_until;
+	bench->emergency = now_ms < world.emergency_until;
+	if (world.record_until != 0 && now_ms >= world.record_until) {
+		bench->record_stalls = false;
+		bench->record_fails = world.fails_after;
+		world.record_until = world.fails_after ? now_ms + 200 : 0;
+		world.fails_after = false;
+	}
+}
+
+void world_repair(void)
+{
+	memset(world.sensor_until, 0, sizeof(world.sensor_until));
+	memset(world.limit_until, 0, sizeof(world.limit_until));
+	memset(world.echo_until, 0, sizeof(world.echo_until));
+	memset(world.lost_until, 0, sizeof(world.lost_until));
+	world.record_until = world.stick_until = world.blind_until =
+		world.emergency_until = world.down_until = 0;
+	world.fails_after = bench->record_stalls = bench->record_fails = false;
+	bench->stuck = 0;
+	if (bench->site.lanes[0].lines[LINE_SCALE_ENTRY].is_used)
+		bench->dead = 0;
+	else
+		bench->dead = 1u << POSITION_ENTRY | 1u << POSITION_END;
+}

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What must hold after every scan.
+ */
+#include "tests/unit/lane_property_watch.h"
+
+#include <string.h>
+
+#include "hal/text.h"
+
+struct watch watch;
+
+void watch_fail(struct watch *w, const char *what)
+{
+	if (w->failure->what[0])
+		return;
+	text_copy(w->failure->what, sizeof(w->failure->what), what);
+	w->failure->at_ms = w->bench->now_ms;
+}
+
+static void expect(bool holds, const char *what)
+{
+	if (!holds)
+		watch_fail(&watch, what);
+}
+
+static const char *text_of(const struct event *event, const char *key)
+{
+	for (int i = 0; i < event->field_count; i++)
+		if (event->fields[i].text_at >= 0 &&
+		    strcmp(event->fields[i].key, key) == 0)
+			return event->text + event->fields[i].text_at;
+	return "";
+}
+
+static int64_t number_of(const struct event *event, const char *key)
+{
+	for (int i = 0; i < event->field_count; i++)
+		if (event->fields[i].text_at < 0 &&
+		    strcmp(event->fields[i].key, key) == 0)
+			return event->fields[i].number;
+	return 0;
+}
+
+/* ---- the record ------------------------------------------------------------------------- */
+
+static void watch_opened(const struct event *event)
+{
+	expect(watch.open == 0, "a passage opens while another is open");
+	expect(event->passage > watch.newest, "a passage number is used again");
+	watch.open = watch.newest = event->passage;
+	watch.clearing_lifts = watch.lifts = 0;
+	watch.has_crossed = false;
+	watch.hits->passages++;
+}
+
+static void watch_closed(const struct event *event)
+{
+	const char *outcome = text_of(event, "outcome");
+
+	expect(watch.open != 0 && watch.open == event->passage,
+	       "a passage is closed that is not open");
+	if (strcmp(outcome, "passed") == 0)
+		expect(watch.has_crossed,
+		       "booked as passed, but nothing came to the arm");
+	watch.open = 0;
+}
+
+/* What counts is the answer to this passage's newest question. */
+static void watch_answer(const struct event *event)
+{
+	const char *effect = text_of(event, "effect");
+
+	if (strcmp(effect, "counts") != 0 && strcmp(effect, "interim") != 0)
+		return;
+	expect(event->passage == watch.open &&
+		       strcmp(text_of(event, "seq_no"), watch.seq_no) == 0,
+	       "an answer counts that is not for the newest question");
+	expect(!watch.is_answered, "a second answer counts");
+	watch.is_answered = strcmp(effect, "counts") == 0;
+}
+
+static void watch_act(const struct event *event)
+{
+	bool resets = strcmp(text_of(event, "act"), "reset") == 0;
+
+	expect(resets || number_of(event, "meant_passage") == watch.open,
+	       "an act is taken for a passage that is not in the lane");
+	watch.was_reset = watch.was_reset || resets;
+	watch.accepted++;
+}
+
+static void watch_inquiry(const struct event *event)
+{
+	text_copy(watch.seq_no, sizeof(watch.seq_no), text_of(event, "seq_no"));
+	watch.is_answered = false;
+}
+
+static void watch_authorised(const struct event *event)
+{
+	bool by_customs = strcmp(text_of(event, "by"), "customs") == 0;
+
+	expect(event->passage == watch.open, "a lift is authorised for no open passage");
+	watch.lift.ticket = event->ticket;
+	watch.lift.passage = event->passage;
+	watch.lift.is_repeated = number_of(event, "repeated") != 0;
+	watch.lift.is_clearing = by_customs && text_of(event, "actor")[0] == '\0';
+	watch.lift.is_committed = false;
+}
+
+static void watch_commanded(const struct event *event)
+{
+	expect(watch.lift.ticket != 0 && watch.lift.is_committed,
+	       "a lift is commanded that is not in the record");
+	expect(watch.lift.passage == event->passage && event->passage == watch.open,
+	       "a lift is commanded for another passage than it was authorised for");
+	expect(watch.lift.is_repeated == (watch.lifts > 0),
+	       "a repeated lift is not recorded as one");
+	watch.clearing_lifts += watch.lift.is_clearing && !watch.lift.is_repeated;
+	expect(watch.clearing_lifts <= 1, "two clearing lifts in one passage");
+	watch.lift.ticket = 0;
+	watch.lifts++;
+	watch.may_open = true;
+	/* Loops are filtered: who has just left them still counts as there. */
+	watch.has_crossed = watch.bench->now_ms - watch.near_ms < 100;
+	watch.hits->lifts++;
+}
+
+static void on_event(struct bench *bench, const struct event *event)
+{
+	(void)bench;
+	if (watch.trace && event->kind != EVENT_EVIDENCE)
+		fprintf(watch.trace, "  %6lld  %s  passage %lld  %s%s%s%s\n",
+			(long long)(bench->now_ms - watch.started_ms),
+			event_kind_name((enum event_kind)event->kind),
+			(long long)event->passage, text_of(event, "outcome"),
+			text_of(event, "reason"), text_of(event, "what"),
+			text_of(event, "code"));
+	switch (event->kind) {
+	case EVENT_PASSAGE_OPENED: watch_opened(event); break;
+	case EVENT_PASSAGE_CLOSED: watch_closed(event); break;
+	case EVENT_LIFT_AUTHORISED: watch_authorised(event); break;
+	case EVENT_LIFT_WITHDRAWN: watch.lift.ticket = 0; break;
+	case EVENT_LIFT_COMMANDED: watch_commanded(event); break;
+	case EVENT_INQUIRY: watch_inquiry(event); break;
+	case EVENT_ANSWER: watch_answer(event); break;
+	case EVENT_OFFICER_ACT: watch_act(event); break;
+	default: break;
+	}
+}
+
+static void on_ack(struct bench *bench, const struct journal_ack *ack)
+{
+	(void)bench;
+	if (ack->ticket == watch.lift.ticket)
+		watch.lift.is_committed = ack->is_committed;
+}
+
+/* A 0x32 that says "done" stands beside an act that was taken. */
+static void on_out(struct bench *bench, const struct lane_out *out)
+{
+	(void)bench;
+	watch.results += (int)out->result_count;
+	for (int i = 0; i < 2; i++)
+		for (uint64_t rest = out->rules[i]; rest != 0; rest &= rest - 1)
+			watch.hits->rows[64 * i + __builtin_ctzll(rest)]++;
+	for (uint32_t rest = out->notes; rest != 0; rest &= rest - 1)
+		watch.hits->notes[__builtin_ctz(rest)]++;
+	if (out->has_report && out->report.message.u.result.result[0] == '0')
+		for (size_t i = 0; i < out->event_count; i++)
+			expect(out->events[i].kind != EVENT_ACT_REFUSED,
+			       "customs is told that a refused command was done");
+}
+
+/* ---- the motor -------------------------------------------------------------------------- */
+
+static bool is_proved_by_test(int d)
+{
+	const struct site_barrier *barrier = &watch.bench->lane.config->barrier;
+
+	return (d == 0 ? barrier->loop_proof : barrier->beam_proof) == PROOF_TEST_OUTPUT;
+}
+
+/* Inputs of this scan answer the outputs of the one before. */
+static void watch_proofs(const struct interlock_inputs *in)
+{
+	for (int d = 0; d < INTERLOCK_SAFETY_DEVICES; d++) {
+		struct watch_proof *proof = &watch.proof[d];
+
+		if (watch.was_known && in->occupied[d] != watch.occupied_last[d])
+			proof->has_changed = true;
+		if (watch.last.test[d])
+			proof->asserted = true;
+		if (proof->asserted && watch.last.test[d] && in->occupied[d])
+			proof->answered = true;
+		else if (proof->answered && !watch.last.test[d] && !in->occupied[d]) {
+			proof->passed_ms = in->now_ms;
+			proof->asserted = proof->answered = false;
+		}
+		if (in->occupied[d] && !watch.last.test[d])
+			proof->occupied_ms = in->now_ms;
+	}
+}
+
+static bool is_proved(int d, bool for_lowering, int64_t now_ms)
+{
+	const struct watch_proof *proof = &watch.proof[d];
+	int32_t within_ms = 3 * watch.bench->lane.config->barrier.test_window_ms;
+
+	if (!is_proved_by_test(d))
+		return !for_lowering || proof->has_changed;
+	if (proof->passed_ms != 0 && now_ms - proof->passed_ms <= within_ms)
+		return true;
+	return !for_lowering && proof->occupied_ms != 0 && /* can't be tested */
+	       now_ms - proof->occupied_ms <= within_ms;
+}
+
+static void watch_start(const struct interlock_inputs *in, bool lowers)
+{
+	for (int d = 0; d < INTERLOCK_SAFETY_DEVICES; d++) {
+		expect(is_proved(d, lowers, in->now_ms),
+		       lowers ? "lowers without a passed proof"
+			      : "raises without a passed proof");
+		watch.proof[d].passed_ms = 0;
+	}
+	watch.hits->rules[lowers ? RULE_S4_PROVED_LOWER : RULE_S4_PROVED_RAISE]++;
+}
+
+static void watch_raise_start(const struct interlock_inputs *in)
+{
+	bool reverses = watch.last.lower;
+
+	if (reverses && in->occupied[0] && !in->occupied[1])
+		watch.hits->rules[RULE_S6_REVERSED_BY_LOOP]++;
+	if (reverses && in->occupied[1] && !in->occupied[0])
+		watch.hits->rules[RULE_S6_REVERSED_BY_BEAM]++;
+	if (reverses && !in->occupied[0] && !in->occupied[1])
+		watch.hits->rules[RULE_S2_RAISED_FROM_LOWERING]++;
+	if (reverses || in->emergency)
+		return;
+	watch_start(in, false);
+	expect(watch.may_open || watch.was_reset,
+	       "raises without a lift in the record, or a reset, since the start");
+	if (in->limit_down && !in->limit_up)
+		expect(watch.may_open, "opens a closed arm without a lift in the record");
+}
+
+static void watch_motor(const struct interlock_inputs *in)
+{
+	const struct interlock_outputs *motor = &watch.bench->motor;
+	enum arm_wish wish = watch.bench->lane.interlock.last_wish;
+	bool stands = !in->is_known || in->is_late;
+
+	expect(!(motor->raise && motor->lower), "both directions at once");
+	expect(!(motor->lower && (in->occupied[0] || in->occupied[1])),
+	       "lowers while loop or beam see something");
+	expect(!(stands &&
+		 (motor->raise || motor->lower || motor->test[0] || motor->test[1])),
+	       "moves or tests with inputs unknown or in a late scan");
+	expect(!(stands && motor->heartbeat != watch.last.heartbeat),
+	       "the heartbeat goes on with inputs unknown or in a late scan");
+	expect(stands || motor->heartbeat != watch.last.heartbeat,
+	       "the heartbeat stands still in a healthy scan");
+	expect(!(motor->lower && in->emergency), "lowers in an emergency");
+	expect(!motor->lower || wish == ARM_LOWER, "lowers unasked");
+	expect(!motor->raise || watch.last.raise || wish == ARM_RAISE ||
+		       watch.last.lower || in->emergency,
+	       "raises unasked");
+	watch.hits->rules[RULE_S8_HEARTBEAT_STOOD] += stands;
+	if (motor->raise && !watch.last.raise)
+		watch_raise_start(in);
+	if (motor->lower && !watch.last.lower)
+		watch_start(in, true);
+	if (!stands && watch.last.lower && !motor->lower && !motor->raise &&
+	    !in->limit_down)
+		watch.hits->rules[RULE_S8_WITHDRAWN]++;
+}
+
+/* ---- the steel -------------------------------------------------------------------------- */
+
+static bool is_under_arm(const struct bench *bench)
+{
+	return bench_touches(&bench->vehicle, BENCH_ARM_MM, BENCH_ARM_MM) ||
+	       bench_touches(&bench->second, BENCH_ARM_MM, BENCH_ARM_MM);
+}
+
+static void watch_steel(const struct bench *bench)
+{
+	const uint32_t both = 1u << POSITION_LOOP | 1u << POSITION_BEAM;
+	bool is_under = is_under_arm(bench);
+
+	if ((bench->stuck & both) ||
+	    bench_touches(&bench->vehicle, BENCH_LOOP_MM, BENCH_LOOP_END_MM) ||
+	    bench_touches(&bench->second, BENCH_LOOP_MM, BENCH_LOOP_END_MM)) {
+		watch.near_ms = bench->now_ms;
+		watch.has_crossed = true;
+	}
+	expect(!(bench->motor.lower && is_under && (bench->dead & both) != both),
+	       "the arm comes down on a vehicle that a working device sees");
+}
+
+/* An open arm and a lane that knows nothing of it. */
+static void watch_unnoticed(const struct lane_inputs *in)
+{
+	enum lane_state state = watch.bench->lane.state;
+	bool is_early = state == LANE_IDLE || state == LANE_GATHERING ||
+			state == LANE_ASKING || state == LANE_SILENT;
+
+	if (!in->interlock.is_known || in->interlock.limit_down || !is_early)
+		watch.unnoticed_since_ms = in->now_ms;
+	expect(in->now_ms - watch.unnoticed_since_ms < 500,
+	       "the arm is open and the lane goes on as if it were closed");
+}
+
+static void on_scan(struct bench *bench, const struct lane_inputs *in)
+{
+	const struct lane *lane = &bench->lane;
+
+	if (in->interlock.is_known) {
+		if (watch.was_down && !in->interlock.limit_down)
+			watch.proof[0].has_changed = watch.proof[1].has_changed = false;
+		watch_proofs(&in->interlock);
+		memcpy(watch.occupied_last, in->interlock.occupied,
+		       sizeof(watch.occupied_last));
+		watch.was_down = in->interlock.limit_down && !in->interlock.limit_up;
+	}
+	watch.was_known = in->interlock.is_known;
+	watch_motor(&in->interlock);
+	watch_steel(bench);
+	watch_unnoticed(in);
+	if (lane->state == LANE_IDLE || lane->state == LANE_BLOCKED)
+		watch.may_open = false;
+	if (lane->state == LANE_BLOCKED && lane->block_reason == REASON_RESTARTED &&
+	    in->interlock.is_known && !in->interlock.limit_down && watch.is_starting)
+		watch.hits->rules[RULE_S12_WAITED_OPEN]++;
+	if (in->interlock.is_known)
+		watch.is_starting = false;
+	if (watch.trace && lane->state != watch.state_last)
+		fprintf(watch.trace, "  %6lld  is %s, arm %d, vehicles at %d %d\n",
+			(long long)(in->now_ms - watch.started_ms),
+			lane_state_name(lane->state), bench->arm,
+			bench->vehicle.is_here ? bench->vehicle.front_mm : -1,
+			bench->second.is_here ? bench->second.front_mm : -1);
+	watch.state_last = lane->state;
+	watch.last = bench->motor;
+	watch.hits->scans++;
+}
+
+static const struct bench_watch hooks = {
+	.event = on_event, .ack = on_ack, .out = on_out, .scan = on_scan};
+
+void watch_begin(struct watch *w, struct bench *bench)
+{
+	w->bench = bench;
+	w->started_ms = w->unnoticed_since_ms = bench->now_ms;
+	bench->watch = &hooks;
+	watch_restart(w);
+}
+
+void watch_restart(struct watch *w)
+{
+	memset(w->proof, 0, sizeof(w->proof));
+	memset(&w->last, 0, sizeof(w->last));
+	w->open = 0;
+	w->lift.ticket = 0;
+	w->is_starting = true;
+	w->may_open = w->was_reset = w->was_known = w->was_down = false;
+	w->acts = w->results = 0;
+}
+
+const char *property_rule_name(enum property_rule rule)
+{
+	static const char *const names[PROPERTY_RULES] = {
+		[RULE_S2_RAISED_FROM_LOWERING] = "S2 raised from lowering at once",
+		[RULE_S4_PROVED_RAISE] = "S4 proved, then raised",
+		[RULE_S4_PROVED_LOWER] = "S4 proved, then lowered",
+		[RULE_S6_REVERSED_BY_LOOP] = "S6 reversed by the loop alone",
+		[RULE_S6_REVERSED_BY_BEAM] = "S6 reversed by the beam alone",
+		[RULE_S8_HEARTBEAT_STOOD] = "S8 the heartbeat stood still",
+		[RULE_S8_WITHDRAWN] = "S8 a lowering was withdrawn",
+		[RULE_S12_WAITED_OPEN] = "S12 waited with the arm open after a start",
+	};
+
+	return names[rule];
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What must hold after every scan, told from inputs, outputs and the record alone.
+ */
+#ifndef KAKOU_TESTS_LANE_PROPERTY_WATCH_H
+#define KAKOU_TESTS_LANE_PROPERTY_WATCH_H
+
+#include "tests/unit/lane_property.h"
+
+/* A device's proof as seen from outside: its test output, its answer, its silence. */
+struct watch_proof {
+	bool asserted, answered, has_changed;
+	int64_t passed_ms, occupied_ms; /* last; occupied: not by a test */
+};
+
+struct watch {
+	struct bench *bench;
+	struct property_hits *hits;
+	struct property_failure *failure;
+	FILE *trace;
+	struct interlock_outputs last;
+	bool occupied_last[INTERLOCK_SAFETY_DEVICES], was_down, was_known;
+	struct watch_proof proof[INTERLOCK_SAFETY_DEVICES];
+	int64_t open, newest; /* passages */
+	struct {
+		uint64_t ticket;
+		int64_t passage;
+		bool is_clearing, is_repeated, is_committed;
+	} lift;                           /* the newest authorisation */
+	char seq_no[CUSTOMS_SEQ_MAX + 1]; /* of the newest question */
+	bool is_answered;
+	int clearing_lifts, lifts;
+	bool may_open; /* a lift was commanded and the lane has not come to rest since */
+	bool has_crossed; /* something was near the arm since the lift */
+	int64_t near_ms;  /* when it was last */
+	bool was_reset;   /* by a person since the controller started */
+	bool is_starting; /* nothing has been seen since the start */
+	int acts, accepted, results;
+	int64_t unnoticed_since_ms, started_ms;
+	enum lane_state state_last;
+};
+
+void watch_begin(struct watch *watch, struct bench *bench);
+void watch_restart(struct watch *watch);
+void watch_fail(struct watch *watch, const char *what);
+
+/* The one bench that is watched. */
+extern struct watch watch;
+
+#endif

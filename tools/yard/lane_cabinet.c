@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The cabinet of a lane: what its sensors show, what its outputs do to the arm, and the events
+ * of both.
+ *
+ * Layer: tools.
+ */
+#include "tools/yard/lane_internal.h"
+
+#include <string.h>
+
+#include "hal/text.h"
+
+enum { NS_PER_US = 1000 };
+
+/* ---- sensors ----------------------------------------------------------------------------- */
+
+static bool as_faulted(const struct yard_lane *lane, enum line_role role, bool level)
+{
+	switch (lane->line_faults[role]) {
+	case FAULT_STUCK_ON: return true;
+	case FAULT_STUCK_OFF: return false;
+	default: return level;
+	}
+}
+
+static void set_level(struct yard_lane *lane, enum line_role role, bool level,
+		      int64_t now_ns)
+{
+	level = as_faulted(lane, role, level);
+	if (lane->levels[role] == level)
+		return;
+	lane->levels[role] = level;
+	lane->changed_ns[role] = now_ns;
+}
+
+/* A test output makes its sensor report a vehicle, as long as it is set. */
+void yard_lane_update_levels(struct yard_lane *lane, int64_t now_ns)
+{
+	const struct lane_world *world = &lane->world;
+	bool loop_test = as_faulted(lane, LINE_LOOP_TEST, lane->outputs[LINE_LOOP_TEST]);
+	bool beam_test = as_faulted(lane, LINE_BEAM_TEST, lane->outputs[LINE_BEAM_TEST]);
+
+	set_level(lane, LINE_SAFETY_LOOP, world->safety_loop || loop_test, now_ns);
+	set_level(lane, LINE_BEAM, world->beam || beam_test, now_ns);
+	set_level(lane, LINE_LIMIT_UP, arm_is_up(&lane->arm), now_ns);
+	set_level(lane, LINE_LIMIT_DOWN, arm_is_down(&lane->arm), now_ns);
+	set_level(lane, LINE_EMERGENCY, false, now_ns);
+	set_level(lane, LINE_APPROACH, world->approach, now_ns);
+	set_level(lane, LINE_SCALE_ENTRY, world->scale_entry, now_ns);
+	set_level(lane, LINE_SCALE_EXIT, world->scale_exit, now_ns);
+	set_level(lane, LINE_EXIT, world->exit, now_ns);
+}
+
+/* ---- the arm ----------------------------------------------------------------------------- */
+
+/* Whom the arm stands before: the foremost that has not crossed, else the last that has. */
+static const char *who_is_at_arm(const struct yard_lane *lane)
+{
+	const struct vehicle *who = NULL;
+
+	for (size_t i = 0; i < lane->vehicle_count; i++) {
+		const struct vehicle *vehicle = &lane->vehicles[i];
+
+		if (vehicle->has_arrived && (!who || who->has_crossed))
+			who = vehicle;
+	}
+	return who ? who->name : "";
+}
+
+static void report_arm(struct yard_lane *lane, const char *kind, const char *text)
+{
+	yard_events_add(lane->events, kind, lane->site->name, who_is_at_arm(lane), "%s",
+			text);
+}
+
+static void report_movement(struct yard_lane *lane)
+{
+	bool is_down = arm_is_down(&lane->arm);
+	bool is_up = arm_is_up(&lane->arm);
+
+	if (lane->was_down && !is_down) {
+		lane->lifts++;
+		report_arm(lane, "arm_leaves_down", "");
+		report_arm(lane, "lift",
+			   lane->arm.is_called_by_fob ? "uncontrolled" : "commanded");
+	}
+	if (!lane->was_down && is_down)
+		report_arm(lane, "arm_down", "");
+	if (!lane->was_up && is_up)
+		report_arm(lane, "arm_up", "");
+	lane->was_down = is_down;
+	lane->was_up = is_up;
+}
+
+static void report_dangers(struct yard_lane *lane)
+{
+	bool is_alive = arm_heartbeat_is_alive(&lane->arm);
+	bool is_touched = lane->world.is_under_arm &&
+			  arm_permille(&lane->arm) < ARM_PASSABLE_PERMILLE;
+
+	if (lane->was_alive && !is_alive)
+		report_arm(lane, "heartbeat_lost", "");
+	if (!lane->was_cut && lane->arm.lowering_is_cut)
+		report_arm(lane, "closing_cut", "");
+	if (!lane->is_touched && is_touched) {
+		lane->collisions++;
+		report_arm(lane, "collision", "the arm touches a vehicle");
+	}
+	lane->was_alive = is_alive;
+	lane->was_cut = lane->arm.lowering_is_cut;
+	lane->is_touched = is_touched;
+}
+
+void yard_lane_drive_arm(struct yard_lane *lane, int64_t now_ns)
+{
+	const struct arm_command command = {
+		.raise = as_faulted(lane, LINE_RAISE, lane->outputs[LINE_RAISE]),
+		.lower = as_faulted(lane, LINE_LOWER, lane->outputs[LINE_LOWER]),
+		.heartbeat =
+			as_faulted(lane, LINE_HEARTBEAT, lane->outputs[LINE_HEARTBEAT]),
+	};
+
+	arm_command(&lane->arm, &command, now_ns / NS_PER_US);
+}
+
+void yard_lane_set_outputs(struct yard_lane *lane, uint32_t mask, uint32_t levels,
+			   int64_t now_ns)
+{
+	for (enum line_role role = 0; role < LINE_ROLES; role++) {
+		if (mask & 1U << role)
+			lane->outputs[role] = levels >> role & 1;
+	}
+	yard_lane_drive_arm(lane, now_ns);
+}
+
+void yard_lane_report_arm(struct yard_lane *lane)
+{
+	report_movement(lane);
+	report_dangers(lane);
+}
+
+/* ---- sign and faults --------------------------------------------------------------------- */
+
+void yard_lane_show_sign(struct yard_lane *lane, const char *text)
+{
+	if (!strcmp(lane->sign, text))
+		return;
+	text_copy(lane->sign, sizeof(lane->sign), text);
+	yard_events_add(lane->events, "sign", lane->site->name, who_is_at_arm(lane), "%s",
+			text);
+}
+
+void yard_lane_fault_line(struct yard_lane *lane, enum line_role role,
+			  enum fault_kind kind)
+{
+	lane->line_faults[role] = kind;
+}
+
+void yard_lane_fault(struct yard_lane *lane, enum fault_kind kind)
+{
+	lane->fault = kind;
+	lane->arm.is_stuck = kind == FAULT_ARM_STUCK;
+	if (kind == FAULT_FOB)
+		lane->arm.is_called_by_fob = true;
+}

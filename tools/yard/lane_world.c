@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Sensors from positions.
+ *
+ * Layer: tools. Pure.
+ */
+#include "tools/yard/lane_world.h"
+
+static void sense_deck(const struct geometry *g, const struct truck *truck,
+		       struct lane_world *out)
+{
+	if (!truck_has_axle_on(truck, g->deck_begin_mm, g->deck_end_mm))
+		return;
+	out->deck_load_g += truck_load_g(truck, g->deck_begin_mm, g->deck_end_mm);
+	out->deck_moves |= truck->speed_um_s != 0;
+}
+
+void lane_world_sense(const struct geometry *g, const struct truck *const trucks[],
+		      size_t count, struct lane_world *out)
+{
+	*out = (struct lane_world){0};
+	for (size_t i = 0; i < count; i++) {
+		const struct truck *truck = trucks[i];
+
+		out->approach |=
+			truck_covers(truck, g->approach_begin_mm, g->approach_end_mm);
+		out->scale_entry |=
+			truck_covers(truck, g->deck_begin_mm, g->deck_begin_mm);
+		out->scale_exit |= truck_covers(truck, g->deck_end_mm, g->deck_end_mm);
+		out->safety_loop |=
+			truck_covers(truck, g->safety_begin_mm, g->safety_end_mm);
+		out->beam |= truck_covers(truck, g->beam_mm, g->beam_mm);
+		out->exit |= truck_covers(truck, g->exit_begin_mm, g->exit_end_mm);
+		out->is_under_arm |= truck_covers(truck, g->arm_mm, g->arm_mm);
+		if (g->has_deck)
+			sense_deck(g, truck, out);
+	}
+}
