@@ -13,9 +13,10 @@
 #include "tests/unit/lane_property_world.h"
 
 enum {
-	SCRIPT_MS = 30000, /* a script is over by then */
-	STILL_MS = 3500,   /* or when nothing has happened for so long */
-	SETTLE_MS = 90000, /* and the lane at rest so long after */
+	SCRIPT_MS = 30000,  /* a script is over by then */
+	STILL_MS = 3500,    /* or when nothing has happened for so long */
+	SETTLE_MS = 90000,  /* and the lane at rest so long after */
+	HELPERS_MS = 40000, /* a passage that no helper ended by then needs an officer */
 	SAMPLE_MS = 100,
 };
 
@@ -139,7 +140,9 @@ static void clear_up(void)
 	case LANE_PASSING:
 	case LANE_LIFTING:
 	case LANE_CLOSING: /* devices that prove themselves by activity want some */
-		if (bench->now_ms - world.full_ms > 3000 && in_state_ms > 5000)
+		if (in_state_ms > HELPERS_MS && bench->lane.state != LANE_CLOSING)
+			must_take(ACT_RESET, "an officer cannot end a passage");
+		else if (bench->now_ms - world.full_ms > 3000 && in_state_ms > 5000)
 			send_helper();
 		break;
 	default: break;
