@@ -85,7 +85,7 @@ struct customs_link_health {
 	int64_t last_sent_ms, last_heard_ms; /**< monotonic, -1 = never */
 	uint64_t sent, failed, answers, refused;
 	uint64_t
-		dropped; /**< news lost to a full queue or a flood; never ANSWER, COMMAND */
+		dropped; /**< news lost to a full queue or a flood; never an awaited ANSWER */
 	uint32_t pending; /**< inquiries being re-sent */
 	char tls_version[16];
 	char last_error[160];
@@ -113,8 +113,9 @@ KAKOU_MUST_CHECK enum kakou_err customs_link_cancel(struct customs_link *link,
 
 /** The oldest news; false when there is none. Wait-free. While the queue is full, answers and
  * commands stay unread on their connections and come when there is room; SENT, FAILED, GARBLED
- * and REFUSED are dropped and counted, and the last two are held to one a second after a burst,
- * so that a flood from the network does not fill the record. */
+ * and REFUSED are dropped and counted. So that a flood from the network does not fill the record,
+ * the last two are held to one a second after 16 at once; commands, and answers that are interim
+ * or to nothing that is being asked, each to ten a second after 64. */
 bool customs_link_next(struct customs_link *link, struct customs_news *out);
 
 /** Newest health; false before the first. Wait-free. */

@@ -12,8 +12,10 @@
 #include "hal/text.h"
 
 enum {
-	FLOOD_EVERY_MS = 1000, /* one trouble a second … */
-	FLOOD_BURST = 16,      /* … after so many at once */
+	FLOOD_EVERY_MS = 1000,  /* one trouble a second … */
+	FLOOD_BURST = 16,       /* … after so many at once */
+	UNASKED_EVERY_MS = 100, /* ten commands and answers to nothing a second … */
+	UNASKED_BURST = 64,     /* … after so many at once */
 };
 
 static void publish_health(struct customs_link *link)
@@ -76,16 +78,16 @@ void link_news_attempt(struct customs_link *link, uint8_t lane, const char *seq_
 
 /* ---- troubles on the listener -------------------------------------------------------------- */
 
-/* A bucket that fills with time: `flood_from_ms` is when it was last empty. */
-static bool is_flood(struct customs_link *link, int64_t now_ms)
+/* A bucket that fills with time: `*from_ms` is when it was last empty. */
+static bool is_flood(int64_t *from_ms, int64_t every_ms, int64_t burst, int64_t now_ms)
 {
-	int64_t full_ms = now_ms - (int64_t)FLOOD_BURST * FLOOD_EVERY_MS;
+	int64_t full_ms = now_ms - burst * every_ms;
 
-	if (link->flood_from_ms < full_ms)
-		link->flood_from_ms = full_ms;
-	if (link->flood_from_ms + FLOOD_EVERY_MS > now_ms)
+	if (*from_ms < full_ms)
+		*from_ms = full_ms;
+	if (*from_ms + every_ms > now_ms)
 		return true;
-	link->flood_from_ms += FLOOD_EVERY_MS;
+	*from_ms += every_ms;
 	return false;
 }
 
@@ -94,7 +96,7 @@ static void tell_trouble(struct customs_link *link, struct customs_news *news,
 {
 	explain(news, err, why);
 	text_copy(link->health.last_error, sizeof(link->health.last_error), why->text);
-	if (is_flood(link, news->at_ms))
+	if (is_flood(&link->flood_from_ms, FLOOD_EVERY_MS, FLOOD_BURST, news->at_ms))
 		link->health.dropped++;
 	else
 		tell(link, news);
@@ -177,6 +179,32 @@ static void settle_inquiry(struct customs_link *link, const struct customs_news 
 	link_work(link);
 }
 
+/* The final answer to what is being asked is never held back: it ends its inquiry, so there is
+ * one of each. Everything else a peer can send as often as it likes, and the record must not be
+ * what stops the lanes. */
+static bool is_awaited(const struct customs_link *link, const struct customs_news *news)
+{
+	return news->kind == CUSTOMS_NEWS_ANSWER &&
+	       news->reading.verdict != VERDICT_INTERIM &&
+	       link_outbox_has(link->outbox, news->lane, news->seq_no);
+}
+
+/* KAKOU_E_FULL: the frame stays unread. KAKOU_E_REFUSED: one of a flood. */
+static enum kakou_err tell_message(struct customs_link *link,
+				   const struct customs_news *news)
+{
+	int64_t *from_ms = &link->unasked_from_ms[news->kind == CUSTOMS_NEWS_COMMAND];
+	int64_t before_ms = *from_ms;
+
+	if (!is_awaited(link, news) &&
+	    is_flood(from_ms, UNASKED_EVERY_MS, UNASKED_BURST, news->at_ms))
+		return KAKOU_E_REFUSED;
+	if (!queue_push(link->news, news))
+		return KAKOU_OK;
+	*from_ms = before_ms;
+	return KAKOU_E_FULL;
+}
+
 bool link_news_frame(void *arg, const struct frame *frame)
 {
 	struct customs_link *link = arg;
@@ -193,10 +221,13 @@ bool link_news_frame(void *arg, const struct frame *frame)
 	text_copy(news.seq_no, sizeof(news.seq_no),
 		  customs_message_head(&news.message)->seq_no);
 	read_verdict(link, &news);
-	if (queue_push(link->news, &news))
+	err = tell_message(link, &news);
+	if (err == KAKOU_E_FULL)
 		return false;
 	link->health.last_heard_ms = news.at_ms;
-	if (news.kind == CUSTOMS_NEWS_ANSWER)
+	if (err)
+		link->health.dropped++;
+	else if (news.kind == CUSTOMS_NEWS_ANSWER)
 		link->health.answers++;
 	settle_inquiry(link, &news);
 	publish_health(link);

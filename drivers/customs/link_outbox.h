@@ -47,6 +47,9 @@ KAKOU_MUST_CHECK enum kakou_err link_outbox_put(struct link_outbox *outbox, uint
 						const struct customs_message *message,
 						int64_t now_ms);
 
+/** Whether this is the number of the lane's inquiry, not answered finally yet. */
+bool link_outbox_has(const struct link_outbox *outbox, uint8_t lane, const char *seq_no);
+
 /** Forgets the lane's inquiry if it has this number: cancelled, or answered finally. */
 void link_outbox_cancel(struct link_outbox *outbox, uint8_t lane, const char *seq_no);
 

@@ -305,6 +305,22 @@ def test_a_flood_of_garbage_is_counted_not_told(probe, certs):
     tls.unwrap().close()
 
 
+def test_a_flood_of_answers_to_nothing_does_not_keep_the_awaited_one_out(new_peer, new_probe,
+                                                                         certs):
+    probe = new_probe(new_peer())
+    probe.ask(SEQ)
+    probe.news("sent")
+    tls = dial(certs, probe.address, b"", close="keep")
+    for number in range(400):
+        tls.sendall(answer(str(number)))
+    tls.sendall(answer(SEQ))
+    told = 0
+    while probe.news("answer")["seq_no"] != SEQ:
+        told += 1
+    assert 64 <= told < 200 and probe.health()["dropped"] == 400 - told
+    tls.unwrap().close()
+
+
 # ---- who may ----------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("name, ca, check", [
