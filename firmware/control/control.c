@@ -179,11 +179,7 @@ static void step_lane(struct control *control, size_t index)
 		lane_step(lane, &in, &control->out, &motor);
 		carry_out(control, index);
 	} else {
-		enum arm_wish wish = lane_arm_wish(lane);
-
-		interlock_step(&lane->interlock, &in.interlock,
-			       wish == ARM_RAISE ? ARM_RAISE : ARM_STAY, in.now_ms,
-			       &motor);
+		lane_step_unrecorded(lane, &in, &motor);
 	}
 	control_write_lines(control, index, &motor);
 	control_tell_devices(control, index);

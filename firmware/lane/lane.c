@@ -541,8 +541,20 @@ void lane_step(struct lane *lane, const struct lane_inputs *in, struct lane_out 
 	step_help(lane);
 	notes = interlock_step(&lane->interlock, &in->interlock, lane_arm_wish(lane),
 			       in->now_ms, outputs);
+	notes |= lane->kept_notes;
+	lane->kept_notes = 0;
 	out->notes |= notes;
 	lane_record_notes(lane, notes);
 	step_interlock_notes(lane, notes);
 	record_restart(lane);
+}
+
+void lane_step_unrecorded(struct lane *lane, const struct lane_inputs *in,
+			  struct interlock_outputs *outputs)
+{
+	enum arm_wish wish = lane_arm_wish(lane);
+
+	lane->kept_notes |= interlock_step(&lane->interlock, &in->interlock,
+					   wish == ARM_RAISE ? ARM_RAISE : ARM_STAY,
+					   in->now_ms, outputs);
 }

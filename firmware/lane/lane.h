@@ -125,6 +125,7 @@ struct lane {
 	enum lane_state state;
 	int64_t state_since_ms, now_ms, wall_ms;
 	struct interlock interlock;
+	uint32_t kept_notes; /**< the interlock's, of scans without room in the record */
 	struct position position;
 	int64_t arrived_ms; /**< the next vehicle came while a passage was ending; 0 = none */
 	int64_t approach_seen_ms; /**< the approach loop's last edge looked at */
@@ -232,6 +233,11 @@ void lane_feed_act(struct lane *lane, const struct act *act, const struct lane_i
  *  lights and sign are in the lane. */
 void lane_step(struct lane *lane, const struct lane_inputs *in, struct lane_out *out,
 	       struct interlock_outputs *outputs);
+
+/** One scan while the record has no room: only the interlock, which may raise and stop but is not
+ *  asked to lower. What it notes is recorded and acted on by the next lane_step(). */
+void lane_step_unrecorded(struct lane *lane, const struct lane_inputs *in,
+			  struct interlock_outputs *outputs);
 
 /** What the motor is wished to do: follows from the state alone. */
 enum arm_wish lane_arm_wish(const struct lane *lane);

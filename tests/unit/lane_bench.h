@@ -65,7 +65,7 @@ struct bench {
 	const struct bench_watch *watch;
 	bool loop_is_dead, beam_is_dead; /* it does not answer its test */
 	bool arm_is_stuck, is_late, is_blind, emergency;
-	bool record_stalls, record_fails;
+	bool record_stalls, record_fails, record_is_full;
 	/* what came out */
 	struct bench_log log[512];
 	int log_count;

@@ -988,6 +988,23 @@ static void an_emergency_raises_stays_up_and_needs_a_reset(void **state)
 	assert_int_equal(b.arm, 0);
 }
 
+static void an_emergency_while_the_record_has_no_room_is_told_afterwards(void **state)
+{
+	(void)state;
+	ask();
+	b.record_is_full = true;
+	b.emergency = true;
+	bench_run(&b, 3000);
+	assert_int_equal(b.arm, 150);
+	b.emergency = false;
+	bench_run(&b, 500);
+	b.record_is_full = false;
+	bench_run(&b, 100);
+	assert_int_equal(bench_count(&b, EVENT_ALARM, "code=emergency"), 1);
+	assert_int_equal(b.lane.state, LANE_BLOCKED);
+	assert_int_equal(b.arm, 150);
+}
+
 static void a_truck_found_at_the_start_is_held_for_an_officer(void **state)
 {
 	(void)state;
@@ -1117,6 +1134,7 @@ int main(void)
 		LANE_TEST(somebody_on_the_exit_loop_is_not_the_truck_that_was_released),
 		LANE_TEST(the_wrong_way_is_no_passage),
 		LANE_TEST(an_emergency_raises_stays_up_and_needs_a_reset),
+		LANE_TEST(an_emergency_while_the_record_has_no_room_is_told_afterwards),
 		LANE_TEST(a_truck_found_at_the_start_is_held_for_an_officer),
 		LANE_TEST(an_arm_found_open_at_the_start_stays_until_a_person_resets),
 		LANE_TEST(something_light_without_identity_is_void),
