@@ -211,7 +211,7 @@ help:
 	@echo "make unit T=word        a part of them: unit, contract, system"
 	@echo "make check              check-layers, check-format, check-words, check-manual"
 	@echo "make test-fault         every power cut, every kill; about 10 minutes"
-	@echo "make property           PASSAGES=$(PASSAGES) random passages of one lane; about 15 minutes"
+	@echo "make property           PASSAGES=$(PASSAGES) random passages of one lane; about 7 minutes"
 	@echo "make mutants            breaks the product on purpose; each must be noticed by a test"
 	@echo "make check-trixie       builds and tests in a Debian 13 chroot"
 	@echo "make install            programs, register maps, manual pages  (PREFIX=$(PREFIX), DESTDIR)"

@@ -115,19 +115,19 @@ enum kakou_err link_outbox_put(struct link_outbox *outbox, uint8_t lane,
 	return KAKOU_OK;
 }
 
-static struct entry *find_inquiry(const struct link_outbox *outbox, uint8_t lane,
+static struct entry *find_inquiry(struct link_outbox *outbox, uint8_t lane,
 				  const char *seq_no)
 {
 	struct entry *entry;
 
 	assert(lane < outbox->lane_count);
-	entry = (struct entry *)&outbox->lanes[lane].inquiry;
+	entry = &outbox->lanes[lane].inquiry;
 	if (!entry->ticket || strcmp(entry->message.u.gather.head.seq_no, seq_no) != 0)
 		return NULL;
 	return entry;
 }
 
-bool link_outbox_has(const struct link_outbox *outbox, uint8_t lane, const char *seq_no)
+bool link_outbox_has(struct link_outbox *outbox, uint8_t lane, const char *seq_no)
 {
 	return find_inquiry(outbox, lane, seq_no) != NULL;
 }

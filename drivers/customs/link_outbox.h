@@ -48,7 +48,7 @@ KAKOU_MUST_CHECK enum kakou_err link_outbox_put(struct link_outbox *outbox, uint
 						int64_t now_ms);
 
 /** Whether this is the number of the lane's inquiry, not answered finally yet. */
-bool link_outbox_has(const struct link_outbox *outbox, uint8_t lane, const char *seq_no);
+bool link_outbox_has(struct link_outbox *outbox, uint8_t lane, const char *seq_no);
 
 /** Forgets the lane's inquiry if it has this number: cancelled, or answered finally. */
 void link_outbox_cancel(struct link_outbox *outbox, uint8_t lane, const char *seq_no);
