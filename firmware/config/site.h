@@ -57,6 +57,9 @@ enum line_role {
 	LINE_ROLES,
 };
 
+/** Sets of roles: bit = enum line_role. */
+#define LINE_BIT(role) (UINT64_C(1) << (role))
+
 /** Where a line is. */
 struct site_line {
 	bool is_used;

@@ -28,7 +28,7 @@ static struct lane_inputs lane_inputs(struct control *control, size_t index)
 {
 	const struct control_lines *lines = &control->lines[index];
 	const struct lane *lane = &control->lanes[index];
-	uint32_t levels = control_line_levels(control, index);
+	uint64_t levels = control_line_levels(control, index);
 	bool loop = (lines->pulses >> LINE_SAFETY_LOOP & 1) != 0;
 	bool beam = (lines->pulses >> LINE_BEAM & 1) != 0;
 	/* What a test makes a device report is no vehicle. */

@@ -20,12 +20,12 @@
 struct control_lines {
 	struct gpio *gpio;
 	_Atomic(struct gpio *) broken, fresh;
-	uint32_t raw;    /* bit = enum line_role, as last read */
-	uint32_t pulses; /* bit = role: was active at some moment of this scan */
+	uint64_t raw;    /* bit = enum line_role, as last read */
+	uint64_t pulses; /* bit = role: was active at some moment of this scan */
 	bool is_known;
 	uint64_t written; /* levels last written */
 	bool has_written;
-	uint32_t outputs;        /* bit = role, as last commanded */
+	uint64_t outputs;        /* bit = role, as last commanded */
 	bool is_needed, is_told; /* main: open them; the failure was logged */
 	int64_t retry_at_ms;     /* main */
 };
@@ -36,7 +36,7 @@ struct control_wants {
 	struct customs_ask ask, report;
 	char cancel[CUSTOMS_SEQ_MAX + 1];
 	char shown[DEVICE_TEXT_MAX + 1]; /* the text the sign was last told */
-	uint32_t switched;               /* bit = role: outputs on devices as last told */
+	uint64_t switched;               /* bit = role: outputs on devices as last told */
 	bool has_switched;
 };
 
@@ -71,7 +71,7 @@ void control_write_lines(struct control *control, size_t lane,
 void control_tell_devices(struct control *control, size_t lane);
 void control_take_samples(struct control *control);
 /** Bit = enum line_role, from GPIO and from remote I/O. */
-uint32_t control_line_levels(const struct control *control, size_t lane);
+uint64_t control_line_levels(const struct control *control, size_t lane);
 /** A loop of the lane is on a remote input that is not heard. */
 bool control_position_is_stale(const struct control *control, size_t lane);
 bool control_device_is_stale(const struct control *control, size_t device);

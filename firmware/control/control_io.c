@@ -26,15 +26,15 @@ static void take_fresh_lines(struct control_lines *lines)
 }
 
 /* GPIO levels → roles. */
-static uint32_t roles_of_levels(const struct site_lane *lane, uint64_t levels)
+static uint64_t roles_of_levels(const struct site_lane *lane, uint64_t levels)
 {
-	uint32_t roles = 0;
+	uint64_t roles = 0;
 
 	for (int role = 0; role < LINE_ROLES; role++) {
 		const struct site_line *line = &lane->lines[role];
 
 		if (line->is_used && !line->on_device && (levels >> line->gpio_index & 1))
-			roles |= 1u << role;
+			roles |= LINE_BIT(role);
 	}
 	return roles;
 }
@@ -85,10 +85,10 @@ bool control_device_is_stale(const struct control *control, size_t device)
 
 /* A remote input keeps its last level while its device is not heard: nothing is concluded from an
  * input that does not change, neither an arrival nor a departure. */
-uint32_t control_line_levels(const struct control *control, size_t lane)
+uint64_t control_line_levels(const struct control *control, size_t lane)
 {
 	const struct site_lane *site_lane = &control->site->lanes[lane];
-	uint32_t levels = control->lines[lane].raw;
+	uint64_t levels = control->lines[lane].raw;
 
 	for (int role = LINE_WIRED_LAST + 1; role < LINE_ROLES; role++) {
 		const struct site_line *line = &site_lane->lines[role];
@@ -98,7 +98,7 @@ uint32_t control_line_levels(const struct control *control, size_t lane)
 			continue;
 		if (control->samples[line->device].has_value &&
 		    (control->samples[line->device].value.io.inputs >> line->bit & 1))
-			levels |= 1u << role;
+			levels |= LINE_BIT(role);
 	}
 	return levels;
 }
@@ -116,17 +116,17 @@ bool control_position_is_stale(const struct control *control, size_t lane)
 	return false;
 }
 
-static uint32_t outputs_of(const struct control *control, size_t lane,
+static uint64_t outputs_of(const struct control *control, size_t lane,
 			   const struct interlock_outputs *motor)
 {
 	bool is_green = control->lanes[lane].light == LIGHT_GREEN;
 
-	return (uint32_t)motor->raise << LINE_RAISE |
-	       (uint32_t)motor->lower << LINE_LOWER |
-	       (uint32_t)motor->test[0] << LINE_LOOP_TEST |
-	       (uint32_t)motor->test[1] << LINE_BEAM_TEST |
-	       (uint32_t)motor->heartbeat << LINE_HEARTBEAT |
-	       (uint32_t)is_green << LINE_GREEN | (uint32_t)!is_green << LINE_RED;
+	return (uint64_t)motor->raise << LINE_RAISE |
+	       (uint64_t)motor->lower << LINE_LOWER |
+	       (uint64_t)motor->test[0] << LINE_LOOP_TEST |
+	       (uint64_t)motor->test[1] << LINE_BEAM_TEST |
+	       (uint64_t)motor->heartbeat << LINE_HEARTBEAT |
+	       (uint64_t)is_green << LINE_GREEN | (uint64_t)!is_green << LINE_RED;
 }
 
 void control_write_lines(struct control *control, size_t lane,
@@ -206,8 +206,8 @@ static void tell_lights(struct control *control, size_t lane)
 {
 	struct control_wants *wants = &control->wants[lane];
 	const struct site_lane *site_lane = &control->site->lanes[lane];
-	uint32_t lights =
-		control->lines[lane].outputs & (1u << LINE_RED | 1u << LINE_GREEN);
+	uint64_t lights = control->lines[lane].outputs &
+			  (LINE_BIT(LINE_RED) | LINE_BIT(LINE_GREEN));
 	bool was_taken = true;
 
 	if (wants->has_switched && lights == wants->switched)

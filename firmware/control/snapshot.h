@@ -13,7 +13,7 @@
 
 #include "firmware/config/site.h"
 
-enum { SNAPSHOT_ALARMS_MAX = 8 };
+enum { SNAPSHOT_ALARMS_MAX = 16 };
 
 struct snapshot_evidence {
 	uint8_t kind; /**< enum evidence_kind */
@@ -40,8 +40,8 @@ struct snapshot_lane {
 	char sign[48];       /**< what the sign was told */
 	const char *arm;   /**< "down", "rising", "up", "lowering", "between", "fault" */
 	const char *light; /**< "red", "green" */
-	uint32_t inputs;   /**< bit = enum line_role, debounced */
-	uint32_t outputs;  /**< bit = enum line_role, as commanded */
+	uint64_t inputs;   /**< bit = enum line_role, debounced */
+	uint64_t outputs;  /**< bit = enum line_role, as commanded */
 	bool help_is_called;
 	uint8_t alarm_count;
 	const char *alarms[SNAPSHOT_ALARMS_MAX]; /**< static codes */

@@ -69,7 +69,7 @@ enum lane_event {
 enum lane_light { LIGHT_RED, LIGHT_GREEN };
 
 /** Commands that leave one scan of one lane. */
-enum { LANE_OUT_EVENTS = 32, LANE_OUT_RESULTS = 4 };
+enum { LANE_OUT_EVENTS = 32, LANE_OUT_RESULTS = 4, LANE_RULES_MAX = 512 };
 struct lane_out {
 	size_t event_count;
 	struct event events[LANE_OUT_EVENTS]; /**< to the journal, in order */
@@ -82,8 +82,8 @@ struct lane_out {
 	bool has_cancel;
 	char cancel[CUSTOMS_SEQ_MAX + 1]; /**< stop re-sending this inquiry */
 	/* What happened, gathered until the caller clears it: for tests and traces. */
-	uint64_t rules[2]; /**< bit = row of the table that was taken */
-	uint32_t notes;    /**< enum interlock_note */
+	uint64_t rules[LANE_RULES_MAX / 64]; /**< bit = row of the table that was taken */
+	uint32_t notes;                      /**< enum interlock_note */
 };
 
 /** Times of a passage, monotonic ms, 0 = not reached: doctrine 11. */

@@ -38,7 +38,7 @@ static json_t *view_all_evidence(const struct snapshot_lane *lane, int64_t now_m
 }
 
 /* The lines the lane has, of one direction, as {name: level}. */
-static json_t *view_lines(const struct site_lane *lane, uint32_t levels, bool outputs)
+static json_t *view_lines(const struct site_lane *lane, uint64_t levels, bool outputs)
 {
 	json_t *lines = json_object();
 	int failed = lines ? 0 : -1;

@@ -88,7 +88,7 @@ enum property_rule {
 
 struct property_hits {
 	int64_t passages, scans, scripts, lifts;
-	int64_t rows[128], notes[NOTE_COUNT], rules[PROPERTY_RULES];
+	int64_t rows[LANE_RULES_MAX], notes[NOTE_COUNT], rules[PROPERTY_RULES];
 };
 
 struct property_failure {

@@ -161,7 +161,7 @@ static void on_out(struct bench *bench, const struct lane_out *out)
 {
 	(void)bench;
 	watch.results += (int)out->result_count;
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < LANE_RULES_MAX / 64; i++)
 		for (uint64_t rest = out->rules[i]; rest != 0; rest &= rest - 1)
 			watch.hits->rows[64 * i + __builtin_ctzll(rest)]++;
 	for (uint32_t rest = out->notes; rest != 0; rest &= rest - 1)

@@ -223,7 +223,7 @@ static void a_lane_shows_its_evidence_and_the_lines_that_are_on(void **state)
 	lane->evidence[0].kind = EVIDENCE_BOX;
 	lane->evidence[0].is_required = true;
 	text_copy(lane->evidence[0].text, sizeof(lane->evidence[0].text), "CSQU3054383");
-	lane->inputs = 1u << LINE_APPROACH | 1u << LINE_BEAM;
+	lane->inputs = LINE_BIT(LINE_APPROACH) | LINE_BIT(LINE_BEAM);
 	lane->help_is_called = true;
 	mailbox_put(rig.mailbox, &shot);
 	cli_rig_expect(0, "CSQU3054383", NULL, path, "lane", "in1", NULL);

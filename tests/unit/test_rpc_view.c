@@ -182,8 +182,8 @@ static void fill_lane(struct snapshot_lane *lane)
 	text_copy(lane->sign, sizeof(lane->sign), "箱号待核 请等候");
 	lane->arm = "down";
 	lane->light = "red";
-	lane->inputs = 1u << LINE_APPROACH | 1u << LINE_LIMIT_DOWN;
-	lane->outputs = 1u << LINE_RED;
+	lane->inputs = LINE_BIT(LINE_APPROACH) | LINE_BIT(LINE_LIMIT_DOWN);
+	lane->outputs = LINE_BIT(LINE_RED);
 	lane->help_is_called = true;
 	lane->alarm_count = 1;
 	lane->alarms[0] = "hold";
