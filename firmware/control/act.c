@@ -4,15 +4,24 @@
  */
 #include "firmware/control/act.h"
 
-#include <stddef.h>
+/* clang-format off */
+static const struct act_rule rules[ACT_VERBS] = {
+	[ACT_RELEASE] = { "release", ROLES_OFFICER,               ACT_NEEDS_PASSAGE },
+	[ACT_INSPECT] = { "inspect", ROLES_OFFICER,               ACT_NEEDS_PASSAGE },
+	[ACT_RETURN]  = { "return",  ROLES_OFFICER,               ACT_NEEDS_PASSAGE },
+	[ACT_HOLD]    = { "hold",    ROLES_OFFICER,               ACT_NEEDS_PASSAGE },
+	[ACT_RESET]   = { "reset",   ROLES_OFFICER_OR_TECHNICIAN, 0                 },
+};
+/* clang-format on */
+
+const struct act_rule *act_rule_of(enum act_verb verb)
+{
+	return (unsigned)verb < ACT_VERBS ? &rules[verb] : NULL;
+}
 
 const char *act_verb_name(enum act_verb verb)
 {
-	static const char *const names[ACT_VERBS] = {
-		[ACT_RELEASE] = "release", [ACT_INSPECT] = "inspect",
-		[ACT_RETURN] = "return",   [ACT_HOLD] = "hold",
-		[ACT_RESET] = "reset",
-	};
+	const struct act_rule *rule = act_rule_of(verb);
 
-	return (unsigned)verb < ACT_VERBS ? names[verb] : NULL;
+	return rule ? rule->name : NULL;
 }

@@ -8,8 +8,11 @@
 #ifndef KAKOU_FIRMWARE_ACT_H
 #define KAKOU_FIRMWARE_ACT_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
+#include "firmware/people/role.h"
 #include "hal/err.h"
 
 enum act_verb {
@@ -21,15 +24,32 @@ enum act_verb {
 	ACT_VERBS,
 };
 
+/** What an act is about besides its lane. */
+enum act_needs {
+	ACT_NEEDS_PASSAGE = 1 << 0, /**< the passage that is meant, which must be there */
+	ACT_NEEDS_SUBJECT = 1 << 1, /**< a kind of evidence */
+	ACT_NEEDS_VALUE = 1 << 2,   /**< a text */
+};
+
+struct act_rule {
+	const char *name;
+	uint32_t roles; /**< enum role_set: who may */
+	uint32_t needs; /**< enum act_needs, as bits */
+};
+
 struct act {
 	uint32_t token;  /**< chosen by the sender, comes back in the result */
 	uint8_t verb;    /**< enum act_verb */
 	uint8_t lane;    /**< index */
+	uint8_t role;    /**< enum role of the actor */
+	uint8_t subject; /**< enum evidence_kind, of acts that need one */
+	bool is_customs; /**< asked for by customs' 0x31, not by a person of this gate */
 	int64_t passage; /**< the passage it means: refused when that is not in the lane
 			  */
 	char actor[48];  /**< who, never empty */
 	char reason[96]; /**< why, never empty */
 	char screen[32]; /**< from where: "kakou", "console" … */
+	char value[64];  /**< a read, an order's number, an alarm's code; "" = none */
 };
 
 struct act_result {
@@ -38,6 +58,9 @@ struct act_result {
 	int64_t seq;   /**< number of the act's (or refusal's) event; 0 = not committed */
 	char why[120]; /**< refused: the reason in words */
 };
+
+/** NULL out of range. */
+const struct act_rule *act_rule_of(enum act_verb verb);
 
 /** "release", "inspect", "return", "hold", "reset"; NULL out of range. */
 const char *act_verb_name(enum act_verb verb);

@@ -298,7 +298,7 @@ static void take_act(struct lane *lane)
 
 static const char *by_of_act(const struct lane *lane)
 {
-	return strcmp(lane->act->screen, "customs") == 0 ? "customs" : "officer";
+	return lane->act->is_customs ? "customs" : "officer";
 }
 
 void lane_release_by_officer(struct lane *lane)

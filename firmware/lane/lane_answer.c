@@ -148,6 +148,7 @@ static bool act_of_command(const struct lane *lane, const struct customs_news *n
 	memset(act, 0, sizeof(*act));
 	act->lane = lane->index;
 	act->passage = lane->passage;
+	act->is_customs = true;
 	text_copy(act->actor, sizeof(act->actor),
 		  operate->op_id[0] ? operate->op_id : "customs");
 	text_copy(act->reason, sizeof(act->reason),

@@ -25,7 +25,7 @@ void rpc_act_run(struct rpc_client *client, const json_t *params)
 		.passage = rpc_param_integer(params, "passage", 0),
 	};
 
-	if (act.passage == 0 && act.verb != ACT_RESET) {
+	if (act.passage == 0 && (act_rule_of(act.verb)->needs & ACT_NEEDS_PASSAGE)) {
 		rpc_client_fail(client, RPC_BAD_PARAMS,
 				"passage: got 0, expected the passage that is meant");
 		return;

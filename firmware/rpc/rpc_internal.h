@@ -173,6 +173,8 @@ int rpc_param_act(const json_t *params);
 struct rpc_method {
 	const char *name;
 	void (*run)(struct rpc_client *client, const json_t *params);
+	uint32_t
+		roles; /* enum role_set: who may call it; ROLES_LOCAL asks for no ticket */
 	const struct rpc_param *params;
 	size_t param_count;
 };

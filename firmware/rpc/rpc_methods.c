@@ -48,19 +48,21 @@ static const struct rpc_param copy_params[] = {
 
 #define WITH(params) (params), sizeof(params) / sizeof((params)[0])
 
+/* clang-format off */
 static const struct rpc_method methods[] = {
-	{"status",           rpc_view_status, NULL,0},
-	{"lanes",		  rpc_view_lanes,                           NULL,0},
-	{"lane",		 rpc_view_lane,				WITH(lane_params)                               },
-	{"devices", rpc_view_devices,NULL,0},
-	{"buses",              rpc_view_buses,					    NULL,												   0},
-	{"link",rpc_view_link,NULL,0},
-	{"events.read",             rpc_record_events,                         WITH(events_params)},
-	{"passages",                  rpc_passages_list,                     WITH(passages_params)},
-	{"passage",                  rpc_passages_one,                        WITH(passage_params)},
-	{"act",		  rpc_act_run,                         WITH(act_params)},
-	{"log.copy",                  rpc_record_copy,                             WITH(copy_params)           },
+	{ "status",      rpc_view_status,   ROLES_LOCAL,                 NULL, 0 },
+	{ "lanes",       rpc_view_lanes,    ROLES_LOCAL,                 NULL, 0 },
+	{ "lane",        rpc_view_lane,     ROLES_LOCAL,                 WITH(lane_params) },
+	{ "devices",     rpc_view_devices,  ROLES_LOCAL,                 NULL, 0 },
+	{ "buses",       rpc_view_buses,    ROLES_LOCAL,                 NULL, 0 },
+	{ "link",        rpc_view_link,     ROLES_LOCAL,                 NULL, 0 },
+	{ "events.read", rpc_record_events, ROLES_LOCAL,                 WITH(events_params) },
+	{ "passages",    rpc_passages_list, ROLES_LOCAL,                 WITH(passages_params) },
+	{ "passage",     rpc_passages_one,  ROLES_LOCAL,                 WITH(passage_params) },
+	{ "act",         rpc_act_run,       ROLES_OFFICER_OR_TECHNICIAN, WITH(act_params) },
+	{ "log.copy",    rpc_record_copy,   ROLES_LOCAL,                 WITH(copy_params) },
 };
+/* clang-format on */
 
 const struct rpc_method *rpc_method_find(const char *name)
 {
