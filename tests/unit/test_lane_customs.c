@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a lane makes of customs: answers, silence and commands.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/lane_case.h"
+
+static void no_order_holds_with_its_sign(void **state)
+{
+	(void)state;
+	case_ask();
+	case_hold_with(CASE_REFUSE, "未关联单据", REASON_NO_ORDER);
+	assert_string_equal(b.lane.sign, "未关联单据");
+	assert_int_equal(bench_count(&b, EVENT_ALARM, "code=hold"), 1);
+}
+
+static void customs_refusals_are_named(void **state)
+{
+	static const struct {
+		const char *word;
+		enum reason reason;
+	} cases[] = {
+		{"v1v00000001002000000", REASON_SEVERAL_ORDERS},
+		{"o100o000001002000000", REASON_WEIGHT_DIFFERS},
+		{"z1z00000001002000000", REASON_BOX_DIFFERS   },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		bench_begin(&b);
+		case_ask();
+		case_hold_with(cases[i].word, "", cases[i].reason);
+	}
+}
+
+static void whatever_is_not_exactly_a_release_holds(void **state)
+{
+	static const char *const words[] = {
+		"",
+		"0",
+		"0000000000100200000",
+		"000000000010020000000",
+		"01000000001002000000",
+		"02000000001002000000",
+		"X0000000001002000000",
+		"0000000000100200000?",
+		"N",
+		"yes",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		bench_begin(&b);
+		case_ask();
+		bench_answer(&b, NULL, words[i], "");
+		assert_int_equal(b.lane.state, LANE_HELD);
+		bench_run(&b, 3000);
+		assert_int_equal(b.arm, 0);
+	}
+}
+
+static void a_targeted_truck_goes_to_inspection_without_a_lift(void **state)
+{
+	(void)state;
+	case_ask();
+	bench_answer(&b, NULL, "w1w00000001002000000", "请到查验区");
+	assert_int_equal(b.lane.state, LANE_LEAVING);
+	assert_string_equal(b.lane.sign, "请到查验区");
+	bench_drive(&b, &b.vehicle, -1000);
+	b.vehicle.is_here = false;
+	bench_weigh(&b, 0, true);
+	bench_run(&b, 2000);
+	assert_int_equal(b.lane.state, LANE_IDLE);
+	case_expect_closed("to_inspection", "inspection", "99");
+	assert_int_equal(b.lifts_commanded, 0);
+}
+
+static void a_silent_customs_holds_and_its_later_answer_clears(void **state)
+{
+	(void)state;
+	case_ask();
+	assert_true(bench_run_until(&b, LANE_SILENT, 6000));
+	assert_string_equal(b.lane.sign, "网络等待中");
+	assert_int_equal(b.arm, 0);
+	bench_answer(&b, NULL, CASE_RELEASE, "");
+	case_pass_through();
+	assert_int_equal(bench_count(&b, EVENT_PASSAGE_CLOSED, "reason=customs_silent"),
+			 1);
+	assert_int_equal(b.asks, 1);
+}
+
+static void late_repeated_and_foreign_answers_do_nothing(void **state)
+{
+	char first[CUSTOMS_SEQ_MAX + 1];
+
+	(void)state;
+	case_ask();
+	memcpy(first, b.lane.inquiry.seq_no, sizeof(first));
+	bench_answer(&b, "20260101000000999999", CASE_RELEASE, "");
+	assert_int_equal(b.lane.state, LANE_ASKING);
+	bench_answer(&b, NULL, CASE_REFUSE, "");
+	bench_answer(&b, NULL, CASE_RELEASE, "");
+	bench_run(&b, 2000);
+	assert_int_equal(b.lane.state, LANE_HELD);
+	bench_drive(&b, &b.vehicle, -1000);
+	b.vehicle.is_here = false;
+	bench_weigh(&b, 0, true);
+	assert_true(bench_run_until(&b, LANE_IDLE, 4000));
+	bench_answer(&b, first, CASE_RELEASE, "");
+	bench_bring_truck(&b);
+	assert_true(bench_run_until(&b, LANE_ASKING, 3000));
+	assert_string_not_equal(first, b.lane.inquiry.seq_no);
+	bench_answer(&b, first, CASE_RELEASE, "");
+	bench_run(&b, 2000);
+	assert_int_equal(b.lane.state, LANE_ASKING);
+	assert_int_equal(bench_count(&b, EVENT_ANSWER, "effect=foreign"), 1);
+	assert_int_equal(bench_count(&b, EVENT_ANSWER, "effect=repeated"), 1);
+	assert_int_equal(bench_count(&b, EVENT_ANSWER, "effect=late"), 2);
+	assert_int_equal(b.lifts_commanded, 0);
+}
+
+static void a_late_answer_is_kept_with_its_passage_when_others_came_between(void **state)
+{
+	char first[CUSTOMS_SEQ_MAX + 1];
+
+	(void)state;
+	case_ask();
+	memcpy(first, b.lane.inquiry.seq_no, sizeof(first));
+	case_back_out();
+	case_ask();
+	case_back_out();
+	case_ask();
+	bench_answer(&b, first, CASE_RELEASE, "");
+	bench_run(&b, 2000);
+	assert_int_equal(b.lane.state, LANE_ASKING);
+	assert_int_equal(bench_count(&b, EVENT_ANSWER, "effect=late"), 1);
+	for (int i = 0; i < b.log_count; i++) {
+		if (b.log[i].kind == EVENT_ANSWER)
+			assert_int_equal(b.log[i].passage, 1);
+	}
+}
+
+static void an_interim_answer_waits_for_the_final_one(void **state)
+{
+	(void)state;
+	case_ask();
+	bench_answer(&b, NULL, "V0000000001002000000", "");
+	bench_run(&b, 1000);
+	assert_int_equal(b.lane.state, LANE_ASKING);
+	bench_answer(&b, NULL, CASE_RELEASE, "");
+	case_pass_through();
+	case_expect_closed("passed", "release", "00");
+}
+
+static void a_customs_officer_releases_only_the_current_inquiry(void **state)
+{
+	(void)state;
+	case_ask();
+	bench_answer(&b, NULL, CASE_REFUSE, "");
+	bench_operate(&b, '0', "01000000000000000000");
+	bench_run(&b, 500);
+	assert_int_equal(b.lane.state, LANE_HELD);
+	assert_int_equal(b.report[0], '9');
+	bench_operate(&b, '0', CASE_RELEASE);
+	assert_int_equal(b.report[0], '0');
+	case_pass_through();
+	case_expect_closed("passed", "release", "10");
+	assert_int_equal(b.reports, 2);
+}
+
+static void customs_is_told_when_its_command_was_refused(void **state)
+{
+	(void)state;
+	case_ask();
+	bench_answer(&b, NULL, CASE_RELEASE, "");
+	assert_true(bench_run_until(&b, LANE_PASSING, 3000));
+	bench_operate(&b, '1', CASE_RELEASE);
+	bench_run(&b, 100);
+	assert_int_equal(bench_count(&b, EVENT_ACT_REFUSED, "act=hold"), 1);
+	assert_int_equal(b.report[0], '9');
+	assert_int_equal(b.results, 0); /* nobody at the control socket asked */
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		LANE_TEST(no_order_holds_with_its_sign),
+		LANE_TEST(customs_refusals_are_named),
+		LANE_TEST(whatever_is_not_exactly_a_release_holds),
+		LANE_TEST(a_targeted_truck_goes_to_inspection_without_a_lift),
+		LANE_TEST(a_silent_customs_holds_and_its_later_answer_clears),
+		LANE_TEST(late_repeated_and_foreign_answers_do_nothing),
+		LANE_TEST(
+			a_late_answer_is_kept_with_its_passage_when_others_came_between),
+		LANE_TEST(an_interim_answer_waits_for_the_final_one),
+		LANE_TEST(a_customs_officer_releases_only_the_current_inquiry),
+		LANE_TEST(customs_is_told_when_its_command_was_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
