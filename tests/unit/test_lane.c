@@ -81,7 +81,7 @@ static void a_short_vehicle_that_came_while_the_arm_was_closing_is_seen(void **s
 	case_ask();
 	bench_answer(&b, NULL, CASE_RELEASE, "");
 	assert_true(bench_run_until(&b, LANE_PASSING, 3000));
-	while (b.lane.state != LANE_CLOSING)
+	while (b.lane.state != LANE_CLOSING && b.vehicle.front_mm < BENCH_GONE_MM)
 		bench_drive(&b, &b.vehicle, b.vehicle.front_mm + 28);
 	b.vehicle = (struct bench_vehicle){
 		.is_here = true, .part_count = 1, .parts = {{0, 1000}}};
