@@ -145,9 +145,11 @@ const struct conf_key site_keys[] = {
 	CHOICE("lane", "on_weight_difference", "report|hold", "report",
 	       "What a weight that differs does: it is reported, or it holds the lane."),
 	CHOICE("lane", "on_inspection", "stays|lifts", "stays",
-	       "What the arm does for a vehicle sent to inspection."),
+	       "What the arm does for a vehicle sent to inspection: it stays, for one that is inspected "
+	     "on the spot or backs out, or lifts towards the inspection area."),
 	CHOICE("lane", "on_return", "stays|lifts", "stays",
-	       "What the arm does for a vehicle that is sent back."),
+	       "What the arm does for a vehicle that is sent back: it stays, for one that reverses out, "
+	     "or lifts into an escape lane."),
 
 	TEXT("lane/line", "name", GPIO_NAME_MAX, "",
 	     "Name of the GPIO line; this or device."),

@@ -142,8 +142,9 @@ struct lane {
 	struct lane_asked asked[LANE_ASKED_KEPT]; /**< newest inquiries, a ring */
 	uint32_t asked_count;
 	struct lane_stages stages;
-	enum customs_verdict verdict; /**< of the passage */
-	const char *by;               /**< "", "customs", "officer", "controller" */
+	enum customs_verdict verdict;    /**< of the passage */
+	enum customs_verdict lifted_for; /**< of the newest lift commanded in it */
+	const char *by;                  /**< "", "customs", "officer", "controller" */
 	char actor[48];
 	enum reason reason;       /**< of the hold or the refusal */
 	enum reason block_reason; /**< LANE_BLOCKED: why */

@@ -25,7 +25,7 @@ static void open_passage(struct lane *lane)
 	lane->opened_wall_ms = lane->wall_ms;
 	lane->plate[0] = lane->trailer_plate[0] = lane->actor[0] = '\0';
 	lane->plate_source = lane->by = "";
-	lane->verdict = VERDICT_NONE;
+	lane->verdict = lane->lifted_for = VERDICT_NONE;
 	lane->reason = REASON_NONE;
 	lane->was_lifted = lane->lift_is_manual = lane->is_overstayed = false;
 	lane->clearing_lifts = 0;
@@ -240,8 +240,7 @@ static void authorise(struct lane *lane, enum customs_verdict verdict, const cha
 	lane->by = by;
 	lane->stages.authorised = lane->now_ms;
 	event = lane_record(lane, EVENT_VERDICT);
-	event_add_text(event, "verdict",
-		       verdict == VERDICT_INSPECT ? "inspection" : "release");
+	event_add_text(event, "verdict", lane_verdict_word(verdict));
 	event_add_text(event, "by", by);
 	event_add_text(event, "reason", reason_code(lane->reason));
 	event = lane_record(lane, EVENT_LIFT_AUTHORISED);
@@ -266,14 +265,21 @@ void lane_inspect_by_customs(struct lane *lane)
 	authorise(lane, VERDICT_INSPECT, "customs");
 }
 
+/* Into the escape lane behind the arm. */
+void lane_return_by_customs(struct lane *lane)
+{
+	lane->reason = lane->inquiry.reason;
+	lane->lift_is_manual = false;
+	authorise(lane, VERDICT_RETURN, "customs");
+}
+
 static void dismiss(struct lane *lane, enum customs_verdict verdict, const char *by)
 {
 	struct event *event = lane_record(lane, EVENT_VERDICT);
 
 	lane->verdict = verdict;
 	lane->by = by;
-	event_add_text(event, "verdict",
-		       verdict == VERDICT_INSPECT ? "inspection" : "return");
+	event_add_text(event, "verdict", lane_verdict_word(verdict));
 	event_add_text(event, "by", by);
 	event_add_text(event, "reason", reason_code(lane->reason));
 	lane_end_alarm(lane, ALARM_HOLD);
@@ -315,6 +321,13 @@ void lane_inspect_by_officer(struct lane *lane)
 	authorise(lane, VERDICT_INSPECT, by_of_act(lane));
 }
 
+void lane_return_by_officer(struct lane *lane)
+{
+	take_act(lane);
+	lane->lift_is_manual = true;
+	authorise(lane, VERDICT_RETURN, by_of_act(lane));
+}
+
 void lane_dismiss_by_officer(struct lane *lane)
 {
 	take_act(lane);
@@ -354,6 +367,7 @@ void lane_command_lift(struct lane *lane)
 
 	lane->stages.commanded = lane->now_ms;
 	lane->clearing_lifts++;
+	lane->lifted_for = lane->verdict;
 	lane->lift_ticket = 0;
 	position_lift(&lane->position, lane->now_ms);
 	event_add_number(event, "authorised", lane->lift_seq);
@@ -389,11 +403,21 @@ static void end_passage(struct lane *lane, const char *outcome)
 	position_close(&lane->position);
 }
 
-/* An inspection that goes through the gate is not booked as passed (gate-domain section 2). */
+/* An inspection or a return that goes through the gate is not booked as passed (gate-domain
+ * section 2). */
+static const char *outcome_of(enum customs_verdict verdict)
+{
+	switch (verdict) {
+	case VERDICT_INSPECT: return "to_inspection";
+	case VERDICT_RETURN: return "returned";
+	default: return "passed";
+	}
+}
+
 void lane_book_passed(struct lane *lane)
 {
 	lane->stages.passed = lane->now_ms;
-	end_passage(lane, lane->verdict == VERDICT_INSPECT ? "to_inspection" : "passed");
+	end_passage(lane, outcome_of(lane->lifted_for));
 }
 
 static void alarm_tailgate(struct lane *lane, int64_t passage)
@@ -439,7 +463,7 @@ void lane_close_backed_out(struct lane *lane)
 	const char *outcome = "not_passed";
 
 	if (lane->state == LANE_LEAVING)
-		outcome = lane->verdict == VERDICT_INSPECT ? "to_inspection" : "returned";
+		outcome = outcome_of(lane->verdict);
 	else if (is_void(lane))
 		outcome = "void";
 	end_passage(lane, outcome);
@@ -544,6 +568,19 @@ void lane_arm_is_down(struct lane *lane)
 		lane_end_alarm(lane, over[i]);
 }
 
+/* What the driver whose arm rises is told. Customs' own words are for a release of its own. */
+static const char *sign_of_lift(const struct lane *lane)
+{
+	switch (lane->verdict) {
+	case VERDICT_INSPECT: return "请到查验区";
+	case VERDICT_RETURN: return "请驶入返回道";
+	default: break;
+	}
+	return lane->inquiry.verdict == VERDICT_RELEASE && lane->inquiry.hint[0]
+		       ? lane->inquiry.hint
+		       : "放行 请通过";
+}
+
 /* The sign of each state; states that hold show their reason's. */
 static const char *sign_of_state(const struct lane *lane, enum lane_state state)
 {
@@ -559,8 +596,7 @@ static const char *sign_of_state(const struct lane *lane, enum lane_state state)
 			       ? lane->inquiry.hint
 			       : reason_sign(lane->reason);
 	case LANE_LIFTING:
-	case LANE_PASSING:
-		return lane->inquiry.hint[0] ? lane->inquiry.hint : "放行 请通过";
+	case LANE_PASSING: return sign_of_lift(lane);
 	case LANE_FOLLOWED: return "禁止跟车";
 	case LANE_CLOSING:
 		return lane->alarms & 1u << ALARM_LIFTED_NOT_PASSED ? "请退出" : "请等候";

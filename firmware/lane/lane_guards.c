@@ -90,9 +90,16 @@ bool lane_answer_inspects_through(const struct lane *lane)
 	       lane->config->on_inspection == STEEL_LIFTS && lane->record_is_well;
 }
 
-bool lane_answer_returns(const struct lane *lane)
+bool lane_answer_returns_in_place(const struct lane *lane)
 {
-	return lane->inquiry.verdict == VERDICT_RETURN;
+	return lane->inquiry.verdict == VERDICT_RETURN &&
+	       lane->config->on_return == STEEL_STAYS;
+}
+
+bool lane_answer_returns_through(const struct lane *lane)
+{
+	return lane->inquiry.verdict == VERDICT_RETURN &&
+	       lane->config->on_return == STEEL_LIFTS && lane->record_is_well;
 }
 
 bool lane_act_is_release(const struct lane *lane)
@@ -112,9 +119,15 @@ bool lane_act_is_inspect_through(const struct lane *lane)
 	       lane->config->on_inspection == STEEL_LIFTS && lane->record_is_well;
 }
 
-bool lane_act_is_return(const struct lane *lane)
+bool lane_act_is_return_in_place(const struct lane *lane)
 {
-	return lane->act->verb == ACT_RETURN;
+	return lane->act->verb == ACT_RETURN && lane->config->on_return == STEEL_STAYS;
+}
+
+bool lane_act_is_return_through(const struct lane *lane)
+{
+	return lane->act->verb == ACT_RETURN && lane->config->on_return == STEEL_LIFTS &&
+	       lane->record_is_well;
 }
 
 bool lane_act_is_hold(const struct lane *lane)

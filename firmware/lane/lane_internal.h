@@ -36,6 +36,8 @@ void lane_record_evidence(struct lane *lane, const struct evidence *evidence);
 void lane_record_notes(struct lane *lane, uint32_t notes);
 void lane_record_closed(struct lane *lane, const char *outcome);
 void lane_record_inquiry(struct lane *lane);
+/** "release", "inspection", "return", "none". */
+const char *lane_verdict_word(enum customs_verdict verdict);
 
 /* lane_answer.c */
 /** What the answer asks for, and why when it is no release. */
@@ -76,11 +78,13 @@ bool lane_answer_releases_bad_seal(const struct lane *lane);
 bool lane_answer_releases(const struct lane *lane);
 bool lane_answer_inspects_in_place(const struct lane *lane);
 bool lane_answer_inspects_through(const struct lane *lane);
-bool lane_answer_returns(const struct lane *lane);
+bool lane_answer_returns_in_place(const struct lane *lane);
+bool lane_answer_returns_through(const struct lane *lane);
 bool lane_act_is_release(const struct lane *lane);
 bool lane_act_is_inspect_in_place(const struct lane *lane);
 bool lane_act_is_inspect_through(const struct lane *lane);
-bool lane_act_is_return(const struct lane *lane);
+bool lane_act_is_return_in_place(const struct lane *lane);
+bool lane_act_is_return_through(const struct lane *lane);
 bool lane_act_is_hold(const struct lane *lane);
 bool lane_act_is_reset(const struct lane *lane);
 bool lane_closed_again(const struct lane *lane);
@@ -101,10 +105,12 @@ void lane_show_wait(struct lane *lane);
 void lane_call_for_silence(struct lane *lane);
 void lane_release_by_customs(struct lane *lane);
 void lane_inspect_by_customs(struct lane *lane);
+void lane_return_by_customs(struct lane *lane);
 void lane_dismiss_to_inspection(struct lane *lane);
 void lane_dismiss_by_customs(struct lane *lane);
 void lane_release_by_officer(struct lane *lane);
 void lane_inspect_by_officer(struct lane *lane);
+void lane_return_by_officer(struct lane *lane);
 void lane_dismiss_by_officer(struct lane *lane);
 void lane_withdraw_and_hold(struct lane *lane);
 void lane_fail_to_record(struct lane *lane);

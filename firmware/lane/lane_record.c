@@ -134,7 +134,7 @@ static void add_stages(struct event *event, const struct lane_stages *stages,
 	add_own(event, stages, by_customs);
 }
 
-static const char *verdict_word(enum customs_verdict verdict)
+const char *lane_verdict_word(enum customs_verdict verdict)
 {
 	switch (verdict) {
 	case VERDICT_RELEASE: return "release";
@@ -152,7 +152,7 @@ void lane_record_closed(struct lane *lane, const char *outcome)
 	const char *lift = !lane->was_lifted ? "99" : lane->lift_is_manual ? "10" : "00";
 
 	event_add_text(event, "outcome", outcome);
-	event_add_text(event, "verdict", verdict_word(lane->verdict));
+	event_add_text(event, "verdict", lane_verdict_word(lane->verdict));
 	event_add_text(event, "by", lane->by[0] ? lane->by : "none");
 	event_add_text(event, "actor", lane->actor);
 	event_add_text(event, "reason", reason_code(lane->reason));

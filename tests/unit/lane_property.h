@@ -47,7 +47,7 @@ enum property_kind {
 
 /* How the lane is built; taken before it starts. */
 enum property_setting {
-	SET_STEEL, /* 1: inspection lifts */
+	SET_STEEL, /* bit 0: inspection lifts, bit 1: a return does */
 	SET_LOOP_ACTIVITY,
 	SET_BEAM_ACTIVITY,
 	SET_NO_DECK,

@@ -23,10 +23,12 @@ static void enter(int body, int32_t reads, int32_t speed_mm, enum property_drive
 static void do_lane(const struct property_action *action)
 {
 	struct site_lane *lane = &bench->site.lanes[0];
-	bool is_set = action->b != 0;
 
 	switch (action->a) {
-	case SET_STEEL: lane->on_inspection = is_set ? STEEL_LIFTS : STEEL_STAYS; break;
+	case SET_STEEL:
+		lane->on_inspection = action->b & 1 ? STEEL_LIFTS : STEEL_STAYS;
+		lane->on_return = action->b & 2 ? STEEL_LIFTS : STEEL_STAYS;
+		break;
 	case SET_LOOP_ACTIVITY: lane->barrier.loop_proof = PROOF_ACTIVITY; break;
 	case SET_BEAM_ACTIVITY: lane->barrier.beam_proof = PROOF_ACTIVITY; break;
 	case SET_NO_DECK:

@@ -242,6 +242,8 @@ static void reach_leaving(struct property_script *script, const struct lane_rule
 	if (row->when == lane_arm_is_open) {
 		reach_open_hold(script);
 		add_act(script, LANE_HELD, below(500), ACT_RETURN);
+	} else if (row->when == lane_act_is_return_through) {
+		add_act(script, LANE_GATHERING, moment(), ACT_INSPECT);
 	} else if (one_in(2)) {
 		add_answer(script, 8, LANE_ASKING);
 	} else {
@@ -317,7 +319,7 @@ static void add_failure(struct property_script *script)
 	add_answer(script, one_in(4) ? 3 : 0, LANE_ASKING);
 }
 
-/* The act or the answer that a guard asks for, and what inspection means there in steel. */
+/* The act or the answer that a guard asks for, and what inspection and return mean there in steel. */
 static const struct {
 	bool (*when)(const struct lane *lane);
 	int32_t what, steel;
@@ -326,7 +328,8 @@ static const struct {
 	{lane_act_is_release,           ACT_RELEASE, 0},
 	{lane_act_is_inspect_in_place,  ACT_INSPECT, 0},
 	{lane_act_is_inspect_through,   ACT_INSPECT, 1},
-	{lane_act_is_return,            ACT_RETURN,  0},
+	{lane_act_is_return_in_place,   ACT_RETURN,  0},
+	{lane_act_is_return_through,    ACT_RETURN,  2},
 	{lane_act_is_hold,              ACT_HOLD,    0},
 	{lane_answer_releases,          0,           0},
 	{lane_answer_releases_bad_seal, 0,           0},
@@ -334,14 +337,15 @@ static const struct {
 	{lane_answer_is_interim,        2,           0},
 	{lane_answer_inspects_through,  3,           1},
 	{lane_answer_inspects_in_place, 3,           0},
-	{lane_answer_returns,           8,           0},
+	{lane_answer_returns_in_place,  8,           0},
+	{lane_answer_returns_through,   8,           2},
 };
 
 static void bring_wanted(struct property_script *script, const struct lane_rule *row)
 {
 	static const int32_t refusals[] = {1, 4, 5, 6, 7};
 	int32_t what = row->on == EV_ACT ? below(ACT_VERBS) : refusals[below(5)];
-	int32_t steel = below(2);
+	int32_t steel = below(row->from == LANE_LEAVING ? 2 : 4);
 
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
 		if (wanted[i].when == row->when) {

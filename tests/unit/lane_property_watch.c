@@ -50,7 +50,7 @@ static void watch_opened(const struct event *event)
 	expect(event->passage > watch.newest, "a passage number is used again");
 	watch.open = watch.newest = event->passage;
 	watch.clearing_lifts = watch.lifts = 0;
-	watch.has_crossed = false;
+	watch.has_crossed = watch.was_sent_away = false;
 	watch.hits->passages++;
 }
 
@@ -63,6 +63,9 @@ static void watch_closed(const struct event *event)
 	if (strcmp(outcome, "passed") == 0)
 		expect(watch.has_crossed,
 		       "booked as passed, but nothing came to the arm");
+	if (strcmp(outcome, "passed") == 0)
+		expect(!watch.was_sent_away,
+		       "booked as passed, but lifted for inspection or return");
 	watch.open = 0;
 }
 
@@ -106,6 +109,13 @@ static void watch_authorised(const struct event *event)
 	watch.lift.is_repeated = number_of(event, "repeated") != 0;
 	watch.lift.is_clearing = by_customs && text_of(event, "actor")[0] == '\0';
 	watch.lift.is_committed = false;
+	watch.lift.sends_away = watch.sends_away;
+}
+
+static void watch_verdict(const struct event *event)
+{
+	watch.sends_away = strcmp(text_of(event, "verdict"), "inspection") == 0 ||
+			   strcmp(text_of(event, "verdict"), "return") == 0;
 }
 
 static void watch_commanded(const struct event *event)
@@ -119,6 +129,7 @@ static void watch_commanded(const struct event *event)
 	watch.clearing_lifts += watch.lift.is_clearing && !watch.lift.is_repeated;
 	expect(watch.clearing_lifts <= 1, "two clearing lifts in one passage");
 	watch.lift.ticket = 0;
+	watch.was_sent_away = watch.lift.sends_away;
 	watch.lifts++;
 	watch.may_open = true;
 	/* Loops are filtered: who has just left them still counts as there. */
@@ -139,6 +150,7 @@ static void on_event(struct bench *bench, const struct event *event)
 	switch (event->kind) {
 	case EVENT_PASSAGE_OPENED: watch_opened(event); break;
 	case EVENT_PASSAGE_CLOSED: watch_closed(event); break;
+	case EVENT_VERDICT: watch_verdict(event); break;
 	case EVENT_LIFT_AUTHORISED: watch_authorised(event); break;
 	case EVENT_LIFT_WITHDRAWN: watch.lift.ticket = 0; break;
 	case EVENT_LIFT_COMMANDED: watch_commanded(event); break;

@@ -25,10 +25,12 @@ struct watch {
 	struct {
 		uint64_t ticket;
 		int64_t passage;
-		bool is_clearing, is_repeated, is_committed;
+		bool is_clearing, is_repeated, is_committed, sends_away;
 	} lift;                           /* the newest authorisation */
 	char seq_no[CUSTOMS_SEQ_MAX + 1]; /* of the newest question */
 	bool is_answered;
+	bool sends_away,
+		was_sent_away; /* the newest verdict does; so did the newest lift */
 	int clearing_lifts, lifts;
 	bool may_open; /* a lift was commanded and the lane has not come to rest since */
 	bool has_crossed; /* something was near the arm since the lift */

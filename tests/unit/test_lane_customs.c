@@ -188,6 +188,107 @@ static void customs_is_told_when_its_command_was_refused(void **state)
 	assert_int_equal(b.results, 0); /* nobody at the control socket asked */
 }
 
+/* Whose word it is, and what the arm does for inspection and return. */
+enum sender { BY_CUSTOMS, BY_OFFICER };
+
+static void send_away(enum act_verb verb, enum sender sender, bool lifts)
+{
+	bench_begin(&b);
+	b.site.lanes[0].on_inspection =
+		verb == ACT_INSPECT && lifts ? STEEL_LIFTS : STEEL_STAYS;
+	b.site.lanes[0].on_return =
+		verb == ACT_RETURN && lifts ? STEEL_LIFTS : STEEL_STAYS;
+	case_ask();
+	if (sender == BY_OFFICER)
+		bench_act(&b, verb, b.lane.passage);
+	else if (verb == ACT_INSPECT)
+		bench_answer(&b, NULL, "w1w00000001002000000", "");
+	else
+		bench_answer_verdict(&b, b.lane.inquiry.seq_no, VERDICT_RETURN);
+}
+
+static void inspection_and_return_are_in_steel_what_the_lane_says(void **state)
+{
+	static const struct {
+		enum act_verb verb;
+		const char *outcome, *verdict, *sign_up, *sign_down;
+	} cases[] = {
+		{ACT_INSPECT, "to_inspection", "inspection", "请到查验区",    "请到查验区"},
+		{ACT_RETURN,  "returned",      "return",     "请驶入返回道", "请退出"      },
+	};
+
+	(void)state;
+	for (int i = 0; i < 8; i++) {
+		enum sender sender = i & 1 ? BY_OFFICER : BY_CUSTOMS;
+		bool lifts = i & 2;
+		int which = i >> 2;
+
+		send_away(cases[which].verb, sender, lifts);
+		if (lifts) {
+			assert_true(bench_run_until(&b, LANE_PASSING, 3000));
+			assert_string_equal(b.lane.sign, cases[which].sign_up);
+			case_pass_through();
+		} else {
+			assert_int_equal(b.lane.state, LANE_LEAVING);
+			assert_string_equal(b.lane.sign, cases[which].sign_down);
+			case_back_out();
+		}
+		case_expect_closed(cases[which].outcome, cases[which].verdict,
+				   !lifts                 ? "99"
+				   : sender == BY_OFFICER ? "10"
+							  : "00");
+		assert_int_equal(b.lifts_commanded, lifts);
+		assert_int_equal(bench_count(&b, EVENT_PASSAGE_CLOSED, "outcome=passed"),
+				 0);
+	}
+}
+
+static void a_lane_that_cannot_record_lifts_for_no_return_either(void **state)
+{
+	(void)state;
+	b.site.lanes[0].on_return = STEEL_LIFTS;
+	case_ask();
+	b.record_fails = true;
+	bench_run(&b, 100);
+	bench_act(&b, ACT_RETURN, b.lane.passage);
+	bench_run(&b, 100);
+	assert_int_not_equal(b.result.error, KAKOU_OK);
+	bench_answer_verdict(&b, b.lane.inquiry.seq_no, VERDICT_RETURN);
+	bench_run(&b, 2000);
+	assert_int_equal(b.lane.state, LANE_HELD);
+	assert_int_equal(b.arm, 0);
+}
+
+/* The arm sticks on its way up; the vehicle goes all the same. */
+static void a_truck_on_its_way_to_inspection_is_not_booked_after_a_fault_either(
+	void **state)
+{
+	(void)state;
+	b.site.lanes[0].on_inspection = STEEL_LIFTS;
+	case_ask();
+	bench_answer(&b, NULL, "w1w00000001002000000", "");
+	assert_true(bench_run_until(&b, LANE_LIFTING, 1000));
+	bench_run(&b, 1200);
+	b.arm_is_stuck = true;
+	assert_true(bench_run_until(&b, LANE_HELD, 6000));
+	bench_drive(&b, &b.vehicle, BENCH_GONE_MM);
+	b.vehicle.is_here = false;
+	bench_run(&b, 2000);
+	assert_int_equal(bench_count(&b, EVENT_PASSAGE_CLOSED, "outcome=to_inspection"),
+			 1);
+}
+
+static void what_customs_said_against_a_truck_is_not_shown_when_an_officer_lets_it_go(
+	void **state)
+{
+	(void)state;
+	case_ask();
+	bench_answer(&b, NULL, CASE_REFUSE, "未关联单据");
+	bench_act(&b, ACT_RELEASE, b.lane.passage);
+	assert_true(bench_run_until(&b, LANE_PASSING, 3000));
+	assert_string_equal(b.lane.sign, "放行 请通过");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -202,6 +303,12 @@ int main(void)
 		LANE_TEST(an_interim_answer_waits_for_the_final_one),
 		LANE_TEST(a_customs_officer_releases_only_the_current_inquiry),
 		LANE_TEST(customs_is_told_when_its_command_was_refused),
+		LANE_TEST(inspection_and_return_are_in_steel_what_the_lane_says),
+		LANE_TEST(a_lane_that_cannot_record_lifts_for_no_return_either),
+		LANE_TEST(
+			a_truck_on_its_way_to_inspection_is_not_booked_after_a_fault_either),
+		LANE_TEST(
+			what_customs_said_against_a_truck_is_not_shown_when_an_officer_lets_it_go),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
