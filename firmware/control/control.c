@@ -54,6 +54,7 @@ static struct lane_inputs lane_inputs(struct control *control, size_t index)
 			    (uint32_t)(beam && !no_beam) << POSITION_BEAM |
 			    (levels >> LINE_EXIT & 1) << POSITION_EXIT,
 		.position_is_stale = control_position_is_stale(control, index),
+		.lights_are_lost = control_lights_are_lost(control, index),
 		.record_is_well = control->record.is_well,
 		.numbers = &control->numbers,
 	};
@@ -307,6 +308,10 @@ enum kakou_err control_create(struct control **out, const struct control_config 
 	control->numbers.next_passage = config->past->last_passage + 1;
 	control->numbers.next_counter = config->past->next_counter;
 	control->numbers.next_ticket = 1;
+	control->numbers.not_observed_ms =
+		config->past->last_wall_ms == 0
+			? -1
+			: control->started_wall_ms - config->past->last_wall_ms;
 	control->record.is_well = true;
 	for (size_t i = 0; i < control->lane_count; i++) {
 		lane_init(&control->lanes[i], control->site, (uint8_t)i);

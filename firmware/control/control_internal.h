@@ -74,6 +74,8 @@ void control_take_samples(struct control *control);
 uint64_t control_line_levels(const struct control *control, size_t lane);
 /** A loop of the lane is on a remote input that is not heard. */
 bool control_position_is_stale(const struct control *control, size_t lane);
+/** A light of the lane is on a module that is not heard, or that shows something else. */
+bool control_lights_are_lost(const struct control *control, size_t lane);
 bool control_device_is_stale(const struct control *control, size_t device);
 
 /* control_snapshot.c */

@@ -116,6 +116,22 @@ bool control_position_is_stale(const struct control *control, size_t lane)
 	return false;
 }
 
+bool control_lights_are_lost(const struct control *control, size_t lane)
+{
+	for (int role = LINE_RED; role <= LINE_GREEN; role++) {
+		const struct site_line *line = &control->site->lanes[lane].lines[role];
+		uint32_t shown = control->samples[line->device].value.io.outputs;
+
+		if (!line->is_used || !line->on_device)
+			continue;
+		if (control_device_is_stale(control, line->device) ||
+		    (shown >> line->bit & 1) !=
+			    (control->lines[lane].outputs >> role & 1))
+			return true;
+	}
+	return false;
+}
+
 static uint64_t outputs_of(const struct control *control, size_t lane,
 			   const struct interlock_outputs *motor)
 {

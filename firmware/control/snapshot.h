@@ -39,7 +39,7 @@ struct snapshot_lane {
 	char reason[40];     /**< code, e.g. "weight_differs"; "" = none */
 	char sign[48];       /**< what the sign was told */
 	const char *arm;   /**< "down", "rising", "up", "lowering", "between", "fault" */
-	const char *light; /**< "red", "green" */
+	const char *light; /**< "red", "green"; "unknown" when they are not heard */
 	uint64_t inputs;   /**< bit = enum line_role, debounced */
 	uint64_t outputs;  /**< bit = enum line_role, as commanded */
 	bool help_is_called;

@@ -16,6 +16,9 @@
 /* A required device that is lost is not waited for until the deadline. */
 enum { LOST_PATIENCE_MS = 2000 };
 
+/* A scan or two without lines is not worth a line in the record. */
+enum { UNSEEN_MIN_MS = 500 };
+
 static const char *const state_names[LANE_STATES] = {
 	[LANE_BLOCKED] = "blocked",     [LANE_IDLE] = "idle",
 	[LANE_GATHERING] = "gathering", [LANE_ASKING] = "asking",
@@ -51,6 +54,7 @@ static const char *const event_names[LANE_EVENTS] = {
 	[EV_WRONG_WAY] = "wrong_way",
 	[EV_UNCONTROLLED] = "uncontrolled",
 	[EV_EMERGENCY] = "emergency",
+	[EV_CROSSING] = "crossing",
 };
 
 const char *lane_event_name(enum lane_event event)
@@ -443,8 +447,17 @@ static void step_idle(struct lane *lane)
 	}
 }
 
+static void step_crossing(struct lane *lane)
+{
+	lane->crossing_from =
+		crossing_update(&lane->crossing, &lane->position, lane->now_ms);
+	if (lane->crossing_from != CROSSING_NONE && !interlock_is_down(&lane->interlock))
+		lane_dispatch(lane, EV_CROSSING);
+}
+
 static void step_position(struct lane *lane)
 {
+	step_crossing(lane);
 	step_exit(lane);
 	note_arrival(lane);
 	switch (lane->state) {
@@ -508,9 +521,28 @@ enum arm_wish lane_arm_wish(const struct lane *lane)
 	}
 }
 
+/* After a start, and when lost lines are back: how long nobody saw the arm, and where it is. */
+static void record_observed(struct lane *lane)
+{
+	struct event *event;
+	int64_t unseen_ms = lane->seen_ms ? lane->now_ms - lane->seen_ms
+					  : lane->numbers->not_observed_ms;
+
+	if (!lane->interlock.was_known)
+		return;
+	if (lane->seen_ms == 0 || unseen_ms > UNSEEN_MIN_MS) {
+		event = lane_record(lane, EVENT_OBSERVED);
+		event_add_text(event, "arm", interlock_arm_name(&lane->interlock));
+		if (unseen_ms >= 0)
+			event_add_number(event, "not_observed_ms", unseen_ms);
+	}
+	lane->seen_ms = lane->now_ms;
+}
+
 /* The first sight of the arm after the start decides whether the lane may begin. */
 static void record_restart(struct lane *lane)
 {
+	record_observed(lane);
 	if (lane->state == LANE_BLOCKED && lane->block_reason == REASON_RESTARTED &&
 	    lane->interlock.was_known && !interlock_is_down(&lane->interlock))
 		lane_raise_alarm(lane, ALARM_RESTARTED,
@@ -526,6 +558,37 @@ static void end_green(struct lane *lane)
 		lane->light = LIGHT_RED;
 }
 
+/* An alarm for what has been lost for a while; true when it begins or ends. */
+static bool judge_loss(struct lane *lane, bool is_lost, int64_t *since_ms,
+		       enum lane_alarm alarm, const char *text)
+{
+	uint32_t before = lane->alarms;
+
+	if (!is_lost) {
+		*since_ms = 0;
+		lane_end_alarm(lane, alarm);
+	} else if (*since_ms == 0) {
+		*since_ms = lane->now_ms;
+	} else if (lane->now_ms - *since_ms > LOST_PATIENCE_MS) {
+		lane_raise_alarm(lane, alarm, text);
+	}
+	return before != lane->alarms;
+}
+
+/* An idle lane that can't hear its loops must not look as if it could; lights that are not heard
+ * keep their colour, and a green that comes late would be for another vehicle. */
+static void step_losses(struct lane *lane, const struct lane_inputs *in)
+{
+	if (judge_loss(lane, in->position_is_stale, &lane->loops_lost_ms, ALARM_LOOPS,
+		       "a loop on remote I/O is not heard: arrivals are not seen") &&
+	    lane->state == LANE_IDLE)
+		lane_enter(lane, LANE_IDLE);
+	judge_loss(lane, in->lights_are_lost, &lane->lights_lost_ms, ALARM_LIGHTS,
+		   "lights on remote I/O do not follow: they may show the wrong colour");
+	if (lane->alarms & 1u << ALARM_LIGHTS)
+		lane->light = LIGHT_RED;
+}
+
 void lane_step(struct lane *lane, const struct lane_inputs *in, struct lane_out *out,
 	       struct interlock_outputs *outputs)
 {
@@ -534,6 +597,7 @@ void lane_step(struct lane *lane, const struct lane_inputs *in, struct lane_out 
 	lane_begin(lane, in, out);
 	position_update(&lane->position, in->position, in->now_ms);
 	lane->position.was_lost = lane->position.was_lost || in->position_is_stale;
+	step_losses(lane, in);
 	step_position(lane);
 	end_green(lane);
 	step_evidence(lane);

@@ -19,6 +19,7 @@
 #include "firmware/config/site.h"
 #include "firmware/control/act.h"
 #include "firmware/control/snapshot.h"
+#include "firmware/lane/crossing.h"
 #include "firmware/lane/evidence.h"
 #include "firmware/lane/interlock.h"
 #include "firmware/lane/position.h"
@@ -63,6 +64,7 @@ enum lane_event {
 	EV_WRONG_WAY,
 	EV_UNCONTROLLED, /**< the arm opened without a command */
 	EV_EMERGENCY,
+	EV_CROSSING, /**< a vehicle goes under an arm that is open for none */
 	LANE_EVENTS,
 };
 
@@ -127,6 +129,8 @@ struct lane {
 	struct interlock interlock;
 	uint32_t kept_notes; /**< the interlock's, of scans without room in the record */
 	struct position position;
+	struct crossing crossing;
+	enum crossing_from crossing_from; /**< of the one being handled */
 	int64_t arrived_ms; /**< the next vehicle came while a passage was ending; 0 = none */
 	int64_t approach_seen_ms; /**< the approach loop's last edge looked at */
 	struct evidence evidence[SITE_EVIDENCE_MAX];
@@ -155,6 +159,8 @@ struct lane {
 	uint8_t clearing_lifts;   /**< at most one */
 	bool is_overstayed, help_is_pressed, help_is_called;
 	bool exit_was_on, record_is_well, has_restarted;
+	int64_t loops_lost_ms, lights_lost_ms; /**< since when; 0 = they are not */
+	int64_t seen_ms; /**< when the arm's lines were last read; 0 = not since the start */
 	uint32_t alarms; /**< bit = enum lane_alarm */
 	enum lane_light light;
 	char sign[DEVICE_TEXT_MAX + 1];
@@ -175,6 +181,8 @@ enum lane_alarm {
 	ALARM_ARM,
 	ALARM_EMERGENCY,
 	ALARM_RESTARTED,
+	ALARM_LOOPS, /**< a loop on remote I/O is not heard: the lane is blind to arrivals */
+	ALARM_LIGHTS, /**< lights on remote I/O do not follow: what they show is not known */
 	LANE_ALARMS,
 };
 
@@ -197,6 +205,7 @@ struct lane_numbers {
 	int64_t next_passage;
 	uint32_t next_counter; /**< of SEQ_NO, wraps at 1,000,000 */
 	uint64_t next_ticket;
+	int64_t not_observed_ms; /**< from the record's newest event to the start; -1 = not known */
 };
 
 /** What one scan brings. */
@@ -207,6 +216,7 @@ struct lane_inputs {
 	uint32_t
 		position; /**< bit = enum position_sensor, as read (test echoes removed) */
 	bool position_is_stale; /**< a loop's remote input is not heard: its level is old */
+	bool lights_are_lost;   /**< not heard, or they show something else */
 	bool record_is_well;    /**< and has room */
 	struct lane_numbers *numbers;
 };

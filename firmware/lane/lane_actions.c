@@ -422,12 +422,14 @@ void lane_book_passed(struct lane *lane)
 
 static void alarm_tailgate(struct lane *lane, int64_t passage)
 {
-	int64_t now_open = lane->passage;
+	struct event *event = lane_raise_alarm(lane, ALARM_TAILGATE,
+					       "a second vehicle follows through");
 
 	lane->arrived_ms = 0; /* who came is going through */
-	lane->passage = passage;
-	lane_raise_alarm(lane, ALARM_TAILGATE, "a second vehicle follows through");
-	lane->passage = now_open;
+	if (!event)
+		return;
+	event->passage = passage;
+	event_add_text(event, "plate", lane_plate_since(lane, lane->stages.commanded));
 }
 
 void lane_book_followed(struct lane *lane)
@@ -495,6 +497,12 @@ void lane_alarm_arm(struct lane *lane)
 			 "a safety device does not prove itself: the arm stays up");
 }
 
+/* Nothing is lowered onto who is there; when it is clear the arm is tried again. */
+void lane_alarm_stuck(struct lane *lane)
+{
+	lane_raise_alarm(lane, ALARM_ARM, reason_text(REASON_ARM_FAULT));
+}
+
 static void block(struct lane *lane, enum reason reason)
 {
 	lane->block_reason = reason;
@@ -524,12 +532,15 @@ void lane_block_emergency(struct lane *lane)
 
 void lane_record_crossing(struct lane *lane)
 {
-	struct event *event = lane_record(lane, EVENT_SAFETY);
+	struct event *event = lane_record(lane, EVENT_CROSSING);
+	bool is_blocked = lane->state == LANE_BLOCKED;
 
-	event_add_text(event, "rule", "S11");
-	event_add_text(event, "what",
-		       "a vehicle crosses while the arm is not controlled");
+	event_add_text(event, "while",
+		       is_blocked ? reason_code(lane->block_reason) : "followed");
+	event_add_text(event, "from",
+		       lane->crossing_from == CROSSING_FROM_LANE ? "lane" : "exit");
 	event_add_text(event, "arm", interlock_arm_name(&lane->interlock));
+	event_add_text(event, "plate", lane_plate_since(lane, lane->state_since_ms));
 }
 
 void lane_resume(struct lane *lane)
@@ -586,7 +597,9 @@ static const char *sign_of_state(const struct lane *lane, enum lane_state state)
 {
 	switch (state) {
 	case LANE_BLOCKED: return reason_sign(lane->block_reason);
-	case LANE_IDLE: return "欢迎";
+	case LANE_IDLE:
+		return lane->alarms & 1u << ALARM_LOOPS ? reason_sign(REASON_DEVICE_DEAD)
+							: "欢迎";
 	case LANE_GATHERING:
 	case LANE_ASKING:
 	case LANE_RECORDING: return "请等候";
@@ -612,6 +625,8 @@ void lane_enter(struct lane *lane, enum lane_state state)
 {
 	lane->state = state;
 	lane->state_since_ms = lane->now_ms;
-	lane->light = state == LANE_PASSING ? LIGHT_GREEN : LIGHT_RED;
+	lane->light = state == LANE_PASSING && !(lane->alarms & 1u << ALARM_LIGHTS)
+			      ? LIGHT_GREEN
+			      : LIGHT_RED;
 	show(lane, sign_of_state(lane, state));
 }

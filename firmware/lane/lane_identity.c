@@ -65,6 +65,15 @@ void lane_vote(struct lane *lane)
 			  plates->value.reads.read[1].text);
 }
 
+const char *lane_plate_since(const struct lane *lane, int64_t since_ms)
+{
+	const struct evidence *camera = lane_evidence(lane, EVIDENCE_PLATE);
+
+	return camera && camera->read_at_ms[0] != 0 && camera->read_at_ms[0] >= since_ms
+		       ? camera->latest.value.reads.read[0].text
+		       : "";
+}
+
 enum reason lane_seal_fault(const struct lane *lane)
 {
 	const struct device_sample *sample = value_of(lane, EVIDENCE_SEAL);

@@ -30,7 +30,9 @@ bool lane_is_overdue(const struct lane *lane, const struct evidence *evidence);
 /* lane_record.c */
 /** A slot in the scan's events, begun and stamped with this lane and passage. Never NULL. */
 struct event *lane_record(struct lane *lane, enum event_kind kind);
-void lane_raise_alarm(struct lane *lane, enum lane_alarm alarm, const char *text);
+/** NULL when it is on already; otherwise more may be added to it. */
+struct event *lane_raise_alarm(struct lane *lane, enum lane_alarm alarm,
+			       const char *text);
 void lane_end_alarm(struct lane *lane, enum lane_alarm alarm);
 void lane_record_evidence(struct lane *lane, const struct evidence *evidence);
 void lane_record_notes(struct lane *lane, uint32_t notes);
@@ -56,6 +58,9 @@ const struct evidence *lane_evidence(const struct lane *lane, enum evidence_kind
 enum reason lane_seal_fault(const struct lane *lane);
 /** Fills the question to customs from the evidence. */
 void lane_fill_gather(struct lane *lane);
+
+/** The newest plate the camera has read since `since_ms`, or "". */
+const char *lane_plate_since(const struct lane *lane, int64_t since_ms);
 
 /** Who decided the hold: "officer", "customs", "controller". */
 const char *lane_who_holds(const struct lane *lane);
@@ -125,6 +130,7 @@ void lane_close_recording(struct lane *lane);
 void lane_alarm_overstay(struct lane *lane);
 void lane_alarm_wrong_way(struct lane *lane);
 void lane_alarm_arm(struct lane *lane);
+void lane_alarm_stuck(struct lane *lane);
 void lane_block_arm(struct lane *lane);
 void lane_record_crossing(struct lane *lane);
 void lane_block_uncontrolled(struct lane *lane);

@@ -29,6 +29,8 @@ static const char *const alarm_names[LANE_ALARMS] = {
 	[ALARM_ARM] = "arm_fault",
 	[ALARM_EMERGENCY] = "emergency",
 	[ALARM_RESTARTED] = "restarted",
+	[ALARM_LOOPS] = "loops_lost",
+	[ALARM_LIGHTS] = "lights_lost",
 };
 
 const char *lane_alarm_name(enum lane_alarm alarm)
@@ -36,16 +38,17 @@ const char *lane_alarm_name(enum lane_alarm alarm)
 	return alarm_names[alarm];
 }
 
-void lane_raise_alarm(struct lane *lane, enum lane_alarm alarm, const char *text)
+struct event *lane_raise_alarm(struct lane *lane, enum lane_alarm alarm, const char *text)
 {
 	struct event *event;
 
 	if (lane->alarms & 1u << alarm)
-		return;
+		return NULL;
 	lane->alarms |= 1u << alarm;
 	event = lane_record(lane, EVENT_ALARM);
 	event_add_text(event, "code", alarm_names[alarm]);
 	event_add_text(event, "text", text);
+	return event;
 }
 
 void lane_end_alarm(struct lane *lane, enum lane_alarm alarm)

@@ -63,7 +63,9 @@ void lane_fill_snapshot(const struct lane *lane, struct snapshot_lane *out)
 		text_copy(out->reason, sizeof(out->reason), reason_code(reason));
 	text_copy(out->sign, sizeof(out->sign), lane->sign);
 	out->arm = interlock_arm_name(&lane->interlock);
-	out->light = lane->light == LIGHT_GREEN ? "green" : "red";
+	out->light = lane->alarms & 1u << ALARM_LIGHTS ? "unknown"
+		     : lane->light == LIGHT_GREEN      ? "green"
+						       : "red";
 	out->help_is_called = lane->help_is_called;
 	for (int i = 0; i < LANE_ALARMS && out->alarm_count < SNAPSHOT_ALARMS_MAX; i++)
 		if (lane->alarms & 1u << i)

@@ -45,7 +45,9 @@
 	X(COMMAND_RESULT, "command_result") /* 0x32: seq_no, result */                   \
 	X(PEER_REFUSED, "peer_refused")     /* why */                                    \
 	X(PASSAGE_CLOSED,                                                                \
-	  "passage_closed") /* outcome, verdict, by, reason, lift, plate, stages */
+	  "passage_closed")     /* outcome, verdict, by, reason, lift, plate, stages */  \
+	X(CROSSING, "crossing") /* while, from (lane, exit), arm, plate */               \
+	X(OBSERVED, "observed") /* arm, not_observed_ms: lines are read (again) */
 
 enum event_kind {
 #define EVENT_ENUM(name, word) EVENT_##name,

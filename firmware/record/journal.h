@@ -37,6 +37,7 @@ struct journal_config {
 struct journal_past {
 	int64_t last_seq; /**< 0 = a new journal */
 	int64_t last_passage;
+	int64_t last_wall_ms;  /**< of the newest event, 0 = none */
 	uint32_t next_counter; /**< SEQ_NO counters from here on were never used,
 				  0..999999 */
 	bool was_stopped;      /**< the last run ended with a "stopped" event */

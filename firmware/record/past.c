@@ -241,21 +241,22 @@ static enum kakou_err find_unknown(struct store *store,
 
 /* ---- the whole ------------------------------------------------------------------------ */
 
-static enum kakou_err read_last_kind(struct store *store, int64_t last_seq,
-				     bool *was_stopped, struct why *why)
+static enum kakou_err read_last(struct store *store, int64_t last_seq,
+				struct journal_past *past, struct why *why)
 {
 	struct store_query query = {.after = last_seq - 1, .limit = 1};
 	struct store_row row;
 	enum kakou_err err;
 
-	*was_stopped = false;
 	if (last_seq == 0)
 		return KAKOU_OK;
 	err = store_select(store, &query, why);
 	if (!err)
 		err = store_next(store, &row, why);
-	if (!err)
-		*was_stopped = !strcmp(row.kind, event_kind_name(EVENT_STOPPED));
+	if (!err) {
+		past->was_stopped = !strcmp(row.kind, event_kind_name(EVENT_STOPPED));
+		past->last_wall_ms = row.wall_ms;
+	}
 	store_end_select(store);
 	return err;
 }
@@ -272,7 +273,7 @@ enum kakou_err past_read(struct store *store, const struct journal_config *confi
 	if (!err)
 		err = store_get_newest(store, &newest, &past->last_passage, why);
 	if (!err)
-		err = read_last_kind(store, newest, &past->was_stopped, why);
+		err = read_last(store, newest, past, why);
 	if (!err)
 		err = find_unknown(store, config, past, why);
 	past->last_seq = tail->seq;

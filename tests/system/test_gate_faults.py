@@ -77,6 +77,18 @@ def test_a_second_truck_is_noticed_while_the_exit_loop_is_not_heard(new_gate):
     assert not yard_events(gate, "collision")
 
 
+def test_an_idle_lane_whose_module_of_loops_and_lights_is_silent_says_so_until_it_is_back(new_gate):
+    gate = begin(new_gate, lane="out1")
+    gate.rpc("yard", "fault", {"device": "io-out1", "kind": "silent"})
+    wait_until(lambda: {"loops_lost", "lights_lost"} <= set(alarms(gate)), 10, "two alarms")
+    lane = lane_of(gate, "out1")
+    assert (lane["light"], lane["sign"]) == ("unknown", "设备故障 请等候")
+    gate.rpc("yard", "clear")
+    gate.wait_event("alarm_ended", within_s=20, count=2)
+    lane = lane_of(gate, "out1")
+    assert (lane["light"], lane["sign"]) == ("red", "欢迎")
+
+
 def test_who_stands_there_after_the_arm_was_opened_by_hand_is_held_for_an_officer(new_gate):
     gate = begin(new_gate)
     drive_in(gate)

@@ -88,7 +88,8 @@ void bench_begin(struct bench *bench)
 	memset(bench, 0, sizeof(*bench));
 	fill_site(&bench->site);
 	bench->now_ms = 1000000;
-	bench->numbers = (struct lane_numbers){.next_passage = 1, .next_ticket = 1};
+	bench->numbers = (struct lane_numbers){
+		.next_passage = 1, .next_ticket = 1, .not_observed_ms = 60000};
 	lane_init(&bench->lane, &bench->site, 0);
 	for (int i = 0; i < BENCH_DEVICES; i++) {
 		bench->samples[i].device = (uint16_t)i;
@@ -212,6 +213,7 @@ static bool reports(const struct bench *bench, int sensor, int device)
 
 static struct lane_inputs inputs(struct bench *bench)
 {
+	const uint32_t remote = 1u << POSITION_APPROACH | 1u << POSITION_EXIT;
 	bool loop = reports(bench, POSITION_LOOP, 0);
 	bool beam = reports(bench, POSITION_BEAM, 1);
 	struct lane_inputs in = {
@@ -227,12 +229,17 @@ static struct lane_inputs inputs(struct bench *bench)
 				    .limit_down = limit(bench, 0, 0),
 				    .emergency = bench->emergency,
 				    },
+		.position_is_stale = bench->loops_are_lost,
+		.lights_are_lost = bench->lights_are_lost,
 		.record_is_well = !bench->record_fails,
 		.numbers = &bench->numbers,
 	};
 
 	for (int i = 0; i < POSITION_SENSORS; i++)
 		in.position |= (uint32_t)sees(bench, i) << i;
+	if (bench->loops_are_lost)
+		in.position = (in.position & ~remote) | (bench->held & remote);
+	bench->held = in.position;
 	/* As control does it: while a device is tested it says nothing about vehicles. */
 	in.position &= ~(1u << POSITION_LOOP | 1u << POSITION_BEAM);
 	in.position |=

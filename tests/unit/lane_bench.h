@@ -61,10 +61,13 @@ struct bench {
 	uint32_t dead,
 		stuck;   /* sensors that see nothing (something), bit = position_sensor */
 	int8_t limit[2]; /* down, up: 1 always on, -1 always off, 0 as it is */
+	uint32_t held;   /* levels of the remote loops as last heard */
 	int arm_step;    /* 0 = 1 */
 	const struct bench_watch *watch;
 	bool loop_is_dead, beam_is_dead; /* it does not answer its test */
 	bool arm_is_stuck, is_late, is_blind, emergency;
+	bool loops_are_lost,
+		lights_are_lost; /* remote I/O: the levels stay as they were */
 	bool record_stalls, record_fails, record_is_full;
 	/* what came out */
 	struct bench_log log[512];

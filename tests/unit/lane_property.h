@@ -36,7 +36,8 @@
 	X(LATE, "late")       /* a scan comes 150 ms late */                             \
 	X(EMERGENCY, "emergency") /* c: ms */                                            \
 	X(RESTART, "restart")     /* c: ms without a controller */                       \
-	X(HELP, "help")           /* a: pressed */
+	X(HELP, "help")           /* a: pressed */                                       \
+	X(DEAF, "deaf")           /* a: 0 loops on remote I/O, 1 lights, c: ms */
 
 enum property_kind {
 #define PROPERTY_ENUM(name, word) DO_##name,

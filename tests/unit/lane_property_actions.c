@@ -187,6 +187,11 @@ static void do_help(const struct property_action *action)
 	bench->samples[BENCH_CARD].value.post.help_is_pressed = action->a != 0;
 }
 
+static void do_deaf(const struct property_action *action)
+{
+	world.deaf_until[action->a & 1] = bench->now_ms + action->c;
+}
+
 static void (*const doers[PROPERTY_KIND_COUNT])(const struct property_action *) = {
 	[DO_LANE] = do_lane,       [DO_ENTER] = do_enter,   [DO_WRONG_WAY] = do_wrong_way,
 	[DO_DRIVE] = do_drive,     [DO_ANSWER] = do_answer, [DO_OPERATE] = do_operate,
@@ -194,7 +199,7 @@ static void (*const doers[PROPERTY_KIND_COUNT])(const struct property_action *) 
 	[DO_ECHO] = do_echo,       [DO_LOSE] = do_lose,     [DO_READ] = do_read,
 	[DO_RECORD] = do_record,   [DO_STICK] = do_stick,   [DO_PUT] = do_put,
 	[DO_BLIND] = do_blind,     [DO_LATE] = do_late,     [DO_EMERGENCY] = do_emergency,
-	[DO_RESTART] = do_restart, [DO_HELP] = do_help,
+	[DO_RESTART] = do_restart, [DO_HELP] = do_help,     [DO_DEAF] = do_deaf,
 };
 
 static bool is_due(const struct property_action *action)
@@ -259,6 +264,8 @@ void world_end_faults(void)
 		}
 	bench->loop_is_dead = now_ms < world.echo_until[0];
 	bench->beam_is_dead = now_ms < world.echo_until[1];
+	bench->loops_are_lost = now_ms < world.deaf_until[0];
+	bench->lights_are_lost = now_ms < world.deaf_until[1];
 	bench->arm_is_stuck = now_ms < world.stick_until;
 	bench->is_blind = now_ms < world.blind_until;
 	bench->emergency = now_ms < world.emergency_until;
@@ -276,6 +283,7 @@ void world_repair(void)
 	memset(world.limit_until, 0, sizeof(world.limit_until));
 	memset(world.echo_until, 0, sizeof(world.echo_until));
 	memset(world.lost_until, 0, sizeof(world.lost_until));
+	memset(world.deaf_until, 0, sizeof(world.deaf_until));
 	world.record_until = world.stick_until = world.blind_until =
 		world.emergency_until = world.down_until = 0;
 	world.fails_after = bench->record_stalls = bench->record_fails = false;

@@ -406,13 +406,14 @@ static void bring(struct property_script *script, const struct lane_rule *row)
 		    it->after_ms = when == LANE_CLOSING ? 50 : moment(),
 		    it->a = row->on == EV_ARM_DOWN ? 0 : between(1, BENCH_UP));
 		break;
+	case EV_CROSSING:
 	case EV_WRONG_WAY:
 		ADD(script, in, DO_WRONG_WAY, it->after_ms = moment(), it->a = below(6),
 		    it->b = between(-900, 55000), it->c = speed());
 		break;
 	case EV_BACKED_OUT: add_back_out(script, when); break;
 	case EV_ARM_FAULT:
-		if (when != LANE_PASSING)
+		if (when != LANE_PASSING && when != LANE_FOLLOWED)
 			add_arm_trouble(script, when);
 		else /* it is up already */
 			ADD(script, in, DO_LIMIT, it->after_ms = below(500), it->a = 0,
@@ -492,6 +493,7 @@ static void add_trouble(struct property_script *script)
 		break;
 	case DO_RECORD: action->a = below(3); break;
 	case DO_PUT: action->a = one_in(3) ? 0 : between(1, BENCH_UP); break;
+	case DO_DEAF:
 	case DO_HELP: action->a = below(2); break;
 	default: break;
 	}

@@ -206,7 +206,8 @@ static void an_arm_opened_by_hand_blocks_until_it_is_closed(void **state)
 	b.vehicle = bench_truck();
 	bench_drive(&b, &b.vehicle, BENCH_GONE_MM);
 	b.vehicle.is_here = false;
-	assert_int_equal(bench_count(&b, EVENT_SAFETY, "crosses"), 1);
+	assert_int_equal(bench_count(&b, EVENT_CROSSING, "while=uncontrolled from=lane"),
+			 1);
 	assert_int_equal(bench_count(&b, EVENT_PASSAGE_OPENED, NULL), 0);
 	b.arm = 0;
 	bench_run(&b, 1000);
