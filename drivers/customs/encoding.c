@@ -21,9 +21,15 @@ enum {
 	DECLARATION_MAX = 128, /* the declaration ends within so many bytes */
 };
 
-const char *encoding_name(enum customs_encoding encoding)
+const char *encoding_declared(enum customs_encoding encoding)
 {
-	return encoding == CUSTOMS_GB18030 ? "GB18030" : "UTF-8";
+	switch (encoding) {
+	case CUSTOMS_GB18030:
+	case CUSTOMS_UTF8_AS_GB: return "GB18030";
+	case CUSTOMS_GB2312: return "GB2312";
+	case CUSTOMS_GBK: return "GBK";
+	default: return "UTF-8";
+	}
 }
 
 /* The value of encoding="…" in <?xml … ?>, or "". */
@@ -57,17 +63,51 @@ static void find_declared(const char *xml, size_t len, char name[DECLARED_NAME_M
 	name[name_len] = '\0';
 }
 
-static bool declares_gb18030(const char *xml, size_t len)
+/* CUSTOMS_UTF8 for everything else, as XML has it without a declaration. */
+static enum customs_encoding read_declared(const char *xml, size_t len)
 {
-	static const char *const names[] = {"GB18030", "GBK", "GB2312", "CP936"};
+	static const struct {
+		const char *name;
+		enum customs_encoding encoding;
+	} names[] = {
+		{"GB18030", CUSTOMS_GB18030},
+		{"GB2312",  CUSTOMS_GB2312 },
+		{"GBK",     CUSTOMS_GBK    },
+		{"CP936",   CUSTOMS_GBK    },
+	};
 	char declared[DECLARED_NAME_MAX + 1];
 
 	find_declared(xml, len, declared);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (!strcasecmp(declared, names[i]))
-			return true;
+		if (!strcasecmp(declared, names[i].name))
+			return names[i].encoding;
 	}
-	return false;
+	return CUSTOMS_UTF8;
+}
+
+static bool is_ascii(const char *xml, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if ((unsigned char)xml[i] >= 0x80)
+			return false;
+	}
+	return true;
+}
+
+static void note_seen(struct customs_seen *seen, const char *xml, size_t len,
+		      enum customs_encoding declared, bool was_gb)
+{
+	bool says_gb = declared != CUSTOMS_UTF8;
+
+	if (is_ascii(xml, len)) {
+		if (!says_gb)
+			return;
+		was_gb = true;
+	}
+	seen->is.encoding = was_gb == says_gb ? declared
+			    : was_gb          ? CUSTOMS_GB18030_AS_UTF8
+					      : CUSTOMS_UTF8_AS_GB;
+	customs_seen_mark(seen, TRAIT_ENCODING);
 }
 
 /* KAKOU_E_GARBLED: not valid in `from`. KAKOU_E_FULL: larger than `size`. */
@@ -111,12 +151,13 @@ static enum kakou_err read_utf8(const char *xml, size_t len, char *out, size_t *
 }
 
 enum kakou_err encoding_to_utf8(const char *xml, size_t len, char **out, size_t *out_len,
-				enum customs_encoding *seen, struct why *why)
+				struct customs_seen *seen, struct why *why)
 {
-	bool gb_first = declares_gb18030(xml, len);
+	enum customs_encoding declared = read_declared(xml, len);
 	/* Two bytes of GB18030 become three of UTF-8 at most. */
 	size_t size = len + len / 2 + 1;
 	enum kakou_err err = KAKOU_E_GARBLED;
+	bool as_gb = false;
 	char *text;
 
 	if (memchr(xml, '\0', len))
@@ -125,9 +166,7 @@ enum kakou_err encoding_to_utf8(const char *xml, size_t len, char **out, size_t 
 	if (!text)
 		return why_set(why, KAKOU_E_NOMEM, "no memory for %zu bytes of XML", len);
 	for (int attempt = 0; attempt < 3 && err == KAKOU_E_GARBLED; attempt++) {
-		bool as_gb = attempt == 2 || (attempt == 0 && gb_first);
-
-		*seen = as_gb ? CUSTOMS_GB18030 : CUSTOMS_UTF8;
+		as_gb = attempt == 2 || (attempt == 0 && declared != CUSTOMS_UTF8);
 		err = as_gb ? read_gb18030(xml, len, text, size - 1, out_len)
 			    : read_utf8(xml, len, text, out_len);
 	}
@@ -135,6 +174,7 @@ enum kakou_err encoding_to_utf8(const char *xml, size_t len, char **out, size_t 
 		free(text);
 		return why_set(why, err, "XML is neither UTF-8 nor GB18030");
 	}
+	note_seen(seen, xml, len, declared, as_gb);
 	*out = text;
 	return KAKOU_OK;
 }
@@ -143,8 +183,8 @@ enum kakou_err encoding_from_utf8(const char *text, size_t len, enum customs_enc
 				  char *out, size_t size, size_t *out_len,
 				  struct why *why)
 {
-	enum kakou_err err =
-		convert(encoding_name(to), "UTF-8", text, len, out, size, out_len);
+	enum kakou_err err = convert(to == CUSTOMS_UTF8 ? "UTF-8" : "GB18030", "UTF-8",
+				     text, len, out, size, out_len);
 
 	if (err == KAKOU_E_FULL)
 		return why_set(why, err, "XML of %zu bytes: room for %zu", len, size);

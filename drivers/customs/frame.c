@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Offsets of section 2. */
+/* Offsets of section 2; those behind the code move by WIDE_SHIFT where it has four bytes. */
 enum {
 	AT_HEAD_MARK = 0,
 	AT_TOTAL = 4,
@@ -23,6 +23,8 @@ enum {
 	AT_IDENT = 30,
 	AT_XML_LENGTH = 34,
 	AT_XML = 38,
+	WIDE_SHIFT = 3,
+	IDENT_LENGTH = 4,
 	TAIL_LENGTH = 2,
 	PICTURE_HEAD = 5, /* position (1), length (4) */
 	PICTURES_MIN = 4 + PICTURE_HEAD,
@@ -81,6 +83,16 @@ static void put_id(unsigned char *at, const char *id)
 	memcpy(at, id, strlen(id));
 }
 
+static size_t shift_of(const struct frame_dialect *dialect)
+{
+	return dialect->wide_code ? WIDE_SHIFT : 0;
+}
+
+size_t frame_overhead(const struct frame_dialect *dialect)
+{
+	return dialect->is_bare ? 0 : FRAME_OVERHEAD + shift_of(dialect);
+}
+
 static enum kakou_err check_fields(const struct frame *frame, struct why *why)
 {
 	if (!is_id(frame->area_id))
@@ -101,30 +113,44 @@ static enum kakou_err check_fields(const struct frame *frame, struct why *why)
 	return KAKOU_OK;
 }
 
+static void put_header(unsigned char *to, const struct frame *frame,
+		       const struct frame_dialect *dialect, uint32_t total)
+{
+	size_t shift = shift_of(dialect);
+
+	memcpy(to + AT_HEAD_MARK, head_mark, sizeof(head_mark));
+	put_length(to + AT_TOTAL, dialect->big_endian, total);
+	if (dialect->wide_code)
+		put_length(to + AT_CODE, dialect->big_endian, frame->code);
+	else
+		to[AT_CODE] = frame->code;
+	put_id(to + AT_AREA_ID + shift, frame->area_id);
+	put_id(to + AT_CHNL_NO + shift, frame->chnl_no);
+	to[AT_DIRECTION + shift] = (unsigned char)frame->direction;
+	memset(to + AT_IDENT + shift, dialect->ident_ones ? 0xFF : 0x00, 4);
+	put_length(to + AT_XML_LENGTH + shift, dialect->big_endian,
+		   (uint32_t)frame->xml_len);
+}
+
 enum kakou_err frame_write(const struct frame *frame, const struct frame_dialect *dialect,
 			   void *buffer, size_t size, size_t *len, struct why *why)
 {
 	unsigned char *to = buffer;
 	enum kakou_err err = check_fields(frame, why);
-	size_t total;
+	size_t at = dialect->is_bare ? 0 : AT_XML + shift_of(dialect);
+	size_t total = frame_overhead(dialect) + frame->xml_len;
 
 	if (err)
 		return err;
-	total = FRAME_OVERHEAD + frame->xml_len;
 	if (total > size)
 		return why_set(why, KAKOU_E_FULL, "frame of %zu bytes: room for %zu",
 			       total, size);
 	/* First, because the XML may lie in this very buffer. */
-	memmove(to + AT_XML, frame->xml, frame->xml_len);
-	memcpy(to + AT_HEAD_MARK, head_mark, sizeof(head_mark));
-	put_length(to + AT_TOTAL, dialect->big_endian, (uint32_t)total);
-	to[AT_CODE] = frame->code;
-	put_id(to + AT_AREA_ID, frame->area_id);
-	put_id(to + AT_CHNL_NO, frame->chnl_no);
-	to[AT_DIRECTION] = (unsigned char)frame->direction;
-	memset(to + AT_IDENT, dialect->ident_ones ? 0xFF : 0x00, 4);
-	put_length(to + AT_XML_LENGTH, dialect->big_endian, (uint32_t)frame->xml_len);
-	memset(to + AT_XML + frame->xml_len, 0xFF, TAIL_LENGTH);
+	memmove(to + at, frame->xml, frame->xml_len);
+	if (!dialect->is_bare) {
+		put_header(to, frame, dialect, (uint32_t)total);
+		memset(to + at + frame->xml_len, 0xFF, TAIL_LENGTH);
+	}
 	*len = total;
 	return KAKOU_OK;
 }
@@ -166,19 +192,35 @@ static enum kakou_err read_total(const unsigned char *data, size_t len, bool *bi
 		       data[4], data[5], data[6], data[7], FRAME_OVERHEAD, FRAME_MAX);
 }
 
-static enum kakou_err read_code(const unsigned char *data, size_t len, uint8_t *code,
+/* The code may have four bytes, in the order of the lengths. Where it has one, the first character
+ * of AREA_ID follows, which is never a NUL. */
+static enum kakou_err read_code(const unsigned char *data, size_t len,
+				struct frame_dialect *seen, uint8_t *code,
 				struct why *why)
 {
-	if (len <= AT_CODE)
+	size_t zeroes = seen->big_endian ? AT_CODE : AT_CODE + 1;
+	size_t at;
+
+	if (len <= zeroes)
 		return KAKOU_E_AGAIN;
-	*code = data[AT_CODE];
-	if (memchr(known_codes, *code, sizeof(known_codes)))
-		return KAKOU_OK;
-	return why_set(
-		why, KAKOU_E_GARBLED,
-		"message code 0x%02x: expected 0x21 to 0x66 or 0x81 to 0x85 as the "
-		"standard lists them",
-		*code);
+	seen->wide_code = data[zeroes] == 0;
+	at = seen->wide_code && seen->big_endian ? AT_CODE + WIDE_SHIFT : AT_CODE;
+	if (len > at && !memchr(known_codes, data[at], sizeof(known_codes)))
+		return why_set(why, KAKOU_E_GARBLED,
+			       "message code 0x%02x: expected 0x21 to 0x66 or 0x81 to "
+			       "0x85 as the standard lists them",
+			       data[at]);
+	for (size_t i = 0; seen->wide_code && i < WIDE_SHIFT && zeroes + i < len; i++) {
+		if (data[zeroes + i] != 0)
+			return why_set(why, KAKOU_E_GARBLED,
+				       "message code of four bytes has 0x%02x: expected "
+				       "one byte and three zeroes",
+				       data[zeroes + i]);
+	}
+	if (len <= AT_CODE + shift_of(seen))
+		return KAKOU_E_AGAIN;
+	*code = data[at];
+	return KAKOU_OK;
 }
 
 /* Blanks and NULs may fill the end of an identifier, and nothing but its end. */
@@ -207,32 +249,32 @@ static enum kakou_err read_id(const unsigned char *data, size_t len, size_t at,
 	return KAKOU_OK;
 }
 
-static enum kakou_err read_direction(const unsigned char *data, size_t len, char *out,
-				     struct why *why)
+static enum kakou_err read_direction(const unsigned char *data, size_t len, size_t at,
+				     char *out, struct why *why)
 {
-	if (len <= AT_DIRECTION)
+	if (len <= at)
 		return KAKOU_E_AGAIN;
-	*out = (char)data[AT_DIRECTION];
+	*out = (char)data[at];
 	if (is_direction(*out))
 		return KAKOU_OK;
 	return why_set(why, KAKOU_E_GARBLED, "direction 0x%02x: expected I or E",
-		       data[AT_DIRECTION]);
+		       data[at]);
 }
 
-static enum kakou_err read_ident(const unsigned char *data, size_t len, bool *ones,
-				 struct why *why)
+static enum kakou_err read_ident(const unsigned char *data, size_t len, size_t at,
+				 bool *ones, struct why *why)
 {
-	for (size_t i = AT_IDENT; i < AT_XML_LENGTH && i < len; i++) {
-		unsigned char first = data[AT_IDENT];
+	for (size_t i = at; i < at + IDENT_LENGTH && i < len; i++) {
+		unsigned char first = data[at];
 
 		if (data[i] != first || (first != 0x00 && first != 0xFF))
 			return why_set(why, KAKOU_E_GARBLED,
 				       "ident has 0x%02x: expected 00 or FF four times",
 				       data[i]);
 	}
-	if (len < AT_XML_LENGTH)
+	if (len < at + IDENT_LENGTH)
 		return KAKOU_E_AGAIN;
-	*ones = data[AT_IDENT] == 0xFF;
+	*ones = data[at] == 0xFF;
 	return KAKOU_OK;
 }
 
@@ -245,16 +287,18 @@ static enum kakou_err read_xml_length(const unsigned char *data, size_t len,
 				      const struct frame *frame, uint32_t total,
 				      size_t *xml_len, struct why *why)
 {
+	size_t shift = shift_of(&frame->seen);
+	uint32_t overhead = (uint32_t)frame_overhead(&frame->seen);
+	uint32_t room = total > overhead ? total - overhead : 0;
 	uint32_t stated;
-	uint32_t room = total - FRAME_OVERHEAD;
 	bool has_pictures;
 
-	if (len < AT_XML)
+	if (len < AT_XML + shift)
 		return KAKOU_E_AGAIN;
-	stated = get_length(data + AT_XML_LENGTH, frame->seen.big_endian);
+	stated = get_length(data + AT_XML_LENGTH + shift, frame->seen.big_endian);
 	has_pictures = may_carry_pictures(frame->code) && stated < room &&
 		       room - stated >= PICTURES_MIN;
-	if (stated == room || has_pictures) {
+	if (total >= overhead && (stated == room || has_pictures)) {
 		*xml_len = stated;
 		return KAKOU_OK;
 	}
@@ -264,11 +308,9 @@ static enum kakou_err read_xml_length(const unsigned char *data, size_t len,
 }
 
 /* Pictures are passed over, but their lengths must add up to the frame's end. */
-static enum kakou_err pass_pictures(const unsigned char *data, size_t at, size_t end,
-				    struct why *why)
+static enum kakou_err pass_pictures(const unsigned char *data, bool big_endian, size_t at,
+				    size_t end, struct why *why)
 {
-	bool big_endian = data[AT_TOTAL] == 0;
-
 	for (at += 4; at < end;) {
 		uint32_t size;
 
@@ -291,6 +333,7 @@ static enum kakou_err read_body(const unsigned char *data, size_t len, uint32_t 
 				const struct frame *frame, struct why *why)
 {
 	size_t tail = total - TAIL_LENGTH;
+	size_t xml_end = AT_XML + shift_of(&frame->seen) + frame->xml_len;
 
 	for (size_t i = tail; i < total && i < len; i++) {
 		if (data[i] != 0xFF)
@@ -299,9 +342,50 @@ static enum kakou_err read_body(const unsigned char *data, size_t len, uint32_t 
 	}
 	if (len < total)
 		return KAKOU_E_AGAIN;
-	if (AT_XML + frame->xml_len == tail)
+	if (xml_end == tail)
 		return KAKOU_OK;
-	return pass_pictures(data, AT_XML + frame->xml_len, tail, why);
+	return pass_pictures(data, frame->seen.big_endian, xml_end, tail, why);
+}
+
+bool frame_is_bare(const void *data, size_t len)
+{
+	static const unsigned char mark[] = {0xEF, 0xBB, 0xBF}; /* of UTF-8 */
+	const unsigned char *from = data;
+
+	if (len > 0 && from[0] == mark[0])
+		return len < sizeof(mark) || !memcmp(from, mark, sizeof(mark));
+	return len > 0 && from[0] == '<';
+}
+
+static enum kakou_err wait_for_the_end(size_t len, struct why *why)
+{
+	if (len <= FRAME_XML_MAX)
+		return KAKOU_E_AGAIN;
+	return why_set(why, KAKOU_E_GARBLED, "bare XML beyond %d bytes", FRAME_XML_MAX);
+}
+
+/* What stands behind the code. */
+static enum kakou_err read_rest(const unsigned char *from, size_t len, uint32_t total,
+				struct frame *frame, struct why *why)
+{
+	size_t shift = shift_of(&frame->seen);
+	enum kakou_err err;
+
+	err = read_id(from, len, AT_AREA_ID + shift, "AREA_ID", frame->area_id, why);
+	if (!err)
+		err = read_id(from, len, AT_CHNL_NO + shift, "CHNL_NO", frame->chnl_no,
+			      why);
+	if (!err)
+		err = read_direction(from, len, AT_DIRECTION + shift, &frame->direction,
+				     why);
+	if (!err)
+		err = read_ident(from, len, AT_IDENT + shift, &frame->seen.ident_ones,
+				 why);
+	if (!err)
+		err = read_xml_length(from, len, frame, total, &frame->xml_len, why);
+	if (!err)
+		err = read_body(from, len, total, frame, why);
+	return err;
 }
 
 enum kakou_err frame_read(const void *data, size_t len, struct frame *out, size_t *used,
@@ -309,29 +393,21 @@ enum kakou_err frame_read(const void *data, size_t len, struct frame *out, size_
 {
 	const unsigned char *from = data;
 	struct frame frame = {0};
-	uint32_t total;
+	uint32_t total = 0;
 	enum kakou_err err;
 
+	if (frame_is_bare(data, len))
+		return wait_for_the_end(len, why);
 	err = read_head_mark(from, len, why);
 	if (!err)
 		err = read_total(from, len, &frame.seen.big_endian, &total, why);
 	if (!err)
-		err = read_code(from, len, &frame.code, why);
+		err = read_code(from, len, &frame.seen, &frame.code, why);
 	if (!err)
-		err = read_id(from, len, AT_AREA_ID, "AREA_ID", frame.area_id, why);
-	if (!err)
-		err = read_id(from, len, AT_CHNL_NO, "CHNL_NO", frame.chnl_no, why);
-	if (!err)
-		err = read_direction(from, len, &frame.direction, why);
-	if (!err)
-		err = read_ident(from, len, &frame.seen.ident_ones, why);
-	if (!err)
-		err = read_xml_length(from, len, &frame, total, &frame.xml_len, why);
-	if (!err)
-		err = read_body(from, len, total, &frame, why);
+		err = read_rest(from, len, total, &frame, why);
 	if (err)
 		return err;
-	frame.xml = (const char *)from + AT_XML;
+	frame.xml = (const char *)from + AT_XML + shift_of(&frame.seen);
 	*out = frame;
 	*used = total;
 	return KAKOU_OK;

@@ -64,6 +64,8 @@ enum customs_news_kind {
 	CUSTOMS_NEWS_COMMAND, /**< a 0x31 for one of our channels */
 	CUSTOMS_NEWS_GARBLED, /**< something came in that is not a message for us: `why`
 			       */
+	CUSTOMS_NEWS_DIALECT, /**< the peer speaks another dialect than its settings say, told
+				 once for each difference: `why` */
 	CUSTOMS_NEWS_REFUSED, /**< a peer failed a TLS check on our listener: `why` */
 };
 
@@ -89,6 +91,8 @@ struct customs_link_health {
 	uint32_t pending; /**< inquiries being re-sent */
 	char tls_version[16];
 	char last_error[160];
+	char dialect
+		[160]; /**< how the peer differs from its settings; "" = it does not */
 };
 
 /** Loads certificates, opens the listener, starts the thread. KAKOU_E_INVALID,

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "drivers/customs/bare.h"
 #include "drivers/customs/link_socket.h"
 #include "hal/clock.h"
 
@@ -29,6 +30,7 @@ struct conn {
 	int64_t since_ms;
 	bool is_secured; /* the handshake is done */
 	bool is_held;    /* its frame found no room */
+	bool is_closed;  /* close_notify came */
 	uint32_t frames;
 	unsigned char *buffer;
 	size_t size, len;
@@ -159,6 +161,30 @@ static enum kakou_err grow(struct conn *conn, struct why *why)
 	return KAKOU_OK;
 }
 
+/* Bare XML is whole when its sender says so by close_notify; who just leaves may have been cut off
+ * by somebody else. KAKOU_E_FULL: no room for it, the end will be met again. */
+static enum kakou_err end_stream(struct conn *conn, bool is_clean, struct why *why)
+{
+	const struct link_listen_config *config = &conn->listen->config;
+	struct frame frame;
+	enum kakou_err err;
+
+	if (conn->len == 0)
+		return KAKOU_OK;
+	if (!is_clean || !frame_is_bare(conn->buffer, conn->len))
+		return why_set(why, KAKOU_E_GARBLED,
+			       "the stream ended within a frame, after %zu bytes",
+			       conn->len);
+	err = bare_read(conn->buffer, conn->len, &frame, why);
+	if (err)
+		return err;
+	if (!config->on_frame(config->arg, &frame))
+		return KAKOU_E_FULL;
+	conn->frames++;
+	conn->len = 0;
+	return KAKOU_OK;
+}
+
 /* The stream's end: *is_over. A frame that was complete by its length has been handed over
  * before, whether the peer says close_notify or just leaves. */
 static enum kakou_err read_more(struct conn *conn, bool *is_over, struct why *why)
@@ -166,16 +192,13 @@ static enum kakou_err read_more(struct conn *conn, bool *is_over, struct why *wh
 	size_t got = 0;
 	enum kakou_err err = grow(conn, why);
 
-	if (!err)
+	if (!err && !conn->is_closed)
 		err = tls_conn_read(conn->tls, conn->buffer + conn->len,
 				    conn->size - conn->len, &got, why);
 	if (err == KAKOU_E_LINK || (!err && got == 0)) {
+		conn->is_closed = !err;
 		*is_over = true;
-		if (conn->len > 0)
-			return why_set(why, KAKOU_E_GARBLED,
-				       "the stream ended within a frame, after %zu bytes",
-				       conn->len);
-		return KAKOU_OK;
+		return end_stream(conn, !err, why);
 	}
 	conn->len += got;
 	return err;

@@ -36,7 +36,7 @@ struct link_listen_config {
 	uint16_t port;           /**< 0: any free one, see link_listen_port() */
 	const char *peer_name;   /**< outlives the listener */
 
-	/** A whole frame, complete by its length. False: no room for it now; the connection
+	/** A whole frame, complete by its length; bare XML, complete by close_notify. False: no room for it now; the connection
 	 *  stays unread and the same frame comes again after LINK_HELD_RETRY_MS. */
 	bool (*on_frame)(void *arg, const struct frame *frame);
 

@@ -6,6 +6,7 @@
  */
 #include "drivers/customs/link_private.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "hal/clock.h"
@@ -205,6 +206,26 @@ static enum kakou_err tell_message(struct customs_link *link,
 	return KAKOU_E_FULL;
 }
 
+/* Each row in which the peer differs is told once. */
+static void note_dialect(struct customs_link *link, const struct customs_news *about)
+{
+	const struct customs_dialect *dialect = &link->config.dialect;
+	const struct customs_seen *seen = &about->message.seen;
+	struct customs_news news = begin_news(CUSTOMS_NEWS_DIALECT, about->lane);
+	uint32_t different = customs_dialect_compare(dialect, seen);
+	uint32_t unsaid = different & ~link->differs;
+	char rows[sizeof(news.why) - sizeof("peer answers ") + 1];
+
+	if (!unsaid)
+		return;
+	customs_dialect_describe(dialect, seen, unsaid, rows, sizeof(rows));
+	snprintf(news.why, sizeof(news.why), "peer answers %s", rows);
+	text_copy(news.seq_no, sizeof(news.seq_no), about->seq_no);
+	text_copy(link->health.dialect, sizeof(link->health.dialect), news.why);
+	if (!queue_push(link->news, &news))
+		link->differs |= unsaid;
+}
+
 bool link_news_frame(void *arg, const struct frame *frame)
 {
 	struct customs_link *link = arg;
@@ -229,6 +250,7 @@ bool link_news_frame(void *arg, const struct frame *frame)
 		link->health.dropped++;
 	else if (news.kind == CUSTOMS_NEWS_ANSWER)
 		link->health.answers++;
+	note_dialect(link, &news);
 	settle_inquiry(link, &news);
 	publish_health(link);
 	return true;

@@ -43,6 +43,7 @@ struct customs_link {
 	struct link_attempt *attempts;
 	size_t attempt_count;
 	struct customs_link_health health;
+	uint32_t differs;           /* rows of the dialect that were told */
 	int64_t flood_from_ms;      /* GARBLED and REFUSED: see link_news_trouble() */
 	int64_t unasked_from_ms[2]; /* ANSWER, COMMAND: see link_news_frame() */
 	unsigned char frame[LINK_FRAME_SIZE];

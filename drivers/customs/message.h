@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "drivers/customs/dialect.h"
 #include "drivers/customs/frame.h"
 #include "drivers/customs/status.h"
 #include "hal/err.h"
@@ -32,8 +33,6 @@ enum customs_code {
 	CUSTOMS_RESULT = 0x32,
 };
 
-enum customs_encoding { CUSTOMS_UTF8, CUSTOMS_GB18030 };
-
 /** The four root attributes. */
 struct customs_head {
 	char area_id[FRAME_ID_LENGTH + 1];
@@ -52,6 +51,8 @@ struct customs_gather {
 	bool has_weight;
 	int64_t gross_g;
 	char plate[32];
+	bool has_vehicle_weight;
+	int64_t vehicle_g; /**< the empty vehicle, as its tag or file has it */
 	char tag[36];
 	char trailer_plate[32];
 	uint8_t box_count;
@@ -59,6 +60,7 @@ struct customs_gather {
 	char box_rear[16];
 	bool boxes_recognised; /**< CONTA_RECO */
 	char seal_id[CUSTOMS_TEXT_MAX + 1];
+	char seal_key[CUSTOMS_TEXT_MAX + 1];
 	char bar_code[CUSTOMS_TEXT_MAX + 1];
 };
 
@@ -66,6 +68,8 @@ struct customs_gather {
 struct customs_check {
 	struct customs_head head;
 	char check_result[STATUS_LENGTH + 1];
+	char seal_id[CUSTOMS_TEXT_MAX + 1], seal_key[CUSTOMS_TEXT_MAX + 1];
+	char gps_id[40];
 	char form_type[8];
 	char form_id[40];
 	char op_hint[CUSTOMS_HINT_MAX + 1];
@@ -75,6 +79,8 @@ struct customs_check {
 struct customs_operate {
 	struct customs_head head;
 	char command[STATUS_LENGTH + 1]; /**< EXCUTE_COMMAND */
+	char seal_id[CUSTOMS_TEXT_MAX + 1], seal_key[CUSTOMS_TEXT_MAX + 1];
+	char gps_id[40];
 	char op_type; /**< '0' lift and release, '1' pending, '2' return */
 	char op_reason[CUSTOMS_TEXT_MAX + 1];
 	char op_id[CUSTOMS_TEXT_MAX + 1];
@@ -88,24 +94,13 @@ struct customs_result {
 
 struct customs_message {
 	enum customs_code code;
-	enum customs_encoding encoding_seen; /**< reading: what the XML's bytes were in */
+	struct customs_seen seen; /**< reading: the dialect it was in */
 	union {
 		struct customs_gather gather;
 		struct customs_check check;
 		struct customs_operate operate;
 		struct customs_result result;
 	} u;
-};
-
-/** Peer settings of the XML (section 2, dialects). */
-struct customs_dialect {
-	struct frame_dialect frame;
-	enum customs_encoding encoding;
-	bool reco_one_is_recognised; /**< CONTA_RECO: 1 = recognised [field], 0 = by the
-					standard */
-	bool absent_tags_left_out;   /**< otherwise empty tags */
-	enum status_table table;
-	bool lift_after_inspection;
 };
 
 /** The four root attributes, whichever message it is. */
@@ -120,7 +115,7 @@ KAKOU_MUST_CHECK enum kakou_err customs_message_write(
 /** Reads the message inside a frame. The XML's encoding is the declared one, then UTF-8
  * by validity, then GB18030. KAKOU_E_GARBLED: not well formed, wrong root, DTD or entity,
  * a tag over its limit, attributes missing or different from the frame's header, a known
- * tag twice. Unknown tags are passed over; OP_HINT and OP_REASON, which are only shown, are cut
+ * tag twice, two spellings of one tag that differ. Unknown tags are passed over; OP_HINT and OP_REASON, which are only shown, are cut
  * when too long. A weight of 0 is "not weighed". An absent check result or command is an empty
  * text. `why` quotes. */
 KAKOU_MUST_CHECK enum kakou_err customs_message_read(

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Frames to XML to messages: one table says which leaf fills which field (customs-protocol
- * section 4), so that nested and flat IC blocks and both bar code forms are rows, not code.
+ * Frames to XML to messages (customs-protocol section 4).
  *
  * Layer: drivers. Pure but for the allocations inside expat and iconv.
  */
@@ -12,6 +11,7 @@
 #include <string.h>
 
 #include "drivers/customs/encoding.h"
+#include "drivers/customs/message_fields.h"
 #include "drivers/customs/xml.h"
 #include "hal/text.h"
 
@@ -20,63 +20,12 @@ enum {
 	BOXES_MAX = 9,
 };
 
-enum field_kind {
-	FIELD_TEXT,
-	FIELD_SHOWN, /* a text for people: cut when too long */
-	FIELD_CHARACTER,
-	FIELD_WEIGHT,
-	FIELD_COUNT,
-	FIELD_RECOGNISED,
-};
-
-struct field {
-	enum customs_code code;
-	const char *parent;
-	const char *name;
-	enum field_kind kind;
-	size_t offset, size; /* in struct customs_message */
-};
-
-#define AT(member)                                                                       \
-	offsetof(struct customs_message, u.member),                                      \
-		sizeof(((struct customs_message *)NULL)->u.member)
-
-/* clang-format off */
-static const struct field fields[] = {
-	{CUSTOMS_GATHER, "IC",           "G_TYPE",         FIELD_CHARACTER,  AT(gather.goods_type)},
-	{CUSTOMS_GATHER, "IC",           "TRAF_TYPE",      FIELD_CHARACTER,  AT(gather.traffic_type)},
-	{CUSTOMS_GATHER, "IC",           "DR_IC_NO",       FIELD_TEXT,       AT(gather.card_no)},
-	{CUSTOMS_GATHER, "DRIVER_IC",    "DR_IC_NO",       FIELD_TEXT,       AT(gather.card_no)},
-	{CUSTOMS_GATHER, "WEIGHT",       "GROSS_WT",       FIELD_WEIGHT,     AT(gather.gross_g)},
-	{CUSTOMS_GATHER, "CAR",          "VE_NAME",        FIELD_TEXT,       AT(gather.plate)},
-	{CUSTOMS_GATHER, "CAR",          "CAR_EC_NO",      FIELD_TEXT,       AT(gather.tag)},
-	{CUSTOMS_GATHER, "TRAILER",      "TR_NAME",        FIELD_TEXT,       AT(gather.trailer_plate)},
-	{CUSTOMS_GATHER, "CONTA",        "CONTA_NUM",      FIELD_COUNT,      AT(gather.box_count)},
-	{CUSTOMS_GATHER, "CONTA",        "CONTA_RECO",     FIELD_RECOGNISED, AT(gather.boxes_recognised)},
-	{CUSTOMS_GATHER, "CONTA",        "CONTA_ID_F",     FIELD_TEXT,       AT(gather.box_front)},
-	{CUSTOMS_GATHER, "CONTA",        "CONTA_ID_B",     FIELD_TEXT,       AT(gather.box_rear)},
-	{CUSTOMS_GATHER, "SEAL",         "ESEAL_ID",       FIELD_TEXT,       AT(gather.seal_id)},
-	{CUSTOMS_GATHER, "GATHER_INFO",  "BAR_CODE",       FIELD_TEXT,       AT(gather.bar_code)},
-	{CUSTOMS_GATHER, "BARCODE",      "CODE",           FIELD_TEXT,       AT(gather.bar_code)},
-	{CUSTOMS_CHECK,  "COMMAND_INFO", "CHECK_RESULT",   FIELD_TEXT,       AT(check.check_result)},
-	{CUSTOMS_CHECK,  "COMMAND_INFO", "FORM_TYPE",      FIELD_TEXT,       AT(check.form_type)},
-	{CUSTOMS_CHECK,  "COMMAND_INFO", "FORM_ID",        FIELD_TEXT,       AT(check.form_id)},
-	{CUSTOMS_CHECK,  "COMMAND_INFO", "OP_HINT",        FIELD_SHOWN,      AT(check.op_hint)},
-	{CUSTOMS_OPERATE, "COMMAND_INFO", "EXCUTE_COMMAND", FIELD_TEXT,      AT(operate.command)},
-	{CUSTOMS_OPERATE, "COMMAND_INFO", "OP_TYPE",       FIELD_CHARACTER,  AT(operate.op_type)},
-	{CUSTOMS_OPERATE, "COMMAND_INFO", "OP_REASON",     FIELD_SHOWN,      AT(operate.op_reason)},
-	{CUSTOMS_OPERATE, "COMMAND_INFO", "OP_ID",         FIELD_TEXT,       AT(operate.op_id)},
-	{CUSTOMS_RESULT, "COMMAND_INFO", "EXECUTE_RESULT", FIELD_TEXT,       AT(result.result)},
-};
-/* clang-format on */
-
-enum { FIELDS = sizeof(fields) / sizeof(fields[0]) };
-
 struct reading {
 	const struct frame *frame;
 	const struct customs_dialect *dialect;
 	struct customs_message *out;
-	bool is_seen[FIELDS];
+	bool is_seen[MESSAGE_FIELDS_MAX];
+	bool has_empty_tag;
 };
 
 /* ---- the root and its attributes ----------------------------------------------------------- */
@@ -171,13 +120,18 @@ static enum kakou_err complain(const struct xml_leaf *leaf, struct why *why,
 		       leaf->text, expected);
 }
 
-static enum kakou_err take_text(const struct field *field, const struct xml_leaf *leaf,
-				char *to, struct why *why)
+/* Another form of the same tag may have been first; it must not have said something else. */
+static enum kakou_err take_text(const struct message_field *field,
+				const struct xml_leaf *leaf, char *to, struct why *why)
 {
 	bool may_be_cut = field->kind == FIELD_SHOWN;
 
+	if (to[0] && leaf->text[0] && strcmp(to, leaf->text) != 0)
+		return why_set(why, KAKOU_E_GARBLED,
+			       "<%s>%.60s: expected \"%.60s\" as its other spelling says",
+			       leaf->name, leaf->text, to);
 	if (to[0] || !leaf->text[0])
-		return KAKOU_OK; /* another form of the same tag was first */
+		return KAKOU_OK;
 	if (!text_copy(to, field->size, leaf->text) && !may_be_cut)
 		return why_set(why, KAKOU_E_GARBLED,
 			       "<%s> of %zu bytes: expected at most %zu", leaf->name,
@@ -186,13 +140,18 @@ static enum kakou_err take_text(const struct field *field, const struct xml_leaf
 }
 
 /* Reported as 0 means not weighed: a vehicle on the scale never weighs nothing. */
-static enum kakou_err take_weight(const struct xml_leaf *leaf,
-				  struct customs_gather *gather, struct why *why)
+static enum kakou_err take_weight(const struct xml_leaf *leaf, int64_t *to, bool *has_one,
+				  struct why *why)
 {
-	if (leaf->text[0] && text_parse_fixed(leaf->text, 3, -WEIGHT_MAX_G, WEIGHT_MAX_G,
-					      &gather->gross_g))
+	int64_t weight_g = 0;
+
+	if (leaf->text[0] &&
+	    text_parse_fixed(leaf->text, 3, -WEIGHT_MAX_G, WEIGHT_MAX_G, &weight_g))
 		return complain(leaf, why, "kilograms with up to three decimals");
-	gather->has_weight = gather->gross_g != 0;
+	if (weight_g != 0) {
+		*to = weight_g;
+		*has_one = true;
+	}
 	return KAKOU_OK;
 }
 
@@ -227,20 +186,44 @@ static enum kakou_err take_recognised(const struct xml_leaf *leaf, bool one_is_r
 	return KAKOU_OK;
 }
 
-static enum kakou_err take(struct reading *reading, const struct field *field,
+static void note_shown(struct customs_seen *seen, const struct message_field *field)
+{
+	switch ((enum message_field_shows)field->shows) {
+	case SHOWS_NOTHING: return;
+	case SHOWS_NESTED:
+	case SHOWS_FLAT:
+		seen->is.ic_is_flat = field->shows == SHOWS_FLAT;
+		customs_seen_mark(seen, TRAIT_IC);
+		return;
+	case SHOWS_KEY_LONG:
+	case SHOWS_KEY_SHORT:
+		seen->is.seal_key_is_short = field->shows == SHOWS_KEY_SHORT;
+		customs_seen_mark(seen, TRAIT_SEAL_KEY);
+		return;
+	case SHOWS_WEIGHT_SHORT:
+	case SHOWS_WEIGHT_LONG:
+		seen->is.weight_tag_is_long = field->shows == SHOWS_WEIGHT_LONG;
+		customs_seen_mark(seen, TRAIT_WEIGHT_TAG);
+		return;
+	}
+}
+
+static enum kakou_err take(struct reading *reading, const struct message_field *field,
 			   const struct xml_leaf *leaf, struct why *why)
 {
 	void *to = (char *)reading->out + field->offset;
+	bool *flag = (bool *)((char *)reading->out + field->flag);
 
 	if (leaf->is_cut && field->kind != FIELD_SHOWN)
 		return why_set(why, KAKOU_E_GARBLED,
 			       "<%s> of more than %d bytes: expected at most %zu",
 			       leaf->name, XML_TEXT_MAX, field->size - 1);
-	switch (field->kind) {
+	note_shown(&reading->out->seen, field);
+	switch ((enum message_field_kind)field->kind) {
 	case FIELD_TEXT:
 	case FIELD_SHOWN: return take_text(field, leaf, to, why);
 	case FIELD_CHARACTER: return take_character(leaf, to, why);
-	case FIELD_WEIGHT: return take_weight(leaf, &reading->out->u.gather, why);
+	case FIELD_WEIGHT: return take_weight(leaf, to, flag, why);
 	case FIELD_COUNT: return take_count(leaf, to, why);
 	case FIELD_RECOGNISED:
 		return take_recognised(leaf, reading->dialect->reco_one_is_recognised, to,
@@ -253,10 +236,11 @@ static enum kakou_err on_leaf(void *arg, const struct xml_leaf *leaf, struct why
 {
 	struct reading *reading = arg;
 
-	for (size_t i = 0; i < FIELDS; i++) {
-		const struct field *field = &fields[i];
+	reading->has_empty_tag |= !leaf->text[0];
+	for (size_t i = 0; i < message_field_count; i++) {
+		const struct message_field *field = &message_fields[i];
 
-		if (field->code != reading->out->code ||
+		if (field->code != reading->frame->code ||
 		    strcmp(field->name, leaf->name) ||
 		    strcmp(field->parent, leaf->parent))
 			continue;
@@ -277,6 +261,28 @@ static bool is_handled(uint8_t code)
 	       code == CUSTOMS_OPERATE || code == CUSTOMS_RESULT;
 }
 
+/* What only the whole message shows. A 0x21 by the standard always has tags that are empty; box
+ * numbers that were read say what their CONTA_RECO means. */
+static void note_whole(const struct reading *reading)
+{
+	struct customs_message *message = reading->out;
+	const struct customs_gather *gather = &message->u.gather;
+	bool one_is_recognised = reading->dialect->reco_one_is_recognised;
+
+	if (message->code == CUSTOMS_CHECK)
+		customs_seen_word(&message->seen, message->u.check.check_result,
+				  reading->dialect->table);
+	if (message->code != CUSTOMS_GATHER)
+		return;
+	message->seen.is.absent_tags_left_out = !reading->has_empty_tag;
+	customs_seen_mark(&message->seen, TRAIT_ABSENT);
+	if (gather->box_count == 0 || !gather->box_front[0])
+		return;
+	message->seen.is.reco_one_is_recognised =
+		gather->boxes_recognised ? one_is_recognised : !one_is_recognised;
+	customs_seen_mark(&message->seen, TRAIT_RECO);
+}
+
 enum kakou_err customs_message_read(const struct frame *frame,
 				    const struct customs_dialect *dialect,
 				    struct customs_message *out, struct why *why)
@@ -294,11 +300,13 @@ enum kakou_err customs_message_read(const struct frame *frame,
 			       "message code 0x%02x: expected 0x21, 0x22, 0x31 or 0x32",
 			       frame->code);
 	out->code = (enum customs_code)frame->code;
-	err = encoding_to_utf8(frame->xml, frame->xml_len, &xml, &len,
-			       &out->encoding_seen, why);
+	customs_seen_frame(&out->seen, &frame->seen);
+	err = encoding_to_utf8(frame->xml, frame->xml_len, &xml, &len, &out->seen, why);
 	if (err)
 		return err;
 	err = xml_read(xml, len, &handler, &reading, why);
 	free(xml);
+	if (!err)
+		note_whole(&reading);
 	return err;
 }

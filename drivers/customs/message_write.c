@@ -6,286 +6,180 @@
  */
 #include "drivers/customs/message.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "drivers/customs/encoding.h"
+#include "drivers/customs/xml_write.h"
 
-/* The largest message, a 0x21 whose every character is escaped, is about 4 KB. */
-enum { XML_SIZE = 8 * 1024, WEIGHT_TEXT = 24 };
-
-struct writer {
-	char text[XML_SIZE];
-	size_t len;
-	bool leaves_out; /* the peer wants no empty tags */
-	bool is_full;
-	bool has_illegal;
-};
-
-static void put_bytes(struct writer *to, const char *bytes, size_t len)
-{
-	if (len > sizeof(to->text) - to->len) {
-		to->is_full = true;
-		return;
-	}
-	memcpy(to->text + to->len, bytes, len);
-	to->len += len;
-}
-
-static void put(struct writer *to, const char *text)
-{
-	put_bytes(to, text, strlen(text));
-}
-
-static void put_escaped(struct writer *to, const char *text)
-{
-	for (; *text; text++) {
-		switch (*text) {
-		case '<': put(to, "&lt;"); break;
-		case '>': put(to, "&gt;"); break;
-		case '&': put(to, "&amp;"); break;
-		case '"': put(to, "&quot;"); break;
-		default:
-			/* Control characters have no form in XML 1.0, or would be
-			 * changed by the reader's normalisation. */
-			if ((unsigned char)*text < 0x20 || *text == 0x7F)
-				to->has_illegal = true;
-			put_bytes(to, text, 1);
-		}
-	}
-}
-
-static void put_leaf(struct writer *to, const char *name, const char *text)
-{
-	if (!text[0] && to->leaves_out)
-		return;
-	put(to, "<");
-	put(to, name);
-	if (!text[0]) {
-		put(to, "/>");
-		return;
-	}
-	put(to, ">");
-	put_escaped(to, text);
-	put(to, "</");
-	put(to, name);
-	put(to, ">");
-}
-
-static void put_character(struct writer *to, const char *name, char character)
-{
-	const char text[] = {character, '\0'};
-
-	put_leaf(to, name, text);
-}
-
-/* Empty tags the standard lists and this gate has no value for. */
-static void put_empty(struct writer *to, const char *const *names, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		put_leaf(to, names[i], "");
-}
-
-/* Returns where the element began, for close_element(). */
-static size_t open_element(struct writer *to, const char *name)
-{
-	size_t at = to->len;
-
-	put(to, "<");
-	put(to, name);
-	put(to, ">");
-	return at;
-}
-
-/* An element that stayed empty goes away where the peer wants no empty tags. */
-static void close_element(struct writer *to, const char *name, size_t began)
-{
-	if (to->leaves_out && to->len == began + strlen(name) + 2) {
-		to->len = began;
-		return;
-	}
-	put(to, "</");
-	put(to, name);
-	put(to, ">");
-}
-
-static void put_attribute(struct writer *to, const char *name, const char *value)
-{
-	put(to, " ");
-	put(to, name);
-	put(to, "=\"");
-	put_escaped(to, value);
-	put(to, "\"");
-}
-
-static void open_root(struct writer *to, const char *name,
+static void open_root(struct xml_writer *to, const char *name,
 		      const struct customs_head *head)
 {
 	const char direction[] = {head->direction, '\0'};
 
-	put(to, "<");
-	put(to, name);
-	put_attribute(to, "AREA_ID", head->area_id);
-	put_attribute(to, "CHNL_NO", head->chnl_no);
-	put_attribute(to, "I_E_TYPE", direction);
-	put_attribute(to, "SEQ_NO", head->seq_no);
-	put(to, ">");
+	xml_put(to, "<");
+	xml_put(to, name);
+	xml_put_attribute(to, "AREA_ID", head->area_id);
+	xml_put_attribute(to, "CHNL_NO", head->chnl_no);
+	xml_put_attribute(to, "I_E_TYPE", direction);
+	xml_put_attribute(to, "SEQ_NO", head->seq_no);
+	xml_put(to, ">");
 }
 
-/* Kilograms with up to three decimals, without floating point. */
-static void format_kg(char text[WEIGHT_TEXT], int64_t weight_g)
-{
-	uint64_t size_g = weight_g < 0 ? 0 - (uint64_t)weight_g : (uint64_t)weight_g;
-	int len = snprintf(text, WEIGHT_TEXT, "%s%" PRIu64 ".%03" PRIu64,
-			   weight_g < 0 ? "-" : "", size_g / 1000, size_g % 1000);
-
-	while (len > 0 && text[len - 1] == '0')
-		text[--len] = '\0';
-	if (len > 0 && text[len - 1] == '.')
-		text[len - 1] = '\0';
-}
-
-static void write_cards(struct writer *to, const struct customs_gather *gather)
+static void write_cards(struct xml_writer *to, const struct customs_gather *gather,
+			const struct customs_dialect *dialect)
 {
 	static const char *const driver[] = {
 		"IC_DR_CUSTOMS_NO", "IC_CO_CUSTOMS_NO", "IC_BILL_NO",  "IC_GROSS_WT",
 		"IC_VE_CUSTOMS_NO", "IC_VE_NAME",       "IC_CONTA_ID", "IC_ESEAL_ID",
 	};
 	static const char *const cargo[] = {"PACK_NUM_TOTAL", "PACK_WT_TOTAL", "SEAL_ID"};
-	size_t ic = open_element(to, "IC");
-	size_t inner;
+	size_t ic = xml_open(to, "IC");
+	bool is_flat = dialect->ic_is_flat;
+	size_t inner = 0;
 
-	put_character(to, "G_TYPE", gather->goods_type);
-	put_character(to, "TRAF_TYPE", gather->traffic_type);
-	inner = open_element(to, "DRIVER_IC");
-	put_leaf(to, "DR_IC_NO", gather->card_no);
-	put_empty(to, driver, sizeof(driver) / sizeof(driver[0]));
-	close_element(to, "DRIVER_IC", inner);
-	inner = open_element(to, "CARGO_IC");
-	put_empty(to, cargo, sizeof(cargo) / sizeof(cargo[0]));
-	close_element(to, "CARGO_IC", inner);
-	close_element(to, "IC", ic);
+	xml_put_character(to, "G_TYPE", gather->goods_type);
+	xml_put_character(to, "TRAF_TYPE", gather->traffic_type);
+	if (!is_flat)
+		inner = xml_open(to, "DRIVER_IC");
+	xml_put_leaf(to, "DR_IC_NO", gather->card_no);
+	xml_put_empty(to, driver, sizeof(driver) / sizeof(driver[0]));
+	if (!is_flat) {
+		xml_close(to, "DRIVER_IC", inner);
+		inner = xml_open(to, "CARGO_IC");
+	}
+	xml_put_empty(to, cargo, sizeof(cargo) / sizeof(cargo[0]));
+	if (!is_flat)
+		xml_close(to, "CARGO_IC", inner);
+	xml_close(to, "IC", ic);
 }
 
 /* Never empty: one platform refuses that, so "not weighed" is reported as 0. */
-static void write_weight(struct writer *to, const struct customs_gather *gather)
+static void write_weight(struct xml_writer *to, const struct customs_gather *gather)
 {
-	size_t weight = open_element(to, "WEIGHT");
-	char text[WEIGHT_TEXT];
+	size_t weight = xml_open(to, "WEIGHT");
 
-	format_kg(text, gather->has_weight ? gather->gross_g : 0);
-	put_leaf(to, "GROSS_WT", text);
-	close_element(to, "WEIGHT", weight);
+	xml_put_weight(to, "GROSS_WT", gather->has_weight ? gather->gross_g : 0);
+	xml_close(to, "WEIGHT", weight);
 }
 
-static void write_vehicle(struct writer *to, const struct customs_gather *gather)
+static void write_vehicle(struct xml_writer *to, const struct customs_gather *gather,
+			  const struct customs_dialect *dialect)
 {
-	static const char *const rest[] = {"CAR_EC_NO2", "VE_CUSTOMS_NO", "VE_WT"};
-	size_t car = open_element(to, "CAR");
+	static const char *const rest[] = {"CAR_EC_NO2", "VE_CUSTOMS_NO"};
+	const char *weight_tag = dialect->weight_tag_is_long ? "VE_WEIGHT" : "VE_WT";
+	size_t car = xml_open(to, "CAR");
 
-	put_leaf(to, "VE_NAME", gather->plate);
-	put_leaf(to, "CAR_EC_NO", gather->tag);
-	put_empty(to, rest, sizeof(rest) / sizeof(rest[0]));
-	close_element(to, "CAR", car);
+	xml_put_leaf(to, "VE_NAME", gather->plate);
+	xml_put_leaf(to, "CAR_EC_NO", gather->tag);
+	xml_put_empty(to, rest, sizeof(rest) / sizeof(rest[0]));
+	if (gather->has_vehicle_weight)
+		xml_put_weight(to, weight_tag, gather->vehicle_g);
+	else
+		xml_put_leaf(to, weight_tag, "");
+	xml_close(to, "CAR", car);
 	/* Not in the standard: only where there is one. */
 	if (gather->trailer_plate[0]) {
-		size_t trailer = open_element(to, "TRAILER");
+		size_t trailer = xml_open(to, "TRAILER");
 
-		put_leaf(to, "TR_EC_NO", "");
-		put_leaf(to, "TR_NAME", gather->trailer_plate);
-		put_leaf(to, "TR_WT", "");
-		close_element(to, "TRAILER", trailer);
+		xml_put_leaf(to, "TR_EC_NO", "");
+		xml_put_leaf(to, "TR_NAME", gather->trailer_plate);
+		xml_put_leaf(to, "TR_WT", "");
+		xml_close(to, "TRAILER", trailer);
 	}
 }
 
-static void write_boxes(struct writer *to, const struct customs_gather *gather,
+static void write_boxes(struct xml_writer *to, const struct customs_gather *gather,
 			const struct customs_dialect *dialect)
 {
-	size_t conta = open_element(to, "CONTA");
+	size_t conta = xml_open(to, "CONTA");
 	bool is_absent = !gather->boxes_recognised && gather->box_count == 0;
 
 	if (!is_absent || !to->leaves_out) {
 		bool is_one = gather->boxes_recognised == dialect->reco_one_is_recognised;
 
-		put_character(to, "CONTA_NUM", (char)('0' + gather->box_count % 10));
-		put_character(to, "CONTA_RECO", is_one ? '1' : '0');
+		xml_put_character(to, "CONTA_NUM", (char)('0' + gather->box_count % 10));
+		xml_put_character(to, "CONTA_RECO", is_one ? '1' : '0');
 	}
-	put_leaf(to, "CONTA_ID_F", gather->box_front);
-	put_leaf(to, "CONTA_ID_B", gather->box_rear);
-	close_element(to, "CONTA", conta);
+	xml_put_leaf(to, "CONTA_ID_F", gather->box_front);
+	xml_put_leaf(to, "CONTA_ID_B", gather->box_rear);
+	xml_close(to, "CONTA", conta);
 }
 
-static void write_seal(struct writer *to, const char *id, const char *key_tag)
+static void write_seal(struct xml_writer *to, const char *id, const char *key_tag,
+		       const char *key)
 {
-	size_t seal = open_element(to, "SEAL");
+	size_t seal = xml_open(to, "SEAL");
 
-	put_leaf(to, "ESEAL_ID", id);
-	put_leaf(to, key_tag, "");
-	close_element(to, "SEAL", seal);
+	xml_put_leaf(to, "ESEAL_ID", id);
+	xml_put_leaf(to, key_tag, key);
+	xml_close(to, "SEAL", seal);
 }
 
-static void write_gps(struct writer *to)
+static void write_gps(struct xml_writer *to, const char *gps_id)
 {
-	static const char *const names[] = {"VE_NAME", "GPS_ID", "ORIGIN_CUSTOMS",
-					    "DEST_CUSTOMS"};
-	size_t gps = open_element(to, "GPS");
+	static const char *const rest[] = {"ORIGIN_CUSTOMS", "DEST_CUSTOMS"};
+	size_t gps = xml_open(to, "GPS");
 
-	put_empty(to, names, sizeof(names) / sizeof(names[0]));
-	close_element(to, "GPS", gps);
+	xml_put_leaf(to, "VE_NAME", "");
+	xml_put_leaf(to, "GPS_ID", gps_id);
+	xml_put_empty(to, rest, sizeof(rest) / sizeof(rest[0]));
+	xml_close(to, "GPS", gps);
 }
 
-static void write_gather(struct writer *to, const struct customs_gather *gather,
+static void write_gather(struct xml_writer *to, const struct customs_gather *gather,
 			 const struct customs_dialect *dialect)
 {
 	open_root(to, "GATHER_INFO", &gather->head);
-	write_cards(to, gather);
+	write_cards(to, gather, dialect);
 	write_weight(to, gather);
-	write_vehicle(to, gather);
+	write_vehicle(to, gather, dialect);
 	write_boxes(to, gather, dialect);
-	write_seal(to, gather->seal_id, "ESEAL_PUBLIC_KEY");
-	put_leaf(to, "BAR_CODE", gather->bar_code);
-	put(to, "</GATHER_INFO>");
+	write_seal(to, gather->seal_id,
+		   dialect->seal_key_is_short ? "SEAL_KEY" : "ESEAL_PUBLIC_KEY",
+		   gather->seal_key);
+	xml_put_leaf(to, "BAR_CODE", gather->bar_code);
+	xml_put(to, "</GATHER_INFO>");
 }
 
-static void write_check(struct writer *to, const struct customs_check *check)
+static void write_check(struct xml_writer *to, const struct customs_check *check)
 {
 	open_root(to, "COMMAND_INFO", &check->head);
-	put_leaf(to, "CHECK_RESULT", check->check_result);
-	write_gps(to);
-	write_seal(to, "", "SEAL_KEY");
-	put_leaf(to, "FORM_TYPE", check->form_type);
-	put_leaf(to, "FORM_ID", check->form_id);
-	put_leaf(to, "OP_HINT", check->op_hint);
-	put(to, "</COMMAND_INFO>");
+	xml_put_leaf(to, "CHECK_RESULT", check->check_result);
+	write_gps(to, check->gps_id);
+	write_seal(to, check->seal_id, "SEAL_KEY", check->seal_key);
+	xml_put_leaf(to, "FORM_TYPE", check->form_type);
+	xml_put_leaf(to, "FORM_ID", check->form_id);
+	xml_put_leaf(to, "OP_HINT", check->op_hint);
+	xml_put(to, "</COMMAND_INFO>");
 }
 
-static void write_operate(struct writer *to, const struct customs_operate *operate)
+static void write_operate(struct xml_writer *to, const struct customs_operate *operate)
 {
 	open_root(to, "COMMAND_INFO", &operate->head);
-	put_leaf(to, "EXCUTE_COMMAND", operate->command); /* so spelt in the standard */
-	write_gps(to);
-	write_seal(to, "", "SEAL_KEY");
-	put_character(to, "OP_TYPE", operate->op_type);
-	put_leaf(to, "OP_REASON", operate->op_reason);
-	put_leaf(to, "OP_ID", operate->op_id);
-	put(to, "</COMMAND_INFO>");
+	xml_put_leaf(to, "EXCUTE_COMMAND",
+		     operate->command); /* so spelt in the standard */
+	write_gps(to, operate->gps_id);
+	write_seal(to, operate->seal_id, "SEAL_KEY", operate->seal_key);
+	xml_put_character(to, "OP_TYPE", operate->op_type);
+	xml_put_leaf(to, "OP_REASON", operate->op_reason);
+	xml_put_leaf(to, "OP_ID", operate->op_id);
+	xml_put(to, "</COMMAND_INFO>");
 }
 
-static void write_result(struct writer *to, const struct customs_result *result)
+static void write_result(struct xml_writer *to, const struct customs_result *result)
 {
 	open_root(to, "COMMAND_INFO", &result->head);
-	put_leaf(to, "EXECUTE_RESULT", result->result);
-	put_leaf(to, "ESEAL_USE_COUNT", "");
-	put(to, "</COMMAND_INFO>");
+	xml_put_leaf(to, "EXECUTE_RESULT", result->result);
+	xml_put_leaf(to, "ESEAL_USE_COUNT", "");
+	xml_put(to, "</COMMAND_INFO>");
 }
 
-static void write_xml(struct writer *to, const struct customs_message *message,
+static void write_xml(struct xml_writer *to, const struct customs_message *message,
 		      const struct customs_dialect *dialect)
 {
-	put(to, "<?xml version=\"1.0\" encoding=\"");
-	put(to, encoding_name(dialect->encoding));
-	put(to, "\"?>");
+	xml_put(to, "<?xml version=\"1.0\" encoding=\"");
+	xml_put(to, encoding_declared(dialect->encoding));
+	xml_put(to, "\"?>");
 	switch (message->code) {
 	case CUSTOMS_GATHER: write_gather(to, &message->u.gather, dialect); break;
 	case CUSTOMS_CHECK: write_check(to, &message->u.check); break;
@@ -294,7 +188,7 @@ static void write_xml(struct writer *to, const struct customs_message *message,
 	}
 }
 
-static enum kakou_err judge(const struct writer *writer,
+static enum kakou_err judge(const struct xml_writer *writer,
 			    const struct customs_message *message, struct why *why)
 {
 	if (!customs_message_head(message)->seq_no[0])
@@ -306,7 +200,7 @@ static enum kakou_err judge(const struct writer *writer,
 		return why_set(why, KAKOU_E_INVALID,
 			       "a text has a control character, which XML can't hold");
 	if (writer->is_full)
-		return why_set(why, KAKOU_E_FULL, "XML beyond %d bytes", XML_SIZE);
+		return why_set(why, KAKOU_E_FULL, "XML beyond %d bytes", XML_WRITE_SIZE);
 	return KAKOU_OK;
 }
 
@@ -317,11 +211,12 @@ enum kakou_err customs_message_write(const struct customs_message *message,
 	const struct customs_head *head = customs_message_head(message);
 	struct frame frame = {.code = (uint8_t)message->code,
 			      .direction = head->direction};
-	struct writer writer = {.leaves_out = dialect->absent_tags_left_out};
-	char *xml = (char *)buffer + FRAME_OVERHEAD;
+	struct xml_writer writer = {.leaves_out = dialect->absent_tags_left_out};
+	size_t overhead = frame_overhead(&dialect->frame);
+	char *xml = (char *)buffer + overhead;
 	enum kakou_err err;
 
-	if (size < FRAME_OVERHEAD)
+	if (size < overhead)
 		return why_set(why, KAKOU_E_FULL, "room for %zu bytes", size);
 	memcpy(frame.area_id, head->area_id, sizeof(frame.area_id));
 	memcpy(frame.chnl_no, head->chnl_no, sizeof(frame.chnl_no));
@@ -329,7 +224,7 @@ enum kakou_err customs_message_write(const struct customs_message *message,
 	err = judge(&writer, message, why);
 	if (!err)
 		err = encoding_from_utf8(writer.text, writer.len, dialect->encoding, xml,
-					 size - FRAME_OVERHEAD, &frame.xml_len, why);
+					 size - overhead, &frame.xml_len, why);
 	if (err)
 		return err;
 	frame.xml = xml;

@@ -15,11 +15,27 @@ static bool says(const struct conf_section *section, const char *key, const char
 	return !strcmp(conf_text(section, key), word);
 }
 
+static enum customs_encoding take_encoding(const struct conf_section *section)
+{
+	int encoding = 0;
+
+	while (!says(section, "encoding",
+		     customs_encoding_name((enum customs_encoding)encoding)))
+		encoding++; /* the key's choices are all among the names */
+	return (enum customs_encoding)encoding;
+}
+
 static void take_dialect(const struct conf_section *section, struct customs_dialect *to)
 {
 	to->frame.big_endian = says(section, "byte_order", "big");
 	to->frame.ident_ones = says(section, "ident", "ones");
-	to->encoding = says(section, "encoding", "utf8") ? CUSTOMS_UTF8 : CUSTOMS_GB18030;
+	to->frame.wide_code = says(section, "code_width", "4");
+	to->frame.is_bare = says(section, "framing", "bare_xml");
+	to->encoding = take_encoding(section);
+	to->ic_is_flat = says(section, "ic_block", "flat");
+	to->seal_key_is_short = says(section, "seal_key_tag", "seal_key");
+	to->weight_tag_is_long = says(section, "vehicle_weight_tag", "ve_weight");
+	to->verdict_is_plain = says(section, "verdict", "plain");
 	to->reco_one_is_recognised = says(section, "conta_reco", "one_recognised");
 	to->absent_tags_left_out = says(section, "absent_devices", "no_tags");
 	to->table = says(section, "status_table", "regional") ? STATUS_REGIONAL

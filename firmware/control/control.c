@@ -123,6 +123,17 @@ static void record_refusal(struct control *control, const struct customs_news *n
 	control->last_refusal_ms = control->now_ms;
 }
 
+/* What is wrong between the site's settings and the platform's, told once for each difference. */
+static void record_dialect(struct control *control, const struct customs_news *news)
+{
+	struct event event;
+
+	event_begin(&event, EVENT_PEER_DIALECT, news->lane, 0);
+	event_add_text(&event, "seq_no", news->seq_no);
+	event_add_text(&event, "why", news->why);
+	(void)!journal_append(control->config.journal, &event);
+}
+
 static void take_news(struct control *control)
 {
 	struct customs_news news;
@@ -132,6 +143,10 @@ static void take_news(struct control *control)
 		    news.kind == CUSTOMS_NEWS_REFUSED ||
 		    news.lane >= control->lane_count) {
 			record_refusal(control, &news);
+			continue;
+		}
+		if (news.kind == CUSTOMS_NEWS_DIALECT) {
+			record_dialect(control, &news);
 			continue;
 		}
 		struct lane_inputs in = lane_inputs(control, news.lane);

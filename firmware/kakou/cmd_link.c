@@ -25,6 +25,8 @@ static void print_link(struct cli *cli, json_t *link)
 	fprintf(cli->out, "pending  %" PRId64 " inquiries\n",
 		cli_integer(link, "pending"));
 	fprintf(cli->out, "error    %s\n", cli_word(link, "last_error"));
+	if (cli_text(link, "dialect")[0])
+		fprintf(cli->out, "dialect  %s\n", cli_text(link, "dialect"));
 }
 
 int cmd_link(struct cli *cli, int argc, char **argv)

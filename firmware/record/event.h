@@ -44,6 +44,7 @@
 	  "command_received") /* 0x31: seq_no, command, op_type, op_id, effect */        \
 	X(COMMAND_RESULT, "command_result") /* 0x32: seq_no, result */                   \
 	X(PEER_REFUSED, "peer_refused")     /* why */                                    \
+	X(PEER_DIALECT, "peer_dialect")     /* seq_no, why */                            \
 	X(PASSAGE_CLOSED,                                                                \
 	  "passage_closed")     /* outcome, verdict, by, reason, lift, plate, stages */  \
 	X(CROSSING, "crossing") /* while, from (lane, exit), arm, plate */               \

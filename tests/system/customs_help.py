@@ -25,11 +25,12 @@ HEAD_MARK = bytes.fromhex("E25C4B89")
 
 # ---- messages -------------------------------------------------------------------------------
 
-def frame(code, xml, area=AREA, channel=CHANNEL, direction="I", big=False, ones=False):
+def frame(code, xml, area=AREA, channel=CHANNEL, direction="I", big=False, ones=False, wide=False):
     """customs-protocol section 2."""
     order = ">" if big else "<"
     ident = b"\xff" * 4 if ones else b"\0" * 4
-    return (HEAD_MARK + struct.pack(order + "I", 40 + len(xml)) + bytes([code]) +
+    code = struct.pack(order + "I", code) if wide else bytes([code])
+    return (HEAD_MARK + struct.pack(order + "I", 39 + len(code) + len(xml)) + code +
             area.encode() + channel.encode() + direction.encode() + ident +
             struct.pack(order + "I", len(xml)) + xml + b"\xff\xff")
 
@@ -41,10 +42,10 @@ def root(name, seq, inner, area=AREA, channel=CHANNEL, direction="I", encoding="
 
 
 def answer(seq, word=RELEASE, hint="放行 请通过", encoding="UTF-8", big=False, ones=False,
-           **head):
+           wide=False, bare=False, **head):
     inner = f"<CHECK_RESULT>{word}</CHECK_RESULT><OP_HINT>{hint}</OP_HINT>"
-    return frame(0x22, root("COMMAND_INFO", seq, inner, encoding=encoding, **head), big=big,
-                 ones=ones, **head)
+    xml = root("COMMAND_INFO", seq, inner, encoding=encoding, **head)
+    return xml if bare else frame(0x22, xml, big=big, ones=ones, wide=wide, **head)
 
 
 def command(seq, op_type="0", word="0" * 20, op_id="officer", **head):

@@ -29,6 +29,7 @@ static const char *const kinds[] = {
 	[CUSTOMS_NEWS_SENT] = "sent",       [CUSTOMS_NEWS_FAILED] = "failed",
 	[CUSTOMS_NEWS_ANSWER] = "answer",   [CUSTOMS_NEWS_COMMAND] = "command",
 	[CUSTOMS_NEWS_GARBLED] = "garbled", [CUSTOMS_NEWS_REFUSED] = "refused",
+	[CUSTOMS_NEWS_DIALECT] = "dialect",
 };
 
 static struct customs_link_config config = {
@@ -56,6 +57,41 @@ static bool take_number(const char *value, int32_t *to)
 	if (text_parse_integer(value, 0, INT32_MAX, &number))
 		return false;
 	*to = (int32_t)number;
+	return true;
+}
+
+/* The rows of the dialect by their names in kakou.conf, their values as numbers. */
+static bool take_dialect(const char *key, int32_t number)
+{
+	struct customs_dialect *dialect = &config.dialect;
+	const struct {
+		const char *key;
+		bool *to;
+	} rows[] = {
+		{"byte_order",         &dialect->frame.big_endian      },
+		{"ident",              &dialect->frame.ident_ones      },
+		{"code_width",         &dialect->frame.wide_code       },
+		{"framing",            &dialect->frame.is_bare         },
+		{"conta_reco",         &dialect->reco_one_is_recognised},
+		{"ic_block",           &dialect->ic_is_flat            },
+		{"seal_key_tag",       &dialect->seal_key_is_short     },
+		{"vehicle_weight_tag", &dialect->weight_tag_is_long    },
+		{"absent_devices",     &dialect->absent_tags_left_out  },
+		{"verdict",            &dialect->verdict_is_plain      },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (!strcmp(rows[i].key, key)) {
+			*rows[i].to = number != 0;
+			return true;
+		}
+	}
+	if (!strcmp(key, "encoding"))
+		dialect->encoding = (enum customs_encoding)(number % CUSTOMS_ENCODINGS);
+	else if (!strcmp(key, "status_table"))
+		dialect->table = number ? STATUS_REGIONAL : STATUS_ANNEX_B;
+	else
+		return false;
 	return true;
 }
 
@@ -94,12 +130,8 @@ static bool take_argument(const char *key, const char *value)
 		config.resend_ms = number;
 	else if (!strcmp(key, "resend_max_ms"))
 		config.resend_max_ms = number;
-	else if (!strcmp(key, "gb18030"))
-		config.dialect.encoding = number ? CUSTOMS_GB18030 : CUSTOMS_UTF8;
-	else if (!strcmp(key, "big_endian"))
-		config.dialect.frame.big_endian = number != 0;
 	else
-		return false;
+		return take_dialect(key, number);
 	return true;
 }
 
@@ -153,13 +185,13 @@ static void print_health(void)
 	struct customs_link_health health = {0};
 	bool is_known = customs_link_read_health(probed, &health);
 
-	print(json_pack("{s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s}", "health",
-			(int)is_known, "is_up", (int)health.is_up, "sent",
+	print(json_pack("{s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:s}",
+			"health", (int)is_known, "is_up", (int)health.is_up, "sent",
 			(json_int_t)health.sent, "failed", (json_int_t)health.failed,
 			"answers", (json_int_t)health.answers, "refused",
 			(json_int_t)health.refused, "dropped", (json_int_t)health.dropped,
 			"pending", (json_int_t)health.pending, "tls", health.tls_version,
-			"last_error", health.last_error));
+			"last_error", health.last_error, "dialect", health.dialect));
 }
 
 static void drain(void)

@@ -74,7 +74,7 @@ def test_a_peer_may_close_as_soon_as_the_frame_is_complete(new_peer, new_probe):
     assert probe.news("sent")["attempt"] == 1
 
 
-@pytest.mark.parametrize("settings, big", [({}, False), ({"big_endian": 1, "gb18030": 1}, True)])
+@pytest.mark.parametrize("settings, big", [({}, False), ({"byte_order": 1, "encoding": 1}, True)])
 def test_the_dialect_is_the_sites(new_peer, new_probe, settings, big):
     peer = new_peer()
     probe = new_probe(peer, **settings)
@@ -197,6 +197,7 @@ def probe(new_peer, new_probe):
 
 @pytest.mark.parametrize("dialect", [
     {}, {"big": True, "ones": True}, {"encoding": "GB18030"}, {"encoding": "GB2312", "ones": True},
+    {"wide": True}, {"wide": True, "big": True}, {"bare": True}, {"bare": True, "encoding": "GBK"},
 ])
 def test_every_dialect_is_understood(probe, certs, dialect):
     dial(certs, probe.address, answer(SEQ, **dialect))
@@ -215,6 +216,12 @@ def test_a_complete_frame_counts_before_the_connection_ends(probe, certs):
 def test_a_peer_that_leaves_rudely_has_been_heard(probe, certs):
     dial(certs, probe.address, answer(SEQ), close="rude")
     assert probe.news("answer")["seq_no"] == SEQ
+
+
+def test_bare_xml_without_close_notify_may_be_cut_and_does_not_count(probe, certs):
+    dial(certs, probe.address, answer(SEQ, bare=True), close="rude")
+    assert "ended within a frame" in probe.news("garbled")["why"]
+    assert probe.has_no_news("answer", 0.1)
 
 
 def test_a_frame_in_single_bytes_is_one_frame(probe, certs):

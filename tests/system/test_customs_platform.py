@@ -423,7 +423,7 @@ def test_the_manual_page_names_every_argument():
                           timeout=5, check=True)
     page = (ROOT / "tools/customs/kakou-customs.1").read_text("utf-8")
     arguments = re.findall(r"^  --([a-z-]+)", done.stdout, re.M)
-    assert len(arguments) == 20
+    assert len(arguments) == 28
     assert [name for name in arguments if f"Fl -{name} " not in page] == []
 
 
@@ -465,7 +465,7 @@ def pair(net, new_platform, certs, tmp_path):
     """kakoud's link and kakou-customs, each with its own certificate."""
     address = (f"{net}.1", free_port(f"{net}.1"))
     platform = new_platform(address)
-    probe = Probe(tmp_path, certs, platform.address, address, resend_ms=1000, gb18030=1)
+    probe = Probe(tmp_path, certs, platform.address, address, resend_ms=1000, ident=1, encoding=1)
     yield probe, platform
     probe.close()
 
@@ -486,6 +486,67 @@ def test_the_link_and_the_platform_understand_each_other(pair):
     assert wait_history(platform.rpc, code="0x32")[0]["fields"]["result"] == "0" * 20
     health = probe.health()
     assert health["pending"] == 0 and health["failed"] == 0
+
+
+# Each row: what differs from the defaults of kakou-customs, as its settings and as the link's.
+DIALECTS = {
+    "big_wide": {"byte_order": ("big", 1), "code_width": ("4", 1), "ident": ("zeroes", 0)},
+    "bare_xml": {"framing": ("bare_xml", 1), "encoding": ("gb18030_as_utf8", 4)},
+    "field": {"ic_block": ("flat", 1), "seal_key_tag": ("seal_key", 1),
+              "vehicle_weight_tag": ("ve_weight", 1), "absent_devices": ("no_tags", 1),
+              "conta_reco": ("one_recognised", 1), "verdict": ("plain", 1),
+              "encoding": ("gb2312", 2)},
+    "regional": {"status_table": ("regional", 1), "encoding": ("utf8", 0),
+                 "code_width": ("4", 1)},
+}
+
+
+def speak(net, new_platform, certs, tmp_path, platform=None, gate=None):
+    """The platform in one dialect, and strict; the link in another, or the same."""
+    address = (f"{net}.1", free_port(f"{net}.1"))
+    made = new_platform(address, strict="yes", **{
+        name.replace("_", "-"): words[0] for name, words in (platform or {}).items()})
+    settings = {"ident": 1, "encoding": 1,
+                **{name: words[1] for name, words in (gate or {}).items()}}
+    return made, Probe(tmp_path, certs, made.address, address, resend_ms=1000, **settings)
+
+
+@pytest.mark.parametrize("name", DIALECTS)
+def test_a_strict_platform_understands_its_own_dialect(net, new_platform, certs, tmp_path, name):
+    dialect = DIALECTS[name]
+    platform, probe = speak(net, new_platform, certs, tmp_path, dialect, dialect)
+    probe.ask("20240726120000000001")
+    answer = probe.news("answer")
+    assert (answer["verdict"], answer["hint"]) == ("release", "放行 请通过")
+    assert answer["word"] == ("Y" if name == "field" else RELEASE)
+    probe.say("result", 0, "20240726120000000001", "0" * 20)
+    assert wait_history(platform.rpc, code="0x32", outcome="taken")
+    assert probe.health()["dialect"] == "" and probe.has_no_news("dialect", 0)
+    probe.close()
+
+
+def test_a_strict_platform_names_what_it_does_not_take(net, new_platform, certs, tmp_path):
+    platform, probe = speak(net, new_platform, certs, tmp_path, None, DIALECTS["big_wide"])
+    probe.ask("20240726120000000001")
+    said = wait_history(platform.rpc, outcome="another dialect")[0]["dialect"]
+    assert "big-endian, configured little-endian" in said
+    assert "code of 4 bytes, configured code of 1 byte" in said
+    probe.close()
+
+
+def test_a_wrong_setting_is_named_once_and_the_answer_counts(net, new_platform, certs, tmp_path):
+    spoken = {"byte_order": ("big", 1), "verdict": ("plain", 1), "encoding": ("utf8", 0)}
+    platform, probe = speak(net, new_platform, certs, tmp_path, spoken)
+    for seq in ("1", "2"):
+        platform.rpc.call("answer", {"channel": CHANNEL, "area_id": "3301500001",
+                                     "direction": "I", "seq_no": seq, "word": "Y",
+                                     "hint": "放行"})
+        assert probe.news("answer", seq_no=seq)["verdict"] == "release"
+    said = probe.news("dialect")["why"]
+    assert said.startswith("peer answers big-endian, configured little-endian; UTF-8, "
+                           "configured GB18030; plain verdict")
+    assert probe.health()["dialect"] == said and probe.has_no_news("dialect", 0.2)
+    probe.close()
 
 
 def test_every_kind_of_answer_reaches_the_lane_with_its_number(pair):

@@ -88,8 +88,8 @@ static void customs_are_one_platform_with_plain_values(void **state)
 		 "connect_ms", {"199", "200 to 30000"}},
 		{"port = 9001", "port = 9001\n	byte_order = middle",
 		 "byte_order", {"middle", "little|big"}},
-		{"port = 9001", "port = 9001\n	encoding = gbk",
-		 "encoding", {"gbk", "gb18030|utf8"}},
+		{"port = 9001", "port = 9001\n	encoding = big5",
+		 "encoding", {"big5", "gb18030|utf8"}},
 	};
 	/* clang-format on */
 

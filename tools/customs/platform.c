@@ -15,6 +15,8 @@
 #include "hal/tls.h"
 #include "tools/scenario/keys.h"
 
+enum { DIALECT_TEXT = 512 };
+
 /* ---- in ------------------------------------------------------------------------------------ */
 
 static void note_outcome(json_t *entry, const char *outcome)
@@ -58,14 +60,34 @@ static void note_channel(struct platform *platform, const struct customs_head *h
 	channel->at_ms = clock_wall_ms();
 }
 
+/* What the gate speaks, and where it is not what the settings say. */
+static void note_dialect(const struct platform *platform,
+			 const struct customs_message *message, json_t *entry)
+{
+	const struct customs_dialect *dialect = &platform->settings->dialect;
+	uint32_t different = customs_dialect_compare(dialect, &message->seen);
+	char rows[DIALECT_TEXT];
+
+	json_object_set_new(
+		entry, "encoding",
+		json_string(customs_encoding_name(message->seen.is.encoding)));
+	if (!different)
+		return;
+	customs_dialect_describe(dialect, &message->seen, different, rows, sizeof(rows));
+	json_object_set_new(entry, "dialect", json_string(rows));
+}
+
 static void take_message(struct platform *platform, const struct customs_message *message)
 {
 	json_t *entry = history_describe("in", message);
 
-	json_object_set_new(entry, "encoding",
-			    json_string(message->encoding_seen == CUSTOMS_GB18030
-						? "gb18030"
-						: "utf8"));
+	note_dialect(platform, message, entry);
+	if (json_object_get(entry, "dialect") && platform->settings->is_strict) {
+		platform->garbled++;
+		note_outcome(entry, "another dialect");
+		history_add(platform->history, entry);
+		return;
+	}
 	switch (message->code) {
 	case CUSTOMS_GATHER:
 		platform->received++;

@@ -55,11 +55,23 @@ static bool settle(struct platform *platform, struct inquiry *inquiry,
 	return true;
 }
 
+/* Y for what opens, M for what goes on, N for the rest. */
+static void make_plain(char word[STATUS_LENGTH + 1])
+{
+	char plain = word[0] == 'V' ? 'M' : word[0] == '0' && word[1] == '0' ? 'Y' : 'N';
+
+	word[0] = plain;
+	word[1] = '\0';
+}
+
 static void post(struct platform *platform, const struct inquiry *inquiry,
 		 const struct customs_check *check, int32_t delay_ms, const char *note)
 {
-	const struct customs_message message = {.code = CUSTOMS_CHECK, .u.check = *check};
+	struct customs_message message = {.code = CUSTOMS_CHECK, .u.check = *check};
 	struct why why;
+
+	if (platform->settings->dialect.verdict_is_plain)
+		make_plain(message.u.check.check_result);
 
 	if (platform_post(platform, &message, delay_ms, inquiry->id, note, &why))
 		log_error("kakou-customs", "answer to %s: %s", check->head.seq_no,

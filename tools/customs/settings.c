@@ -21,7 +21,9 @@ enum { ADDRESS_MAX = SETTINGS_HOST_MAX + 8, KEY_MAX = 31 };
 struct raw {
 	char listen[ADDRESS_MAX + 1], gate[ADDRESS_MAX + 1];
 	int64_t tolerance_pct, tolerance_kg, delay_ms, connect_ms;
-	int64_t byte_order, ident, encoding, conta_reco, absent_devices, second_gate;
+	int64_t byte_order, ident, code_width, framing, encoding, conta_reco, ic_block;
+	int64_t seal_key_tag, vehicle_weight_tag, absent_devices, status_table, verdict;
+	int64_t strict, second_gate;
 	struct customs_settings *out;
 };
 
@@ -68,12 +70,28 @@ static const struct conf_key keys[] = {
 	       "Of the two lengths in frames that are sent; both are understood."),
 	CHOICE("ident", "ones|zeroes", "ones",
 	       "Ident in frames that are sent; both are understood."),
-	CHOICE("encoding", "gb18030|utf8", "gb18030",
-	       "Of XML that is sent; both are understood."),
+	CHOICE("code_width", "1|4", "1",
+	       "Bytes of the code in frames that are sent; both are understood."),
+	CHOICE("framing", "framed|bare_xml", "framed",
+	       "Frames, or XML ended by half-close; both are understood."),
+	CHOICE("encoding", "utf8|gb18030|gb2312|gbk|gb18030_as_utf8", "gb18030",
+	       "Of XML that is sent, as it declares it; all are understood."),
 	CHOICE("conta_reco", "zero_recognised|one_recognised", "zero_recognised",
 	       "What CONTA_RECO of the gate means."),
+	CHOICE("ic_block", "nested|flat", "nested",
+	       "Whether the gate's IC block has DRIVER_IC inside."),
+	CHOICE("seal_key_tag", "eseal_public_key|seal_key", "eseal_public_key",
+	       "The gate's tag of a seal's key."),
+	CHOICE("vehicle_weight_tag", "ve_wt|ve_weight", "ve_wt",
+	       "The gate's tag of the empty vehicle's weight."),
 	CHOICE("absent_devices", "empty_tags|no_tags", "empty_tags",
 	       "How what is absent is sent."),
+	CHOICE("status_table", "annex_b|regional", "annex_b",
+	       "Table of the status words that are sent and understood."),
+	CHOICE("verdict", "word|plain", "word",
+	       "Answers of 20 characters, or plain Y and N."),
+	CHOICE("strict", "no|yes", "no",
+	       "Whether a message in another dialect than this is refused."),
 };
 /* clang-format on */
 
@@ -101,9 +119,17 @@ static void list_destinations(struct raw *raw, void *to[KEYS])
 		&raw->second_gate,
 		&raw->byte_order,
 		&raw->ident,
+		&raw->code_width,
+		&raw->framing,
 		&raw->encoding,
 		&raw->conta_reco,
+		&raw->ic_block,
+		&raw->seal_key_tag,
+		&raw->vehicle_weight_tag,
 		&raw->absent_devices,
+		&raw->status_table,
+		&raw->verdict,
+		&raw->strict,
 	};
 
 	_Static_assert(sizeof(places) / sizeof(places[0]) == KEYS, "one for each key");
@@ -285,11 +311,19 @@ static enum kakou_err take_rest(const struct raw *raw, struct why *why)
 	out->is_second_gate = raw->second_gate == 1;
 	out->dialect = (struct customs_dialect){
 		.frame = {.big_endian = raw->byte_order == 1,
-			  .ident_ones = raw->ident == 0},
-		.encoding = raw->encoding == 0 ? CUSTOMS_GB18030 : CUSTOMS_UTF8,
+			  .ident_ones = raw->ident == 0,
+			  .wide_code = raw->code_width == 1,
+			  .is_bare = raw->framing == 1},
+		.encoding = (enum customs_encoding)raw->encoding, /* in its order */
 		.reco_one_is_recognised = raw->conta_reco == 1,
+		.ic_is_flat = raw->ic_block == 1,
+		.seal_key_is_short = raw->seal_key_tag == 1,
+		.weight_tag_is_long = raw->vehicle_weight_tag == 1,
 		.absent_tags_left_out = raw->absent_devices == 1,
+		.table = raw->status_table == 1 ? STATUS_REGIONAL : STATUS_ANNEX_B,
+		.verdict_is_plain = raw->verdict == 1,
 	};
+	out->is_strict = raw->strict == 1;
 	err = split_address("listen", raw->listen, out->listen_host, &out->listen_port, 0,
 			    why);
 	if (!err)

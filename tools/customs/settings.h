@@ -33,6 +33,7 @@ struct customs_settings {
 	int32_t connect_ms; /**< whole attempt to bring the gate a message */
 	bool is_second_gate;
 	struct customs_dialect dialect;
+	bool is_strict; /**< other dialects are refused */
 };
 
 enum settings_result {

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The tags of customs-protocol section 4, with the misspellings that are part of it, and the right
+ * spellings that somebody may send.
+ *
+ * Layer: drivers. Constant data.
+ */
+#include "drivers/customs/message_fields.h"
+
+#include "drivers/customs/message.h"
+
+#define SIZE(member) sizeof(((struct customs_message *)NULL)->u.member)
+#define AT(member) offsetof(struct customs_message, u.member)
+
+#define SHOWING(code, parent, name, kind, member, shows)                                 \
+	{                                                                                \
+		code, FIELD_##kind, SHOWS_##shows, parent, name, AT(member),             \
+			SIZE(member), 0                                                  \
+	}
+#define FIELD(code, parent, name, kind, member)                                          \
+	SHOWING(code, parent, name, kind, member, NOTHING)
+#define WEIGHING(code, parent, name, member, flag, shows)                                \
+	{                                                                                \
+		code, FIELD_WEIGHT, SHOWS_##shows, parent, name, AT(member),             \
+			SIZE(member), AT(flag)                                           \
+	}
+
+/* The SEAL and GPS blocks of what the platform sends; both names of the key. */
+#define FOR_DEVICES(code, member)                                                        \
+	FIELD(code, "SEAL", "ESEAL_ID", TEXT, member.seal_id),                           \
+		FIELD(code, "SEAL", "SEAL_KEY", TEXT, member.seal_key),                  \
+		FIELD(code, "SEAL", "ESEAL_PUBLIC_KEY", TEXT, member.seal_key),          \
+		FIELD(code, "GPS", "GPS_ID", TEXT, member.gps_id)
+
+/* clang-format off */
+const struct message_field message_fields[] = {
+	FIELD(0x21, "IC",          "G_TYPE",           CHARACTER,  gather.goods_type),
+	FIELD(0x21, "IC",          "TRAF_TYPE",        CHARACTER,  gather.traffic_type),
+	SHOWING(0x21, "IC",        "DR_IC_NO",         TEXT,       gather.card_no, FLAT),
+	SHOWING(0x21, "DRIVER_IC", "DR_IC_NO",         TEXT,       gather.card_no, NESTED),
+	WEIGHING(0x21, "WEIGHT",   "GROSS_WT",         gather.gross_g, gather.has_weight, NOTHING),
+	FIELD(0x21, "CAR",         "VE_NAME",          TEXT,       gather.plate),
+	FIELD(0x21, "CAR",         "CAR_EC_NO",        TEXT,       gather.tag),
+	WEIGHING(0x21, "CAR",      "VE_WT",            gather.vehicle_g, gather.has_vehicle_weight, WEIGHT_SHORT),
+	WEIGHING(0x21, "CAR",      "VE_WEIGHT",        gather.vehicle_g, gather.has_vehicle_weight, WEIGHT_LONG),
+	FIELD(0x21, "TRAILER",     "TR_NAME",          TEXT,       gather.trailer_plate),
+	FIELD(0x21, "CONTA",       "CONTA_NUM",        COUNT,      gather.box_count),
+	FIELD(0x21, "CONTA",       "CONTA_RECO",       RECOGNISED, gather.boxes_recognised),
+	FIELD(0x21, "CONTA",       "CONTA_ID_F",       TEXT,       gather.box_front),
+	FIELD(0x21, "CONTA",       "CONTA_ID_B",       TEXT,       gather.box_rear),
+	FIELD(0x21, "SEAL",        "ESEAL_ID",         TEXT,       gather.seal_id),
+	SHOWING(0x21, "SEAL",      "ESEAL_PUBLIC_KEY", TEXT,       gather.seal_key, KEY_LONG),
+	SHOWING(0x21, "SEAL",      "SEAL_KEY",         TEXT,       gather.seal_key, KEY_SHORT),
+	FIELD(0x21, "GATHER_INFO", "BAR_CODE",         TEXT,       gather.bar_code),
+	FIELD(0x21, "BARCODE",     "CODE",             TEXT,       gather.bar_code),
+
+	FIELD(0x22, "COMMAND_INFO", "CHECK_RESULT",    TEXT,       check.check_result),
+	FIELD(0x22, "COMMAND_INFO", "FORM_TYPE",       TEXT,       check.form_type),
+	FIELD(0x22, "COMMAND_INFO", "FORM_ID",         TEXT,       check.form_id),
+	FIELD(0x22, "COMMAND_INFO", "OP_HINT",         SHOWN,      check.op_hint),
+	FOR_DEVICES(0x22, check),
+
+	FIELD(0x31, "COMMAND_INFO", "EXCUTE_COMMAND",  TEXT,       operate.command),
+	FIELD(0x31, "COMMAND_INFO", "EXECUTE_COMMAND", TEXT,       operate.command),
+	FIELD(0x31, "COMMAND_INFO", "OP_TYPE",         CHARACTER,  operate.op_type),
+	FIELD(0x31, "COMMAND_INFO", "OP_REASON",       SHOWN,      operate.op_reason),
+	FIELD(0x31, "COMMAND_INFO", "OP_ID",           TEXT,       operate.op_id),
+	FOR_DEVICES(0x31, operate),
+
+	FIELD(0x32, "COMMAND_INFO", "EXECUTE_RESULT",  TEXT,       result.result),
+	FIELD(0x32, "COMMAND_INFO", "EXCUTE_RESULT",   TEXT,       result.result),
+};
+/* clang-format on */
+
+const size_t message_field_count = sizeof(message_fields) / sizeof(message_fields[0]);
+
+_Static_assert(sizeof(message_fields) / sizeof(message_fields[0]) <= MESSAGE_FIELDS_MAX,
+	       "the reader notes each");
