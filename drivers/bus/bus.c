@@ -32,8 +32,9 @@ struct bus {
 static void wait_for_work(struct bus *bus, int64_t wake_ms)
 {
 	struct pollfd fds[] = {
-		{.fd = queue_fd(bus->worker->commands), .events = POLLIN},
-		{.fd = queue_fd(bus->stop),             .events = POLLIN},
+		{.fd = queue_fd(bus->worker->commands),  .events = POLLIN},
+		{.fd = queue_fd(bus->worker->questions), .events = POLLIN},
+		{.fd = queue_fd(bus->stop),              .events = POLLIN},
 	};
 	int64_t wait_ms = wake_ms - clock_mono_ms();
 
@@ -127,6 +128,29 @@ enum kakou_err bus_command(struct bus *bus, const struct device_command *command
 	if (err == KAKOU_E_INVALID)
 		return err;
 	return queue_push(bus->worker->commands, command);
+}
+
+enum kakou_err bus_ask(struct bus *bus, const struct bus_question *question)
+{
+	if (question->count < 1 || question->count > BUS_QUESTION_MAX ||
+	    question->area > MODBUS_INPUT)
+		return KAKOU_E_INVALID;
+	return queue_push(bus->worker->questions, question);
+}
+
+bool bus_next_answer(struct bus *bus, struct bus_answer *out)
+{
+	return queue_pop(bus->worker->answers, out);
+}
+
+int bus_answers_fd(const struct bus *bus)
+{
+	return queue_fd(bus->worker->answers);
+}
+
+void bus_quiet_answers(struct bus *bus)
+{
+	queue_quiet(bus->worker->answers);
 }
 
 bool bus_read_health(struct bus *bus, struct bus_health *out)

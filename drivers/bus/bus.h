@@ -9,7 +9,7 @@
  *
  * Layer:   drivers.
  * Threads: start and stop from main; next_sample and command from the control thread
- * (wait- free); read_health from one other thread.
+ * (wait- free); read_health, ask and next_answer from one other thread.
  */
 #ifndef KAKOU_DRIVERS_BUS_H
 #define KAKOU_DRIVERS_BUS_H
@@ -25,7 +25,11 @@
 #include "hal/modbus_port.h"
 #include "hal/why.h"
 
-enum { BUS_UNITS_MAX = 32 };
+enum {
+	BUS_UNITS_MAX = 32,
+	BUS_QUESTIONS = 4, /**< that may wait */
+	BUS_QUESTION_MAX = MODBUS_REGISTERS_MAX,
+};
 
 struct bus; /* opaque */
 
@@ -68,6 +72,27 @@ struct bus_health {
 	struct bus_unit_health units[BUS_UNITS_MAX];
 };
 
+/** One read beside the polling, of any unit and any registers: what a technician wants to
+ * know. */
+struct bus_question {
+	uint32_t token; /**< chosen by the asker, comes back in the answer */
+	uint8_t unit;
+	uint8_t area; /**< enum modbus_area */
+	uint16_t address;
+	uint16_t count; /**< 1..BUS_QUESTION_MAX, registers or bits */
+};
+
+struct bus_answer {
+	uint32_t token;
+	int8_t error;      /**< enum kakou_err, as modbus_port_read() */
+	uint8_t exception; /**< of KAKOU_E_REFUSED */
+	uint16_t count;    /**< of values; 0 with an error */
+	int32_t took_ms;
+	int64_t at_ms; /**< monotonic, when it was answered or given up */
+	uint16_t values[BUS_QUESTION_MAX];
+	char why[120]; /**< the error in words */
+};
+
 /** Starts the worker. KAKOU_E_NOMEM, KAKOU_E_INVALID. A missing device is not an error.
  */
 KAKOU_MUST_CHECK enum kakou_err bus_start(struct bus **out,
@@ -88,6 +113,21 @@ bool bus_next_sample(struct bus *bus, struct device_sample *out);
  * caller repeats with the next scan. Wait-free. */
 KAKOU_MUST_CHECK enum kakou_err bus_command(struct bus *bus,
 					    const struct device_command *command);
+
+/** Queues a question. It is asked when no reading suffers by it, at most a quarter of the time;
+ * units and readings of the site come first. KAKOU_E_FULL: counted, nothing queued.
+ * KAKOU_E_INVALID: a count out of range. Wait-free. */
+KAKOU_MUST_CHECK enum kakou_err bus_ask(struct bus *bus,
+					const struct bus_question *question);
+
+/** The oldest answer not yet taken; false when there is none. Wait-free. Answers that nobody
+ * takes are dropped and counted. */
+bool bus_next_answer(struct bus *bus, struct bus_answer *out);
+
+/** Descriptor that is readable after an answer came, and bus_quiet_answers() to make it
+ *  unreadable again before the answers are taken. */
+int bus_answers_fd(const struct bus *bus);
+void bus_quiet_answers(struct bus *bus);
 
 /** Newest health; false before the first cycle. Wait-free. */
 bool bus_read_health(struct bus *bus, struct bus_health *out);

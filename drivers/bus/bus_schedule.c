@@ -29,6 +29,7 @@ void bus_schedule_init(struct bus_schedule *schedule, const struct bus_config *c
 	schedule->answer_ms = config->port.answer_ms;
 	schedule->asked_ms = now_ms;
 	schedule->sweep_from_ms = -1;
+	schedule->guest_ms = INT64_MAX;
 	for (size_t u = 0; u < schedule->unit_count; u++) {
 		for (size_t b = 0; b < MAP_BLOCKS_MAX; b++) {
 			schedule->state[u].due_ms[b] = now_ms;
@@ -136,6 +137,21 @@ static int ask_probe(struct bus_schedule *schedule, int probe, int64_t now_ms,
 		   now_ms, block);
 }
 
+/* When the guest may ask: it costs what a probe may cost. */
+static int64_t guest_at(const struct bus_schedule *schedule, bool has_healthy)
+{
+	if (has_healthy && schedule->guest_ms < schedule->quiet_until_ms)
+		return schedule->quiet_until_ms;
+	return schedule->guest_ms;
+}
+
+static int ask_guest(struct bus_schedule *schedule, int64_t now_ms)
+{
+	schedule->sweep_from_ms = -1;
+	schedule->asked_ms = now_ms;
+	return BUS_SCHEDULE_GUEST;
+}
+
 int bus_schedule_next(struct bus_schedule *schedule, int64_t now_ms, size_t *block,
 		      int64_t *wake_ms)
 {
@@ -143,7 +159,14 @@ int bus_schedule_next(struct bus_schedule *schedule, int64_t now_ms, size_t *blo
 	int probe = find_probe(schedule);
 	int64_t probe_ms =
 		probe < 0 ? INT64_MAX : probe_at(schedule, probe, due.unit >= 0);
+	int64_t guest_ms = guest_at(schedule, due.unit >= 0);
+	/* Of a probe and a guest that both may ask now, the one that has waited longer. */
+	bool is_guest = guest_ms <= now_ms &&
+			(probe_ms > now_ms ||
+			 schedule->guest_ms < schedule->state[probe].paused_until_ms);
 
+	if (is_guest)
+		probe_ms = guest_ms;
 	if (probe_ms <= now_ms) {
 		struct choice stale;
 
@@ -152,12 +175,27 @@ int bus_schedule_next(struct bus_schedule *schedule, int64_t now_ms, size_t *blo
 		stale = find_first_due(schedule, now_ms, schedule->sweep_from_ms);
 		if (stale.unit >= 0 && stale.due_ms < now_ms + schedule->answer_ms)
 			return ask(schedule, stale, now_ms, block);
-		return ask_probe(schedule, probe, now_ms, block);
+		return is_guest ? ask_guest(schedule, now_ms)
+				: ask_probe(schedule, probe, now_ms, block);
 	}
 	if (due.due_ms <= now_ms)
 		return ask(schedule, due, now_ms, block);
 	*wake_ms = due.due_ms < probe_ms ? due.due_ms : probe_ms;
-	return -1;
+	if (guest_ms < *wake_ms)
+		*wake_ms = guest_ms;
+	return BUS_SCHEDULE_IDLE;
+}
+
+void bus_schedule_invite(struct bus_schedule *schedule, int64_t now_ms)
+{
+	schedule->guest_ms = now_ms;
+}
+
+void bus_schedule_see_off(struct bus_schedule *schedule, int64_t now_ms)
+{
+	schedule->guest_ms = INT64_MAX;
+	schedule->quiet_until_ms =
+		now_ms + (BUS_PROBE_SHARE - 1) * (now_ms - schedule->asked_ms);
 }
 
 void bus_schedule_begin(struct bus_schedule *schedule, int64_t now_ms)

@@ -15,6 +15,9 @@
  * - After a probe that failed, none follows for three times as long as it held the port, as long
  *   as a healthy unit is there to be protected.
  * - Units that failed because the connection did are presumed well once one of them answers.
+ * - A guest, a question that somebody asks beside the polling, is treated like a probe: nobody
+ *   knows whether it will be answered. It rests for three times as long as it held the port, also
+ *   when it was answered.
  */
 #ifndef KAKOU_DRIVERS_BUS_SCHEDULE_H
 #define KAKOU_DRIVERS_BUS_SCHEDULE_H
@@ -31,6 +34,8 @@ enum {
 	BUS_LOST_AFTER = 3, /**< failures in a row that make a sick unit a lost one */
 	BUS_PROBE_SHARE =
 		4, /**< a failed probe may take one part in so many of the time */
+	BUS_SCHEDULE_IDLE = -1,  /**< nothing is due */
+	BUS_SCHEDULE_GUEST = -2, /**< the turn of the guest */
 };
 
 struct bus_schedule_unit {
@@ -52,6 +57,7 @@ struct bus_schedule {
 	const struct bus_unit *units;
 	int64_t asked_ms;       /**< when the present request began */
 	int64_t quiet_until_ms; /**< no probe before */
+	int64_t guest_ms;       /**< a guest has waited since; INT64_MAX = none */
 	int64_t sweep_from_ms; /**< healthy blocks read since are fresh for a probe; -1 = none */
 	struct bus_schedule_unit state[BUS_UNITS_MAX];
 };
@@ -60,8 +66,9 @@ struct bus_schedule {
 void bus_schedule_init(struct bus_schedule *schedule, const struct bus_config *config,
 		       int64_t now_ms);
 
-/** The (unit, block) to read now; -1 when none is due, then *wake_ms says when. A unit that is
- *  not well is probed with one block only, and never twice while a healthy one is due. */
+/** The (unit, block) to read now; BUS_SCHEDULE_IDLE when none is due, then *wake_ms says when;
+ *  BUS_SCHEDULE_GUEST when the guest may ask. A unit that is not well is probed with one block
+ *  only, and never twice while a healthy one is due. */
 int bus_schedule_next(struct bus_schedule *schedule, int64_t now_ms, size_t *block,
 		      int64_t *wake_ms);
 
@@ -73,6 +80,12 @@ enum device_health bus_schedule_book(struct bus_schedule *schedule, size_t unit,
 /** A request that bus_schedule_next() did not choose (a write) begins now; its failure is booked
  *  as that of `block`. */
 void bus_schedule_begin(struct bus_schedule *schedule, int64_t now_ms);
+
+/** A guest waits from now on. */
+void bus_schedule_invite(struct bus_schedule *schedule, int64_t now_ms);
+
+/** The guest has had its turn, which began with bus_schedule_next(). */
+void bus_schedule_see_off(struct bus_schedule *schedule, int64_t now_ms);
 
 /** Makes the block due now: something was written that is to be read back. */
 void bus_schedule_hurry(struct bus_schedule *schedule, size_t unit, size_t block,

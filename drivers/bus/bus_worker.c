@@ -18,6 +18,7 @@
 /* A control thread that stands still for a second loses nothing of units that are read each
  * 100 ms in up to three blocks; beyond that the newest samples are dropped and counted. */
 enum { SAMPLES_PER_UNIT = 32, SAMPLES_MAX = 512, COMMANDS_QUEUED = 32 };
+enum { ANSWERS_QUEUED = 2 * BUS_QUESTIONS };
 
 static enum kakou_err check_config(const struct bus_config *config, struct why *why)
 {
@@ -79,7 +80,11 @@ static enum kakou_err create_channels(struct bus_worker *worker, size_t units)
 			 false) ||
 	    queue_create(&worker->commands, sizeof(struct device_command),
 			 COMMANDS_QUEUED, true) ||
-	    mailbox_create(&worker->health, health_size))
+	    mailbox_create(&worker->health, health_size) ||
+	    queue_create(&worker->questions, sizeof(struct bus_question), BUS_QUESTIONS,
+			 true) ||
+	    queue_create(&worker->answers, sizeof(struct bus_answer), ANSWERS_QUEUED,
+			 true))
 		return KAKOU_E_NOMEM;
 	return KAKOU_OK;
 }
@@ -122,6 +127,8 @@ void bus_worker_destroy(struct bus_worker *worker)
 	queue_destroy(worker->samples);
 	queue_destroy(worker->commands);
 	mailbox_destroy(worker->health);
+	queue_destroy(worker->questions);
+	queue_destroy(worker->answers);
 	free(worker);
 }
 
@@ -319,6 +326,42 @@ static void publish_health(struct bus_worker *worker, int64_t now_ms)
 	mailbox_put(worker->health, present);
 }
 
+/* The next question, when there is none already. */
+static void take_question(struct bus_worker *worker)
+{
+	queue_quiet(worker->questions);
+	if (worker->has_question)
+		return;
+	worker->has_question = queue_pop(worker->questions, &worker->question);
+	if (worker->has_question)
+		bus_schedule_invite(&worker->schedule, clock_mono_ms());
+}
+
+/* Its outcome says nothing of the units that are polled, and is not booked with theirs. */
+static void ask_question(struct bus_worker *worker)
+{
+	const struct bus_question *question = &worker->question;
+	struct bus_answer answer = {.token = question->token};
+	struct why why = {.text = ""};
+	enum kakou_err err = modbus_port_read(
+		worker->port, question->unit, (enum modbus_area)question->area,
+		question->address, question->count, answer.values, &why);
+
+	answer.error = (int8_t)err;
+	answer.at_ms = clock_mono_ms();
+	answer.took_ms = (int32_t)(answer.at_ms - worker->schedule.asked_ms);
+	if (err == KAKOU_E_REFUSED)
+		answer.exception = modbus_port_exception(worker->port);
+	answer.count = err ? 0 : question->count;
+	text_copy(answer.why, sizeof(answer.why), why.text);
+	if (answer.took_ms > worker->longest_ms[0])
+		worker->longest_ms[0] = answer.took_ms;
+	bus_schedule_see_off(&worker->schedule, answer.at_ms);
+	worker->has_question = false;
+	if (queue_push(worker->answers, &answer))
+		return; /* nobody takes answers: counted, and the asker gives up by itself */
+}
+
 /* One request, if one is due; otherwise *wake_ms says when. */
 static bool do_request(struct bus_worker *worker, int64_t now_ms, int64_t *wake_ms)
 {
@@ -336,6 +379,10 @@ static bool do_request(struct bus_worker *worker, int64_t now_ms, int64_t *wake_
 		read_block(worker, (size_t)due, block);
 		return true;
 	}
+	if (due == BUS_SCHEDULE_GUEST) {
+		ask_question(worker);
+		return true;
+	}
 	if (write_ms < *wake_ms)
 		*wake_ms = write_ms;
 	return false;
@@ -347,6 +394,7 @@ int64_t bus_worker_step(struct bus_worker *worker)
 	int64_t wake_ms = now_ms;
 
 	bus_orders_take(worker);
+	take_question(worker);
 	if (do_request(worker, now_ms, &wake_ms))
 		worker->health_is_old = true;
 	tell_changes(worker);

@@ -60,10 +60,14 @@ struct bus_worker {
 	struct bus_unit own_units[BUS_UNITS_MAX];
 	struct bus_schedule schedule;
 	struct modbus_port *port;
-	struct queue *samples;  /**< struct device_sample, out */
-	struct queue *commands; /**< struct device_command, in */
-	struct mailbox *health; /**< struct bus_health, out */
-	size_t next_to_write;   /**< unit whose orders are looked at first */
+	struct queue *samples;   /**< struct device_sample, out */
+	struct queue *commands;  /**< struct device_command, in */
+	struct mailbox *health;  /**< struct bus_health, out */
+	struct queue *questions; /**< struct bus_question, in */
+	struct queue *answers;   /**< struct bus_answer, out */
+	bool has_question;
+	struct bus_question question; /**< the guest of the schedule */
+	size_t next_to_write;         /**< unit whose orders are looked at first */
 	uint64_t scan_seen;
 	int64_t scan_moved_ms;
 	bool scan_is_known;

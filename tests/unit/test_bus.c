@@ -715,6 +715,85 @@ static void a_bus_that_makes_no_sense_is_refused(void **state)
 	assert_int_equal(bus_worker_create(&worker, &config, &why), KAKOU_E_INVALID);
 }
 
+/* ---- questions beside the polling ---- */
+
+static void put_question(uint32_t token, uint8_t unit, uint16_t address, uint16_t count)
+{
+	struct bus_question question = {.token = token,
+					.unit = unit,
+					.area = MODBUS_HOLDING,
+					.address = address,
+					.count = count};
+
+	assert_int_equal(queue_push(rig.worker->questions, &question), KAKOU_OK);
+}
+
+static struct bus_answer next_answer(void)
+{
+	struct bus_answer answer;
+
+	assert_true(queue_pop(rig.worker->answers, &answer));
+	return answer;
+}
+
+static void a_question_is_answered_while_the_polling_goes_on(void **state)
+{
+	struct bus_answer answer;
+
+	(void)state;
+	start("board/maps/kakou-weighbridge.map", 1);
+	run(1000);
+	set_holding(2, 0x01DC);
+	set_holding(3, 0xC56E);
+	put_question(5, SCALE_UNIT, 2, 2);
+	put_question(6, SCALE_UNIT + 1, 0, 1);
+	run(1000);
+	answer = next_answer();
+	assert_int_equal(answer.token, 5);
+	assert_int_equal(answer.error, KAKOU_OK);
+	assert_int_equal(answer.count, 2);
+	assert_int_equal(answer.values[0], 0x01DC);
+	assert_int_equal(answer.values[1], 0xC56E);
+	answer = next_answer();
+	assert_int_equal(answer.token, 6);
+	assert_int_equal(answer.error, KAKOU_E_TIMEOUT);
+	assert_int_equal(answer.count, 0);
+	assert_non_null(strstr(answer.why, "unit 2"));
+	assert_true(answer.took_ms >= ANSWER_MS);
+	assert_in_range(rig.values[0], 18, 21);
+	assert_true(rig.age_ms[0] <= PERIOD_MS + ANSWER_MS);
+	assert_int_equal(rig.told[0].health, DEVICE_WELL);
+	assert_int_equal(health_of(0)->errors, 0);
+}
+
+static void a_question_is_told_the_exception_in_words(void **state)
+{
+	struct bus_answer answer;
+
+	(void)state;
+	start("board/maps/kakou-weighbridge.map", 1);
+	fake_modbus_add("p1", 9);
+	fake_modbus_set_fault("p1", 9, FAKE_MODBUS_EXCEPTION, 2, -1);
+	put_question(1, 9, 0, 1);
+	run(500);
+	answer = next_answer();
+	assert_int_equal(answer.error, KAKOU_E_REFUSED);
+	assert_int_equal(answer.exception, 2);
+	assert_non_null(strstr(answer.why, "exception 2"));
+}
+
+static void answers_nobody_takes_are_dropped_and_the_polling_goes_on(void **state)
+{
+	(void)state;
+	start("board/maps/kakou-weighbridge.map", 1);
+	for (uint32_t i = 0; i < 20; i++) {
+		put_question(i, SCALE_UNIT, 0, 1);
+		run(200);
+	}
+	assert_true(queue_count_dropped(rig.worker->answers) > 0);
+	assert_true(rig.values[0] >= 38);
+}
+
 /* ---- the thread; its clock is virtual and stands still, so it works once and sleeps ---- */
 
 static void a_bus_starts_and_stops_with_its_thread(void **state)
@@ -734,6 +813,10 @@ static void a_bus_starts_and_stops_with_its_thread(void **state)
 	for (int i = 0; i < 2000 && !bus_next_sample(bus, &sample); i++)
 		(void)usleep(1000);
 	assert_int_equal(sample.device, SCALE);
+	assert_int_equal(bus_ask(bus, &(struct bus_question){.count = 126}),
+			 KAKOU_E_INVALID);
+	assert_int_equal(bus_ask(bus, &(struct bus_question){.count = 0}),
+			 KAKOU_E_INVALID);
 	bus_stop(bus);
 	bus_stop(NULL);
 }
@@ -768,6 +851,9 @@ int main(void)
 		TEST(a_newer_text_replaces_the_older),
 		TEST(a_sign_that_was_away_is_told_its_text_again),
 		TEST(a_refused_command_leaves_the_readings_alone),
+		TEST(a_question_is_answered_while_the_polling_goes_on),
+		TEST(a_question_is_told_the_exception_in_words),
+		TEST(answers_nobody_takes_are_dropped_and_the_polling_goes_on),
 		TEST(a_bus_that_makes_no_sense_is_refused),
 		TEST(a_bus_starts_and_stops_with_its_thread),
 	};

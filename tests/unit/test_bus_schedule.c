@@ -57,12 +57,28 @@ static void line_init(struct line *line, size_t units, size_t blocks, int32_t an
 	bus_schedule_init(&line->schedule, &line->config, line->now_ms);
 }
 
+/* The unit answers, or does not. */
+static void book(struct line *line, size_t unit, size_t block)
+{
+	enum kakou_err result = line->answers[unit].result;
+
+	line->now_ms += line->answers[unit].takes_ms;
+	line->requests[unit]++;
+	line->health[unit] =
+		bus_schedule_book(&line->schedule, unit, block, result, line->now_ms);
+	if (result)
+		return;
+	if (line->last_ms[unit] &&
+	    line->now_ms - line->last_ms[unit] > line->age_ms[unit])
+		line->age_ms[unit] = line->now_ms - line->last_ms[unit];
+	line->last_ms[unit] = line->now_ms;
+}
+
 /* One request, or the wait until one is due. Returns the unit asked, or -1. */
 static int line_step(struct line *line, size_t *block)
 {
 	int64_t wake_ms = 0;
 	int unit = bus_schedule_next(&line->schedule, line->now_ms, block, &wake_ms);
-	enum kakou_err result;
 
 	if (unit < 0) {
 		assert_true(wake_ms > line->now_ms);
@@ -73,17 +89,7 @@ static int line_step(struct line *line, size_t *block)
 		line->unwell_in_a_row = 0;
 	else if (++line->unwell_in_a_row > line->most_unwell_in_a_row)
 		line->most_unwell_in_a_row = line->unwell_in_a_row;
-	result = line->answers[unit].result;
-	line->now_ms += line->answers[unit].takes_ms;
-	line->requests[unit]++;
-	line->health[unit] = bus_schedule_book(&line->schedule, (size_t)unit, *block,
-					       result, line->now_ms);
-	if (result == KAKOU_OK) {
-		if (line->last_ms[unit] &&
-		    line->now_ms - line->last_ms[unit] > line->age_ms[unit])
-			line->age_ms[unit] = line->now_ms - line->last_ms[unit];
-		line->last_ms[unit] = line->now_ms;
-	}
+	book(line, (size_t)unit, *block);
 	return unit;
 }
 
@@ -431,6 +437,75 @@ static void a_block_in_a_hurry_is_due_now(void **state)
 	assert_int_equal(block, 1);
 }
 
+/* A scan of units that are not there, each of which costs the deadline of its answer. */
+static int run_with_guests(struct line *line, int64_t ms, int32_t guest_takes_ms)
+{
+	int64_t end_ms = line->now_ms + ms;
+	int guests = 0;
+
+	while (line->now_ms < end_ms) {
+		int64_t wake_ms = 0;
+		size_t block;
+		int unit;
+
+		if (line->schedule.guest_ms == INT64_MAX)
+			bus_schedule_invite(&line->schedule, line->now_ms);
+		unit = bus_schedule_next(&line->schedule, line->now_ms, &block, &wake_ms);
+		if (unit == BUS_SCHEDULE_GUEST) {
+			line->now_ms += guest_takes_ms;
+			bus_schedule_see_off(&line->schedule, line->now_ms);
+			guests++;
+		} else if (unit == BUS_SCHEDULE_IDLE) {
+			assert_true(wake_ms > line->now_ms);
+			line->now_ms = wake_ms;
+		} else {
+			book(line, (size_t)unit, block);
+		}
+	}
+	return guests;
+}
+
+static void a_scan_of_absent_units_ages_the_others_by_one_deadline_and_a_round(
+	void **state)
+{
+	struct line line;
+	int guests;
+
+	(void)state;
+	line_init(&line, UNITS, 1, 150);
+	line_run(&line, 2000);
+	guests = run_with_guests(&line, 60000, 150);
+	assert_in_range(guests, 60000 / (150 * BUS_PROBE_SHARE) / 2,
+			60000 / (150 * BUS_PROBE_SHARE) + 1);
+	assert_true(oldest_healthy(&line) <= 150 + UNITS + PERIOD_MS / 10);
+}
+
+static void a_guest_on_a_port_without_healthy_units_need_not_rest(void **state)
+{
+	struct line line;
+
+	(void)state;
+	line_init(&line, 1, 1, 100);
+	line.answers[0] = (struct line_unit){100, KAKOU_E_TIMEOUT};
+	line_run(&line, 10000);
+	assert_true(run_with_guests(&line, 10000, 100) >= 85);
+}
+
+static void a_guest_and_a_lost_unit_take_turns(void **state)
+{
+	struct line line;
+	int probes, guests;
+
+	(void)state;
+	line_init(&line, UNITS, 1, 100);
+	line.answers[3] = (struct line_unit){100, KAKOU_E_TIMEOUT};
+	line_run(&line, 60000);
+	probes = line.requests[3];
+	guests = run_with_guests(&line, 60000, 100);
+	assert_true(guests >= 60);
+	assert_true(line.requests[3] - probes >= 8);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -452,6 +527,10 @@ int main(void)
 		cmocka_unit_test(all_units_come_back_at_once_when_the_connection_does),
 		cmocka_unit_test(a_write_that_fails_pauses_the_unit_too),
 		cmocka_unit_test(a_block_in_a_hurry_is_due_now),
+		cmocka_unit_test(
+			a_scan_of_absent_units_ages_the_others_by_one_deadline_and_a_round),
+		cmocka_unit_test(a_guest_on_a_port_without_healthy_units_need_not_rest),
+		cmocka_unit_test(a_guest_and_a_lost_unit_take_turns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
