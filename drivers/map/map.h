@@ -85,6 +85,33 @@ const struct map_point *map_find_point(const struct map *map, const char *name);
 KAKOU_MUST_CHECK enum kakou_err map_decode(const struct map *map, const uint16_t *image,
 					   struct device_sample *out, struct why *why);
 
+/** What one point holds, in its class's unit. */
+struct map_value {
+	bool is_text, is_flag, is_bits;
+	int64_t number;
+	char text[DEVICE_TEXT_MAX + 1]; /**< is_text: UTF-8 without control characters */
+	const char *unit;               /**< static: "g", "1/1000 °C", "%", or "" */
+};
+
+/** One point of the image, as map_decode() reads it. KAKOU_E_GARBLED as there, for this point
+ *  alone; KAKOU_E_NOTFOUND: the point is only written, it holds nothing. */
+KAKOU_MUST_CHECK enum kakou_err map_decode_point(const struct map *map,
+						 const struct map_point *point,
+						 const uint16_t *image,
+						 struct map_value *out, struct why *why);
+
+enum { MAP_VALUE_PRINTED_MAX = 112 };
+
+/** The value as a person reads it: "36980 kg", "-18.5 °C", "yes", "0x0005 (0 2)". */
+void map_print_value(const struct map_value *value, char to[MAP_VALUE_PRINTED_MAX]);
+
+/** Words as in a map file: "i32", "holding"; NULL out of range. */
+const char *map_type_name(enum map_type type);
+const char *map_area_name(enum modbus_area area);
+
+/** False when there is no area of that name. */
+bool map_area_from_name(const char *name, enum modbus_area *out);
+
 /** A command → registers to write, point by point: call with *step = 0 and repeat until
  *  KAKOU_E_NOTFOUND. Each call yields one write (area, address, count, values).
  * KAKOU_E_INVALID: the map has no point for this command. */

@@ -63,8 +63,7 @@ static enum kakou_err read_number(const struct map_point *point, const uint16_t 
 
 static enum kakou_err decode_number(const struct map_point *point,
 				    const struct map_class_point *class_point,
-				    const uint16_t *image, struct device_sample *to,
-				    struct why *why)
+				    const uint16_t *image, int64_t *out, struct why *why)
 {
 	int64_t value = 0;
 	enum kakou_err err = read_number(point, image + point->offset, &value, why);
@@ -77,7 +76,7 @@ static enum kakou_err decode_number(const struct map_point *point,
 			       " to %" PRId64 "%s%s",
 			       point->name, value, class_point->min, class_point->max,
 			       class_point->unit[0] ? " " : "", class_point->unit);
-	map_store_field(to, class_point, value);
+	*out = value;
 	return KAKOU_OK;
 }
 
@@ -115,10 +114,9 @@ static bool has_control_characters(const char *text)
 
 static enum kakou_err decode_text(const struct map *map, const struct map_point *point,
 				  const struct map_class_point *class_point,
-				  const uint16_t *image, struct device_sample *to,
+				  const uint16_t *image, char text[DEVICE_TEXT_MAX + 1],
 				  struct why *why)
 {
-	char text[DEVICE_TEXT_MAX + 1];
 	size_t room = (size_t)point->count * 2;
 	size_t len;
 	enum kakou_err err;
@@ -136,8 +134,37 @@ static enum kakou_err decode_text(const struct map *map, const struct map_point 
 			"point %s: got %zu bytes that begin %02X %02X, expected text in "
 			"UTF-8",
 			point->name, len, (unsigned char)text[0], (unsigned char)text[1]);
-	memcpy((char *)to + class_point->field, text, len + 1);
 	return KAKOU_OK;
+}
+
+enum kakou_err map_decode_point(const struct map *map, const struct map_point *point,
+				const uint16_t *image, struct map_value *out,
+				struct why *why)
+{
+	const struct map_class_point *class_point =
+		map_class_find(map->class, point->name);
+
+	*out = (struct map_value){
+		.is_text = class_point->kind == MAP_KIND_TEXT,
+		.is_flag = class_point->kind == MAP_KIND_FLAG,
+		.is_bits = class_point->kind == MAP_KIND_BITS,
+		.unit = class_point->unit,
+	};
+	if (point->block == MAP_NO_BLOCK)
+		return KAKOU_E_NOTFOUND;
+	if (out->is_text)
+		return decode_text(map, point, class_point, image, out->text, why);
+	return decode_number(point, class_point, image, &out->number, why);
+}
+
+static void store(const struct map_class_point *class_point,
+		  const struct map_value *value, struct device_sample *to)
+{
+	if (value->is_text)
+		memcpy((char *)to + class_point->field, value->text,
+		       strlen(value->text) + 1);
+	else
+		map_store_field(to, class_point, value->number);
 }
 
 /* What holds where the map has no point that says otherwise. */
@@ -184,16 +211,15 @@ enum kakou_err map_decode(const struct map *map, const uint16_t *image,
 		const struct map_point *point = &map->points[i];
 		const struct map_class_point *class_point =
 			map_class_find(map->class, point->name);
+		struct map_value value;
 		enum kakou_err err;
 
 		if (point->block == MAP_NO_BLOCK)
 			continue;
-		if (class_point->kind == MAP_KIND_TEXT)
-			err = decode_text(map, point, class_point, image, &sample, why);
-		else
-			err = decode_number(point, class_point, image, &sample, why);
+		err = map_decode_point(map, point, image, &value, why);
 		if (err)
 			return err;
+		store(class_point, &value, &sample);
 	}
 	finish(map, image, &sample);
 	out->value = sample.value;

@@ -158,6 +158,7 @@ struct site {
 	char area_id[FRAME_ID_LENGTH + 1];
 	size_t map_count, port_count, device_count, lane_count;
 	struct map maps[SITE_MAPS_MAX];
+	char map_names[SITE_MAPS_MAX][64]; /**< files in maps_dir, without .map */
 	struct site_port ports[SITE_PORTS_MAX];
 	struct site_device devices[SITE_DEVICES_MAX];
 	struct site_lane lanes[SITE_LANES_MAX];

@@ -150,7 +150,7 @@ static enum kakou_err take_map(struct site_build *build,
 	struct why said = {0};
 	size_t i = 0;
 
-	while (i < site->map_count && strcmp(build->maps[i], name) != 0)
+	while (i < site->map_count && strcmp(site->map_names[i], name) != 0)
 		i++;
 	*out = (uint16_t)i;
 	if (i < site->map_count)
@@ -167,7 +167,7 @@ static enum kakou_err take_map(struct site_build *build,
 	(void)snprintf(path, sizeof(path), "%s/%s.map", site->maps_dir, name);
 	if (map_load(&site->maps[i], path, &said))
 		return conf_complain(section, "map", build->why, "%s", said.text);
-	text_copy(build->maps[i], sizeof(build->maps[i]), name);
+	text_copy(site->map_names[i], sizeof(site->map_names[i]), name);
 	site->map_count++;
 	return KAKOU_OK;
 }

@@ -21,7 +21,6 @@ struct site_build {
 	struct why *why;
 	char directory[SITE_PATH_MAX +
 		       1]; /* of the file, with its '/'; "" = the present one */
-	char maps[SITE_MAPS_MAX][64]; /* names of site->maps[] */
 	uint8_t owner
 		[SITE_DEVICES_MAX]; /* 1 + index of the lane a device belongs to, or 0 */
 };

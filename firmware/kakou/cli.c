@@ -21,6 +21,36 @@ static const char act_help[] =
 	"\n"
 	"The act and its refusal are both events of the record.\n";
 
+static const char map_help[] =
+	"list shows the maps that are there and who uses them. show reads every register "
+	"of\n"
+	"a map once and shows it raw and decoded; of a MAP alone it shows the points.\n"
+	"kakoud asks the unit where the port is its own, so that polling goes on.\n"
+	"  --map NAME           another map than the device's\n"
+	"  --maps DIR           where maps are (default: kakoud's maps_dir)\n"
+	"  --site FILE          by this site file, when kakoud does not run\n"
+	"  --tcp HOST[:PORT]    ask directly, with --unit N; refused where kakoud polls\n"
+	"  --tty DEVICE         the same on a serial line (default 9600 8N1)\n"
+	"  --answer MS          deadline of an answer (default 200)\n";
+
+static const char bus_help[] =
+	"Asks each unit for one register. A unit that refuses is there too. For a unit "
+	"the\n"
+	"site does not know, the maps whose registers all answer and are in range are "
+	"named\n"
+	"as guesses. kakoud asks where the port is its own: its polling goes on, and a "
+	"unit\n"
+	"that is not there costs four times the port's deadline.\n"
+	"  --from N, --to N     units (default 1 to 247)\n"
+	"  --maps DIR           where maps are (default: kakoud's maps_dir)\n"
+	"  --no-guess           don't read more than one register\n"
+	"  --site FILE          by this site file, when kakoud does not run\n"
+	"  --tcp HOST[:PORT]    ask directly; refused where kakoud polls\n"
+	"  --tty DEVICE         the same on a serial line (default 9600 8N1)\n"
+	"  --sweep              with --tty: every usual speed and frame (--to default "
+	"10)\n"
+	"  --answer MS          deadline of an answer (default 200)\n";
+
 const struct cli_command cli_commands[] = {
 	{"status",   "",								 "the gate at a glance (default)",
 	 "Site, control thread, record, customs link, devices and lanes.\n",                                                               cmd_status  },
@@ -29,6 +59,10 @@ const struct cli_command cli_commands[] = {
 	{"devices",  "",								 "the devices and their newest values",  "",       cmd_devices },
 	{"buses",    "",								 "the Modbus ports and their units",
 	 "Shows failures, and the pause of a unit that is backed off.\n",                                                                  cmd_buses   },
+	{"map",      "list | show DEVICE|PORT:UNIT|MAP [options]",
+	 "register maps, and registers decoded by them",									 map_help, cmd_map     },
+	{"bus",      "scan PORT|--tcp HOST[:PORT]|--tty DEVICE [options]",
+	 "which units answer on a Modbus port",										  bus_help, cmd_bus     },
 	{"link",     "",								 "the link to customs",                  "",       cmd_link    },
 	{"events",
 	 "[--after N] [--limit N] [--passage N] [--kind WORD] [--lane LANE] [--follow]", "the record",

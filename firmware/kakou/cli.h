@@ -102,6 +102,12 @@ int cli_show(struct cli *cli, const char *method, json_t *params,
 /** Prints a value as indented JSON with its newline. */
 void cli_print_json(struct cli *cli, const json_t *value);
 
+/* ---- Ctrl-C (cli_stop.c) ------------------------------------------------------------------- */
+
+/** From now on SIGINT and SIGTERM are only noted: for commands that then end by themselves. */
+void cli_catch_interrupt(void);
+bool cli_is_interrupted(void);
+
 /* ---- tables (cli_table.c) ----------------------------------------------------------------- */
 
 enum { CLI_COLUMNS_MAX = 12 };
@@ -155,6 +161,8 @@ int cmd_lanes(struct cli *cli, int argc, char **argv);
 int cmd_lane(struct cli *cli, int argc, char **argv);
 int cmd_devices(struct cli *cli, int argc, char **argv);
 int cmd_buses(struct cli *cli, int argc, char **argv);
+int cmd_map(struct cli *cli, int argc, char **argv);
+int cmd_bus(struct cli *cli, int argc, char **argv);
 int cmd_link(struct cli *cli, int argc, char **argv);
 int cmd_events(struct cli *cli, int argc, char **argv);
 int cmd_passages(struct cli *cli, int argc, char **argv);

@@ -126,6 +126,12 @@ static void on_answers(void *arg, int ready)
 	rpc_record_take_answers(rpc);
 }
 
+static void on_bus(void *arg, int ready)
+{
+	(void)ready;
+	rpc_bus_take_answers(arg);
+}
+
 static void run(void *arg)
 {
 	struct rpc *rpc = arg;
@@ -219,6 +225,12 @@ static enum kakou_err watch_all(struct rpc *rpc)
 	if (!err)
 		err = loop_watch_fd(rpc->loop, queue_fd(rpc->box->answers), LOOP_IN,
 				    on_answers, rpc, &rpc->answers_watch);
+	for (size_t i = 0; !err && i < rpc->config.site->port_count; i++) {
+		if (rpc->config.buses[i])
+			err = loop_watch_fd(rpc->loop,
+					    bus_answers_fd(rpc->config.buses[i]), LOOP_IN,
+					    on_bus, rpc, &rpc->bus_watches[i]);
+	}
 	return err;
 }
 
@@ -230,6 +242,8 @@ static void release(struct rpc *rpc)
 		loop_unwatch(rpc->listen_watch);
 		loop_unwatch(rpc->acts_watch);
 		loop_unwatch(rpc->answers_watch);
+		for (size_t i = 0; i < SITE_PORTS_MAX; i++)
+			loop_unwatch(rpc->bus_watches[i]);
 		loop_destroy(rpc->loop);
 	}
 	rpc_box_drop(rpc->box);

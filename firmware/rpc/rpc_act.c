@@ -8,7 +8,7 @@
 
 #include "hal/text.h"
 
-static uint32_t next_token(struct rpc *rpc)
+uint32_t rpc_next_token(struct rpc *rpc)
 {
 	if (++rpc->last_token == 0)
 		rpc->last_token = 1; /* 0 means none */
@@ -19,7 +19,7 @@ void rpc_act_run(struct rpc_client *client, const json_t *params)
 {
 	struct rpc *rpc = client->rpc;
 	struct act act = {
-		.token = next_token(rpc),
+		.token = rpc_next_token(rpc),
 		.verb = (uint8_t)rpc_param_act(params),
 		.lane = (uint8_t)rpc_param_lane(rpc, params),
 		.passage = rpc_param_integer(params, "passage", 0),

@@ -53,6 +53,7 @@ void rpc_client_close(struct rpc_client *client)
 	client->passages = NULL;
 	client->then = NULL;
 	client->token = 0;
+	client->bus_token = 0;
 	client->state = CLIENT_FREE;
 	client->generation++;
 }
@@ -92,6 +93,7 @@ static void begin_reply(struct rpc_client *client, char *head, char *body,
 	client->tail = tail;
 	client->then = NULL;
 	client->token = 0;
+	client->bus_token = 0;
 	client->retry_ms = -1;
 	set_state(client, CLIENT_WRITING, clock_mono_ms() + RPC_REPLY_MS);
 }
@@ -321,15 +323,18 @@ static void on_ready(void *arg, int ready)
 /* The question's answer may still come; the generation of nobody is right for it then. */
 static void give_up_waiting(struct rpc_client *client)
 {
-	bool is_act = client->token != 0;
+	const char *who = "the journal did not answer in time";
 
+	if (client->token)
+		who = "the control thread did not answer in time: the record tells what "
+		      "became of the act";
+	else if (client->bus_token)
+		who = "the port has no time for this question: too many readings or sick "
+		      "units";
 	client->generation++;
 	rpc_passages_release(client->passages);
 	client->passages = NULL;
-	rpc_client_fail(client, rpc_code(KAKOU_E_TIMEOUT),
-			is_act ? "the control thread did not answer in time: the record "
-				 "tells what became of the act"
-			       : "the journal did not answer in time");
+	rpc_client_fail(client, rpc_code(KAKOU_E_TIMEOUT), "%s", who);
 	rpc_client_go_on(client);
 }
 

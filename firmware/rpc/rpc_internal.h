@@ -27,6 +27,7 @@ enum {
 	RPC_ACT_MS = 2000,     /* until the control thread answers */
 	RPC_RECORD_MS = 10000, /* until the journal answers */
 	RPC_COPY_MS = 120000,  /* until the journal is copied */
+	RPC_BUS_MS = 10000,    /* until a question to a unit is answered */
 	RPC_RETRY_MS = 20,     /* until a full journal is asked again */
 };
 
@@ -77,6 +78,7 @@ struct rpc_client {
 	size_t sent;
 
 	uint32_t token;             /* of the act under way; 0 = none */
+	uint32_t bus_token;         /* of the question to a bus under way; 0 = none */
 	rpc_then *then;             /* of the question to the journal under way */
 	struct journal_query query; /* the same */
 	int64_t retry_ms;           /* the journal was full: ask again then; -1 = not */
@@ -106,6 +108,7 @@ struct rpc {
 	struct loop_timer *listen_timer; /* descriptors ran out: listen again then */
 	struct loop_watch *acts_watch;
 	struct loop_watch *answers_watch;
+	struct loop_watch *bus_watches[SITE_PORTS_MAX];
 	struct rpc_box *box;
 	uint32_t last_token;
 	struct snapshot snapshot; /* scratch of the method that runs */
@@ -149,6 +152,8 @@ enum rpc_param_type {
 	PARAM_LANE, /* the name of a lane */
 	PARAM_KIND, /* the word of an event kind */
 	PARAM_ACT,  /* the word of an act */
+	PARAM_PORT, /* the name of a Modbus port */
+	PARAM_AREA, /* coils, discretes, holding, input */
 };
 
 struct rpc_param {
@@ -163,10 +168,12 @@ int64_t rpc_param_integer(const json_t *params, const char *name, int64_t fallba
 bool rpc_param_flag(const json_t *params, const char *name);
 const char *rpc_param_text(const json_t *params, const char *name);
 
-/** Index of a lane, kind or act; -1 where it is left out. */
+/** Index of a lane, kind, act, port or area; -1 where it is left out. */
 int rpc_param_lane(const struct rpc *rpc, const json_t *params);
 int rpc_param_kind(const json_t *params);
 int rpc_param_act(const json_t *params);
+int rpc_param_port(const struct rpc *rpc, const json_t *params);
+int rpc_param_area(const json_t *params);
 
 /* ---- rpc_methods.c ------------------------------------------------------------------- */
 
@@ -197,6 +204,14 @@ json_t *rpc_lane_view(const struct rpc *rpc, size_t index, int64_t now_ms,
 
 /** How long ago; null for an instant that never was (0 or less). */
 json_t *rpc_age(int64_t at_ms, int64_t now_ms);
+
+/* ---- rpc_bus.c: questions to units ---------------------------------------------------- */
+
+void rpc_bus_read(struct rpc_client *client, const json_t *params);
+void rpc_bus_maps(struct rpc_client *client, const json_t *params);
+
+/** Gives answers of units to those who asked. */
+void rpc_bus_take_answers(struct rpc *rpc);
 
 /* ---- rpc_record.c: the past ----------------------------------------------------------- */
 
@@ -233,6 +248,9 @@ void rpc_passages_release(struct rpc_passages *passages);
 json_t *rpc_summarise(int64_t passage, const json_t *rows);
 
 /* ---- rpc_act.c ------------------------------------------------------------------------ */
+
+/** A number for what is asked of another thread; never 0. */
+uint32_t rpc_next_token(struct rpc *rpc);
 
 void rpc_act_run(struct rpc_client *client, const json_t *params);
 

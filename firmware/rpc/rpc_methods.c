@@ -46,6 +46,14 @@ static const struct rpc_param copy_params[] = {
 	{"path", PARAM_TEXT, true, 2, 500},
 };
 
+static const struct rpc_param bus_params[] = {
+	{"port",    PARAM_PORT,    true, 0, 0               },
+	{"unit",    PARAM_INTEGER, true, 0, UINT8_MAX       },
+	{"area",    PARAM_AREA,    true, 0, 0               },
+	{"address", PARAM_INTEGER, true, 0, UINT16_MAX      },
+	{"count",   PARAM_INTEGER, true, 1, BUS_QUESTION_MAX},
+};
+
 #define WITH(params) (params), sizeof(params) / sizeof((params)[0])
 
 /* clang-format off */
@@ -55,6 +63,8 @@ static const struct rpc_method methods[] = {
 	{ "lane",        rpc_view_lane,     ROLES_LOCAL,                 WITH(lane_params) },
 	{ "devices",     rpc_view_devices,  ROLES_LOCAL,                 NULL, 0 },
 	{ "buses",       rpc_view_buses,    ROLES_LOCAL,                 NULL, 0 },
+	{ "bus.read",    rpc_bus_read,      ROLES_LOCAL,                 WITH(bus_params) },
+	{ "maps",        rpc_bus_maps,      ROLES_LOCAL,                 NULL, 0 },
 	{ "link",        rpc_view_link,     ROLES_LOCAL,                 NULL, 0 },
 	{ "events.read", rpc_record_events, ROLES_LOCAL,                 WITH(events_params) },
 	{ "passages",    rpc_passages_list, ROLES_LOCAL,                 WITH(passages_params) },

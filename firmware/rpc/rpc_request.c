@@ -96,6 +96,26 @@ int rpc_param_act(const json_t *params)
 	return word ? find_word(act_word, ACT_VERBS, word) : -1;
 }
 
+int rpc_param_port(const struct rpc *rpc, const json_t *params)
+{
+	const char *name = json_string_value(json_object_get(params, "port"));
+	const struct site *site = rpc->config.site;
+
+	for (size_t i = 0; name && i < site->port_count; i++) {
+		if (!strcmp(site->ports[i].name, name))
+			return (int)i;
+	}
+	return -1;
+}
+
+int rpc_param_area(const json_t *params)
+{
+	const char *word = json_string_value(json_object_get(params, "area"));
+	enum modbus_area area;
+
+	return word && map_area_from_name(word, &area) ? (int)area : -1;
+}
+
 int64_t rpc_param_integer(const json_t *params, const char *name, int64_t fallback)
 {
 	const json_t *value = json_object_get(params, name);
@@ -146,6 +166,8 @@ static bool is_allowed(const struct rpc *rpc, const json_t *params,
 	case PARAM_LANE: return rpc_param_lane(rpc, params) >= 0;
 	case PARAM_KIND: return rpc_param_kind(params) >= 0;
 	case PARAM_ACT: return rpc_param_act(params) >= 0;
+	case PARAM_PORT: return rpc_param_port(rpc, params) >= 0;
+	case PARAM_AREA: return rpc_param_area(params) >= 0;
 	}
 	return false;
 }
@@ -185,6 +207,21 @@ static void list_lanes(char *to, size_t size, const struct site *site)
 	}
 }
 
+static void list_ports(char *to, size_t size, const struct site *site)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < site->port_count; i++) {
+		if (!list_word(to, size, &used, site->ports[i].name))
+			return;
+	}
+}
+
+static const char *area_word(int area)
+{
+	return map_area_name((enum modbus_area)area);
+}
+
 static void describe(const struct rpc *rpc, const struct rpc_param *param, char *to,
 		     size_t size)
 {
@@ -205,6 +242,10 @@ static void describe(const struct rpc *rpc, const struct rpc_param *param, char 
 		list_words(words, sizeof(words), kind_word, EVENT_KIND_COUNT);
 		break;
 	case PARAM_ACT: list_words(words, sizeof(words), act_word, ACT_VERBS); break;
+	case PARAM_PORT: list_ports(words, sizeof(words), rpc->config.site); break;
+	case PARAM_AREA:
+		list_words(words, sizeof(words), area_word, MODBUS_INPUT + 1);
+		break;
 	}
 	(void)snprintf(to, size, "one of %s", words);
 }

@@ -136,10 +136,11 @@ static json_t *view_device(const struct rpc *rpc, size_t i, int64_t now_ms)
 	const struct site_device *device = &site->devices[i];
 	const struct snapshot_device *shot = &rpc->snapshot.devices[i];
 
-	return json_pack("{s:s, s:s, s:s, s:i, s:s, s:s, s:b, s:o, s:s}", "name",
+	return json_pack("{s:s, s:s, s:s, s:i, s:s, s:s, s:s, s:b, s:o, s:s}", "name",
 			 device->name, "class", device_class_name(device->class), "port",
 			 site->ports[device->port].name, "unit", device->unit, "map",
-			 site->maps[device->map].compatible, "health",
+			 site->maps[device->map].compatible, "map_name",
+			 site->map_names[device->map], "health",
 			 device_health_name(shot->health), "is_stale", shot->is_stale,
 			 "age_ms", rpc_age(shot->at_ms, now_ms), "text", shot->text);
 }

@@ -612,6 +612,51 @@ static void a_text_is_shown_whole_after_the_voice(void **state)
 			 KAKOU_E_INVALID);
 }
 
+static void a_value_is_printed_as_a_person_reads_it(void **state)
+{
+	static const struct {
+		struct map_value value;
+		const char *text;
+	} cases[] = {
+		{{.number = 36980000, .unit = "g"},                  "36980 kg"     },
+		{{.number = 31245678, .unit = "g"},                  "31245.678 kg" },
+		{{.number = -500, .unit = "g"},                      "-0.5 kg"      },
+		{{.number = -18500, .unit = "1/1000 °C"},           "-18.5 °C"    },
+		{{.number = 97, .unit = "%"},                        "97 %"         },
+		{{.number = 3, .unit = ""},                          "3"            },
+		{{.is_flag = true, .number = 1, .unit = ""},         "yes"          },
+		{{.is_flag = true, .number = 0, .unit = ""},         "no"           },
+		{{.is_bits = true, .number = 5, .unit = ""},         "0x0005 (0 2)" },
+		{{.is_bits = true, .number = 0, .unit = ""},         "0x0000"       },
+		{{.is_text = true, .text = "浙A12345", .unit = ""}, "\"浙A12345\""},
+	};
+	char text[MAP_VALUE_PRINTED_MAX];
+	struct map_value all = {.is_bits = true, .number = UINT32_MAX, .unit = ""};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		map_print_value(&cases[i].value, text);
+		assert_string_equal(text, cases[i].text);
+	}
+	map_print_value(&all, text);
+	assert_non_null(strstr(text, "30 31)"));
+}
+
+static void areas_and_types_have_the_words_of_a_map_file(void **state)
+{
+	(void)state;
+	for (int i = MODBUS_COILS; i <= MODBUS_INPUT; i++) {
+		enum modbus_area area;
+
+		assert_true(
+			map_area_from_name(map_area_name((enum modbus_area)i), &area));
+		assert_int_equal(area, i);
+	}
+	assert_null(map_area_name((enum modbus_area)4));
+	assert_string_equal(map_type_name(MAP_U17), "u17");
+	assert_null(map_type_name((enum map_type)(MAP_TEXT + 1)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -641,6 +686,8 @@ int main(void)
 		cmocka_unit_test(all_32_outputs_are_switched_in_one_write),
 		cmocka_unit_test(a_command_the_map_can_not_carry_is_refused),
 		cmocka_unit_test(a_text_is_shown_whole_after_the_voice),
+		cmocka_unit_test(a_value_is_printed_as_a_person_reads_it),
+		cmocka_unit_test(areas_and_types_have_the_words_of_a_map_file),
 	};
 	int failed;
 

@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * kakou bus scan: which units answer on a Modbus port, what they answer, and which map may fit.
+ *
+ * Layer: firmware.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "firmware/kakou/cli_bus.h"
+#include "hal/clock.h"
+#include "hal/text.h"
+
+enum {
+	UNIT_LAST = 247, /* Serial Line V1.02 2.2 */
+	SWEEP_LAST = 10,
+	GUESSES_MAX = 3,
+	TEXT_WORTH = 4, /* a text that is one says more than a number in its range */
+	/* V1.1b3 section 7: a gateway speaks, and says that nobody is behind it */
+	GATEWAY_NO_PATH = 10,
+	GATEWAY_NO_TARGET = 11,
+};
+
+struct guess {
+	const struct cli_map *map;
+	int score;
+};
+
+struct found {
+	uint8_t unit;
+	struct bus_answer answer;
+	struct guess guesses[GUESSES_MAX];
+	size_t guess_count;
+	const json_t *device; /* the site's, or NULL */
+};
+
+struct scan {
+	struct cli *cli;
+	struct cli_bus bus;
+	int64_t from, to;
+	const json_t *devices;
+	struct cli_map *maps;
+	size_t map_count;
+	int64_t asked, silent, begun_ms;
+	bool is_interrupted, has_guessed;
+	json_t *rows; /* --json */
+	struct cli_table *table;
+	size_t found;
+};
+
+/* ---- one unit ---------------------------------------------------------------------------- */
+
+/* Whoever refuses is there; so is one who answers nonsense. A gateway that finds nobody is not
+ * the unit. */
+static bool is_somebody(const struct bus_answer *answer)
+{
+	switch (answer->error) {
+	case KAKOU_OK:
+	case KAKOU_E_FOREIGN:
+	case KAKOU_E_GARBLED: return true;
+	case KAKOU_E_REFUSED:
+		return answer->exception != GATEWAY_NO_PATH &&
+		       answer->exception != GATEWAY_NO_TARGET;
+	default: return false;
+	}
+}
+
+/* How much speaks for a map whose registers were all read and are all in their range: what is 0
+ * says nothing. 0: it does not fit. */
+static int score(const struct cli_reading *reading)
+{
+	const struct map *map = reading->map;
+	int points = 0;
+
+	if (cli_reading_judge(reading))
+		return 0;
+	for (size_t p = 0; p < map->point_count; p++) {
+		struct map_value value;
+		struct why why;
+
+		if (map_decode_point(map, &map->points[p], reading->image, &value, &why))
+			continue;
+		if (value.is_text)
+			points += value.text[0] ? TEXT_WORTH : 0;
+		else
+			points += value.number != 0;
+	}
+	return points;
+}
+
+static void keep_best(struct found *found, struct guess guess)
+{
+	size_t at = found->guess_count;
+
+	while (at > 0 && found->guesses[at - 1].score < guess.score)
+		at--;
+	if (at >= GUESSES_MAX)
+		return;
+	if (found->guess_count < GUESSES_MAX)
+		found->guess_count++;
+	memmove(&found->guesses[at + 1], &found->guesses[at],
+		(found->guess_count - at - 1) * sizeof(guess));
+	found->guesses[at] = guess;
+}
+
+static int guess_maps(struct scan *scan, struct found *found)
+{
+	for (size_t m = 0; m < scan->map_count && !cli_is_interrupted(); m++) {
+		struct cli_reading reading = {.map = &scan->maps[m].map};
+		struct guess guess = {.map = &scan->maps[m]};
+		int exit;
+
+		if (!scan->maps[m].is_sound)
+			continue;
+		exit = cli_reading_take(scan->cli, &scan->bus, found->unit, &reading);
+		if (exit)
+			return exit;
+		guess.score = score(&reading);
+		if (guess.score > 0)
+			keep_best(found, guess);
+	}
+	return CLI_DONE;
+}
+
+static const json_t *find_device(const json_t *devices, int64_t unit)
+{
+	const json_t *device;
+	size_t i;
+
+	json_array_foreach(devices, i, device)
+	{
+		if (cli_integer(device, "unit") == unit)
+			return device;
+	}
+	return NULL;
+}
+
+/* ---- showing ----------------------------------------------------------------------------- */
+
+static const char *say_outcome(const struct found *found)
+{
+	const char *said = found->answer.why;
+
+	if (!found->answer.error)
+		return "answers";
+	/* "port x unit 1: ..." stands in other columns already */
+	return strstr(said, ": ") ? strstr(said, ": ") + 2 : said;
+}
+
+static void say_map(const struct found *found, char *to, size_t size)
+{
+	size_t used = 0;
+
+	to[0] = '\0';
+	if (found->device) {
+		(void)snprintf(to, size, "%s, as device %s",
+			       cli_text(found->device, "map_name"),
+			       cli_text(found->device, "name"));
+		return;
+	}
+	for (size_t i = 0; i < found->guess_count; i++) {
+		int n = snprintf(to + used, size - used, "%s%s", i ? " or " : "perhaps ",
+				 found->guesses[i].map->name);
+
+		if (n < 0 || (size_t)n >= size - used)
+			return;
+		used += (size_t)n;
+	}
+}
+
+static void add_row(struct scan *scan, const struct found *found)
+{
+	char map[240];
+
+	say_map(found, map, sizeof(map));
+	cli_table_add(scan->table, "%d", found->unit);
+	cli_table_add(scan->table, "%d ms", found->answer.took_ms);
+	cli_table_add(scan->table, "%s", say_outcome(found));
+	cli_table_add(scan->table, "%s", scan->bus.where);
+	cli_table_add(scan->table, "%s", map[0] ? map : "-");
+}
+
+static void add_json(struct scan *scan, const struct found *found)
+{
+	json_t *guesses = json_array();
+
+	for (size_t i = 0; i < found->guess_count; i++)
+		(void)json_array_append_new(guesses,
+					    json_pack("{s:s, s:i}", "map",
+						      found->guesses[i].map->name,
+						      "score", found->guesses[i].score));
+	(void)json_array_append_new(
+		scan->rows,
+		json_pack("{s:i, s:s, s:i, s:s, s:i, s:s, s:s, s:s, s:o}", "unit",
+			  found->unit, "outcome",
+			  kakou_err_name((enum kakou_err)found->answer.error),
+			  "exception", found->answer.exception, "why", found->answer.why,
+			  "took_ms", found->answer.took_ms, "where", scan->bus.where,
+			  "device", cli_text(found->device, "name"), "map",
+			  cli_text(found->device, "map_name"), "guesses", guesses));
+}
+
+static void show_progress(const struct scan *scan, int64_t unit)
+{
+	int fd = fileno(scan->cli->err);
+
+	if (fd < 0 || !isatty(fd))
+		return;
+	fprintf(scan->cli->err,
+		"\r\033[K%s: unit %" PRId64 " of %" PRId64 " to %" PRId64 ", %zu found ",
+		scan->bus.where, unit, scan->from, scan->to, scan->found);
+	fflush(scan->cli->err);
+}
+
+static void end_progress(const struct scan *scan)
+{
+	int fd = fileno(scan->cli->err);
+
+	if (fd >= 0 && isatty(fd))
+		fputs("\r\033[K", scan->cli->err);
+}
+
+/* ---- the scan ---------------------------------------------------------------------------- */
+
+static int scan_unit(struct scan *scan, uint8_t unit)
+{
+	struct found found = {.unit = unit, .device = find_device(scan->devices, unit)};
+	int exit = cli_bus_read(scan->cli, &scan->bus, unit, MODBUS_HOLDING, 0, 1,
+				&found.answer);
+
+	if (exit)
+		return exit;
+	scan->asked++;
+	if (!is_somebody(&found.answer)) {
+		scan->silent++;
+		return CLI_DONE;
+	}
+	scan->found++;
+	if (!found.device)
+		exit = guess_maps(scan, &found);
+	scan->has_guessed |= found.guess_count > 0;
+	if (scan->cli->json)
+		add_json(scan, &found);
+	else
+		add_row(scan, &found);
+	return exit;
+}
+
+static int scan_units(struct scan *scan)
+{
+	int exit = CLI_DONE;
+
+	for (int64_t unit = scan->from; !exit && unit <= scan->to; unit++) {
+		scan->is_interrupted = cli_is_interrupted();
+		if (scan->is_interrupted)
+			break;
+		show_progress(scan, unit);
+		exit = scan_unit(scan, (uint8_t)unit);
+	}
+	end_progress(scan);
+	return exit;
+}
+
+static void print_end(struct scan *scan)
+{
+	struct cli *cli = scan->cli;
+	int64_t took_ms = clock_mono_ms() - scan->begun_ms;
+	json_t *all;
+
+	if (cli->json) {
+		all = json_pack("{s:I, s:I, s:I, s:I, s:b, s:O}", "asked",
+				(json_int_t)scan->asked, "answered",
+				(json_int_t)scan->found, "silent",
+				(json_int_t)scan->silent, "took_ms", (json_int_t)took_ms,
+				"is_interrupted", scan->is_interrupted, "units",
+				scan->rows);
+		cli_print_json(cli, all);
+		json_decref(all);
+		return;
+	}
+	if (scan->found > 0)
+		cli_table_print(scan->table, cli->out);
+	fprintf(cli->out,
+		"%s%" PRId64 " asked, %zu answered, %" PRId64 " silent, in %" PRId64
+		".%" PRId64 " s%s\n",
+		scan->found > 0 ? "\n" : "", scan->asked, scan->found, scan->silent,
+		took_ms / 1000, took_ms % 1000 / 100,
+		scan->is_interrupted ? "; interrupted" : "");
+	if (scan->has_guessed)
+		fputs("\"perhaps\" is a guess: all registers of the map answer and are "
+		      "in "
+		      "their range.\n",
+		      cli->out);
+}
+
+/* Every usual speed and frame of a serial line, one after the other. */
+static int sweep(struct scan *scan, const struct modbus_port_config *given)
+{
+	static const int bauds[] = {9600, 19200, 38400, 57600, 115200, 4800, 2400, 1200};
+	static const char *const frames[] = {"N1", "E1", "N2", "O1"};
+	int exit = CLI_DONE;
+
+	for (size_t b = 0; b < sizeof(bauds) / sizeof(bauds[0]); b++) {
+		for (size_t f = 0; f < sizeof(frames) / sizeof(frames[0]); f++) {
+			struct modbus_port_config config = *given;
+
+			config.baud = bauds[b];
+			config.parity = frames[f][0];
+			config.stop_bits = (uint8_t)(frames[f][1] - '0');
+			exit = cli_bus_open(scan->cli, &config, &scan->bus);
+			if (!exit)
+				exit = scan_units(scan);
+			cli_bus_close(&scan->bus);
+			if (exit || scan->is_interrupted)
+				return exit;
+		}
+	}
+	return exit;
+}
+
+/* ---- words ------------------------------------------------------------------------------- */
+
+struct scan_wish {
+	struct cli_bus_wish bus;
+	const char *word, *from, *to, *maps;
+	bool no_guess, sweeps;
+};
+
+static int read_range(struct scan *scan, const struct scan_wish *wish)
+{
+	if (!cli_read_integer(scan->cli, "--from", wish->from, 0, UINT8_MAX, 1,
+			      &scan->from) ||
+	    !cli_read_integer(scan->cli, "--to", wish->to, 0, UINT8_MAX,
+			      wish->sweeps ? SWEEP_LAST : UNIT_LAST, &scan->to))
+		return CLI_USAGE;
+	if (scan->from > scan->to)
+		return cli_complain(scan->cli, CLI_USAGE,
+				    "got --from %" PRId64 " and --to %" PRId64
+				    ", expected the first no larger",
+				    scan->from, scan->to);
+	return CLI_DONE;
+}
+
+static int scan_port(struct scan *scan, const struct scan_wish *wish)
+{
+	struct modbus_port_config config;
+	json_t *devices = NULL;
+	int exit;
+
+	if (cli_bus_is_direct(&wish->bus)) {
+		exit = cli_bus_read_config(scan->cli, &wish->bus, &config);
+		if (!exit && wish->sweeps)
+			return config.is_rtu
+				       ? sweep(scan, &config)
+				       : cli_complain(scan->cli, CLI_USAGE,
+						      "got --sweep with --tcp, expected "
+						      "it with --tty");
+		if (!exit)
+			exit = cli_bus_open(scan->cli, &config, &scan->bus);
+	} else {
+		exit = cli_unit_find_port(scan->cli, &wish->bus, wish->word, &scan->bus,
+					  &devices);
+	}
+	scan->devices = devices;
+	if (!exit)
+		exit = scan_units(scan);
+	cli_bus_close(&scan->bus);
+	json_decref(devices);
+	return exit;
+}
+
+static int run_scan(struct cli *cli, const struct scan_wish *wish)
+{
+	static const char *const heads[] = {"UNIT", "TOOK", "WHAT", "WHERE", "MAP", NULL};
+	struct scan scan = {.cli = cli, .begun_ms = clock_mono_ms()};
+	char directory[256];
+	int exit = read_range(&scan, wish);
+
+	if (!exit && !wish->no_guess)
+		exit = cli_bus_find_maps(cli, wish->maps, directory, sizeof(directory));
+	if (!exit && !wish->no_guess)
+		exit = cli_bus_load_maps(cli, directory, &scan.maps, &scan.map_count);
+	if (exit)
+		return exit;
+	scan.table = cli_table_create(heads);
+	scan.rows = json_array();
+	cli_catch_interrupt();
+	exit = scan_port(&scan, wish);
+	if (!exit)
+		print_end(&scan);
+	cli_table_destroy(scan.table);
+	json_decref(scan.rows);
+	free(scan.maps);
+	return exit ? exit : scan.is_interrupted ? CLI_FAILED : CLI_DONE;
+}
+
+int cmd_bus(struct cli *cli, int argc, char **argv)
+{
+	struct scan_wish wish = {0};
+	const char *words[2];
+	const struct cli_option options[] = {
+		CLI_BUS_OPTIONS(wish.bus),
+		{"--from",     &wish.from, NULL          },
+		{"--to",       &wish.to,   NULL          },
+		{"--maps",     &wish.maps, NULL          },
+		{"--no-guess", NULL,       &wish.no_guess},
+		{"--sweep",    NULL,       &wish.sweeps  },
+	};
+
+	if (!cli_read_words(cli, argc, argv, options,
+			    sizeof(options) / sizeof(options[0]), words, 1, 2))
+		return CLI_USAGE;
+	if (strcmp(words[0], "scan") != 0)
+		return cli_complain(cli, CLI_USAGE, "got \"%s\", expected scan",
+				    words[0]);
+	wish.word = words[1];
+	if (!words[1] == !cli_bus_is_direct(&wish.bus))
+		return cli_complain(cli, CLI_USAGE,
+				    "expected the name of a port, or --tcp, or --tty");
+	if (wish.sweeps && !wish.bus.tty)
+		return cli_complain(cli, CLI_USAGE,
+				    "got --sweep, expected it with --tty");
+	return run_scan(cli, &wish);
+}
