@@ -17,7 +17,8 @@ struct thread; /* opaque */
 
 struct thread_config {
 	const char *name; /**< at most 15 bytes, as in ps -L */
-	size_t stack_bytes; /**< 65536 to 262144; default stacks cost 8 MB each when locked */
+	size_t stack_bytes; /**< 65536 to 262144; more where the C library wants more (arm64:
+				 131072); default stacks cost 8 MB each when locked */
 	int fifo_priority; /**< SCHED_FIFO 1..99, 0 = ordinary; refused rights fall back */
 	void (*run)(void *); /**< signals are blocked in it */
 	void *arg;

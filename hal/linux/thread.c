@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 enum { STACK_MIN_BYTES = 65536, STACK_MAX_BYTES = 262144, NAME_BYTES = 16 };
 
@@ -60,6 +61,14 @@ static int use_fifo(pthread_attr_t *attr, int priority)
 	return failed;
 }
 
+/* arm64's C library refuses less than 128 KB, amd64's is content with 16. */
+static size_t least_stack_bytes(void)
+{
+	long least = sysconf(_SC_THREAD_STACK_MIN);
+
+	return least > 0 ? (size_t)least : 0;
+}
+
 /* Creates the thread with every signal blocked from its first instruction on. */
 static int create_blocked(struct thread *thread, size_t stack_bytes, int priority)
 {
@@ -70,6 +79,8 @@ static int create_blocked(struct thread *thread, size_t stack_bytes, int priorit
 
 	if (failed)
 		return failed;
+	if (stack_bytes < least_stack_bytes())
+		stack_bytes = least_stack_bytes();
 	failed = pthread_attr_setstacksize(&attr, stack_bytes + STACK_EXTRA_BYTES);
 	if (!failed && priority > 0)
 		failed = use_fifo(&attr, priority);
