@@ -122,13 +122,33 @@ static enum kakou_err convert(const char *to, const char *from, const char *text
 	int cause;
 
 	if (converter == (iconv_t)-1)
-		return KAKOU_E_NOMEM;
+		return errno == EINVAL ? KAKOU_E_NOTFOUND : KAKOU_E_NOMEM;
 	done = iconv(converter, &source, &len, &target, &left);
 	cause = errno;
 	iconv_close(converter);
 	if (done == (size_t)-1)
 		return cause == E2BIG ? KAKOU_E_FULL : KAKOU_E_GARBLED;
 	*out_len = size - left;
+	return KAKOU_OK;
+}
+
+enum kakou_err encoding_check(struct why *why)
+{
+	static const char *const ways[][2] = {
+		{"UTF-8",   "GB18030"},
+		{"GB18030", "UTF-8"  }
+	};
+
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		iconv_t converter = iconv_open(ways[i][0], ways[i][1]);
+
+		if (converter == (iconv_t)-1)
+			return why_set(why, KAKOU_E_NOTFOUND,
+				       "no conversion from %s to %s: expected glibc's "
+				       "gconv/GB18030.so and gconv-modules",
+				       ways[i][1], ways[i][0]);
+		iconv_close(converter);
+	}
 	return KAKOU_OK;
 }
 

@@ -29,6 +29,10 @@ KAKOU_MUST_CHECK enum kakou_err encoding_from_utf8(const char *text, size_t len,
 						   size_t size, size_t *out_len,
 						   struct why *why);
 
+/** Whether this system can convert at all: glibc loads GB18030 from files (gconv) that a small
+ *  image may lack. KAKOU_E_NOTFOUND: it can't, `why` says what is missing. */
+KAKOU_MUST_CHECK enum kakou_err encoding_check(struct why *why);
+
 /** "UTF-8", "GB18030", "GB2312" or "GBK", as the XML declaration writes it. */
 const char *encoding_declared(enum customs_encoding encoding);
 

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "drivers/customs/encoding.h"
 #include "hal/clock.h"
 #include "hal/text.h"
 
@@ -260,6 +261,9 @@ enum kakou_err customs_link_start(struct customs_link **out,
 	link->config = *config;
 	link->health.last_sent_ms = -1;
 	link->health.last_heard_ms = -1;
+	err = encoding_check(why);
+	if (err)
+		goto destroy;
 	err = create_parts(link);
 	if (err) {
 		why_set(why, err, "customs link: %s", kakou_err_name(err));

@@ -96,7 +96,8 @@ struct customs_link_health {
 };
 
 /** Loads certificates, opens the listener, starts the thread. KAKOU_E_INVALID,
- * KAKOU_E_DENIED, KAKOU_E_LINK (listener's address in use) with `why`. */
+ * KAKOU_E_DENIED, KAKOU_E_LINK (listener's address in use), KAKOU_E_NOTFOUND (this system can't
+ * convert GB18030) with `why`. */
 KAKOU_MUST_CHECK enum kakou_err customs_link_start(
 	struct customs_link **out, const struct customs_link_config *config,
 	struct why *why);
