@@ -111,6 +111,7 @@ struct site_lane {
 	char chnl_no[FRAME_ID_LENGTH + 1];
 	char direction; /**< 'I' or 'E' */
 	enum gate_role gate;
+	int32_t between_s;    /**< second gate: since the first gate at most */
 	char gpio_where[160]; /**< as gpio_open() */
 	struct site_line lines[LINE_ROLES];
 	size_t gpio_count; /**< lines on GPIO */

@@ -125,6 +125,8 @@ const struct conf_key site_keys[] = {
 	       "Into the area or out of it (exit)."),
 	CHOICE("lane", "gate", "single|first|second", "single",
 	       "Whether it is the only gate on the way, or one of two in series."),
+	INTEGER("lane", "between_s", 10, 604800, "1800",
+		"Longest time since the first gate of this controller, in seconds; second gate only."),
 	TEXT("lane", "gpio", SITE_PATH_MAX, NULL,
 	     "Where its lines are: chip:LABEL[,LABEL...] or yard:SOCKET."),
 	TEXT("lane", "sign", SITE_NAME_MAX, "",

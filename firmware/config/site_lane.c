@@ -121,6 +121,32 @@ static enum kakou_err take_evidence(struct site_build *build,
 	return err;
 }
 
+/* A weight counts when the whole vehicle is on the scale, which one beam can't tell. */
+static enum kakou_err check_deck(struct site_build *build,
+				 const struct conf_section *section,
+				 const struct site_lane *lane)
+{
+	bool has_entry = lane->lines[LINE_SCALE_ENTRY].is_used;
+	bool has_exit = lane->lines[LINE_SCALE_EXIT].is_used;
+	bool weighs = false;
+
+	for (size_t i = 0; i < lane->evidence_count; i++)
+		weighs = weighs || lane->evidence[i].kind == EVIDENCE_WEIGHT;
+	if (has_entry != has_exit)
+		return conf_complain(section, NULL, build->why,
+				     "lane \"%s\" has a line %s and no line %s, expected "
+				     "both or neither",
+				     lane->name, has_entry ? "scale_entry" : "scale_exit",
+				     has_entry ? "scale_exit" : "scale_entry");
+	if (weighs && !has_entry)
+		return conf_complain(
+			section, NULL, build->why,
+			"lane \"%s\" has evidence weight and no line "
+			"scale_entry, expected a beam at each end of the deck",
+			lane->name);
+	return KAKOU_OK;
+}
+
 static enum kakou_err take_channel(struct site_build *build,
 				   const struct conf_section *section, size_t index,
 				   struct site_lane *lane)
@@ -145,6 +171,19 @@ static enum kakou_err take_channel(struct site_build *build,
 	return err;
 }
 
+/* Two gates in series: only the second one looks back. */
+static enum kakou_err take_gate(struct site_build *build,
+				const struct conf_section *section,
+				const struct site_lane *lane)
+{
+	if (lane->gate == GATE_SECOND || !conf_is_set(section, "between_s"))
+		return KAKOU_OK;
+	return conf_complain(section, "between_s", build->why,
+			     "got %d in a lane whose gate is %s, expected it with gate = "
+			     "second only",
+			     lane->between_s, conf_text(section, "gate"));
+}
+
 static enum kakou_err take_people(struct site_build *build,
 				  const struct conf_section *section, size_t index,
 				  struct site_lane *lane)
@@ -163,6 +202,7 @@ static void take_policy(const struct conf_section *section, struct site_lane *la
 	lane->gate = says(section, "gate", "first")    ? GATE_FIRST
 		     : says(section, "gate", "second") ? GATE_SECOND
 						       : GATE_SINGLE;
+	lane->between_s = integer(section, "between_s");
 	lane->answer_ms = integer(section, "answer_ms");
 	lane->overstay_ms = integer(section, "overstay_ms");
 	lane->settle_ms = integer(section, "settle_ms");
@@ -184,6 +224,8 @@ static enum kakou_err take_lane(struct site_build *build,
 
 	take_policy(section, lane);
 	if (!err)
+		err = take_gate(build, section, lane);
+	if (!err)
 		err = take_channel(build, section, index, lane);
 	if (!err)
 		err = site_take_lines(build, section, lane);
@@ -191,6 +233,8 @@ static enum kakou_err take_lane(struct site_build *build,
 		err = take_barrier(build, section, lane);
 	if (!err)
 		err = take_evidence(build, section, index, lane);
+	if (!err)
+		err = check_deck(build, section, lane);
 	if (!err)
 		err = take_people(build, section, index, lane);
 	build->site->lane_count = index + 1;

@@ -57,6 +57,7 @@ static struct lane_inputs lane_inputs(struct control *control, size_t index)
 		.lights_are_lost = control_lights_are_lost(control, index),
 		.record_is_well = control->record.is_well,
 		.numbers = &control->numbers,
+		.pairing = &control->pairing,
 	};
 
 	return in;
@@ -323,6 +324,7 @@ enum kakou_err control_create(struct control **out, const struct control_config 
 	control->numbers.next_passage = config->past->last_passage + 1;
 	control->numbers.next_counter = config->past->next_counter;
 	control->numbers.next_ticket = 1;
+	pairing_init(&control->pairing, clock_mono_ms());
 	control->numbers.not_observed_ms =
 		config->past->last_wall_ms == 0
 			? -1

@@ -51,7 +51,8 @@ struct control {
 	struct control_lines lines[SITE_LANES_MAX];
 	struct control_wants wants[SITE_LANES_MAX];
 	struct lane_numbers numbers;
-	struct lane_out out;                            /* of the lane at hand */
+	struct pairing pairing; /* of vehicles between two gates */
+	struct lane_out out;    /* of the lane at hand */
 	struct device_sample samples[SITE_DEVICES_MAX]; /* newest value or health */
 	uint8_t health[SITE_DEVICES_MAX];
 	int64_t value_at_ms[SITE_DEVICES_MAX];

@@ -104,6 +104,7 @@ void lane_begin(struct lane *lane, const struct lane_inputs *in, struct lane_out
 {
 	lane->out = out;
 	lane->numbers = in->numbers;
+	lane->pairing = in->pairing;
 	lane->now_ms = in->now_ms;
 	lane->wall_ms = in->wall_ms;
 	lane->record_is_well = in->record_is_well;

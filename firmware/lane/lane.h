@@ -22,6 +22,7 @@
 #include "firmware/lane/crossing.h"
 #include "firmware/lane/evidence.h"
 #include "firmware/lane/interlock.h"
+#include "firmware/lane/pairing.h"
 #include "firmware/lane/position.h"
 #include "firmware/lane/reason.h"
 #include "firmware/record/event.h"
@@ -166,6 +167,7 @@ struct lane {
 	char sign[DEVICE_TEXT_MAX + 1];
 	const struct act *act;        /**< the act being handled, within one dispatch */
 	struct lane_numbers *numbers; /**< within one call */
+	struct pairing *pairing;      /**< within one call */
 	struct lane_pending pending[4];
 	struct lane_out *out; /**< within one call */
 };
@@ -219,6 +221,7 @@ struct lane_inputs {
 	bool lights_are_lost;   /**< not heard, or they show something else */
 	bool record_is_well;    /**< and has room */
 	struct lane_numbers *numbers;
+	struct pairing *pairing; /**< of the controller's lanes */
 };
 
 /** `site` outlives the lane. A vehicle that is already there when the lane starts is held for an

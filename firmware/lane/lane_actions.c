@@ -120,6 +120,7 @@ void lane_ask_customs(struct lane *lane)
 	event = lane_record(lane, EVENT_VOTE);
 	event_add_text(event, "plate", lane->plate);
 	event_add_text(event, "source", lane->plate_source);
+	lane_take_over(lane);
 	lane_record_inquiry(lane);
 	lane->out->has_ask = true;
 	memset(&lane->out->ask, 0, sizeof(lane->out->ask));
@@ -163,6 +164,11 @@ void lane_hold_for_no_plate(struct lane *lane)
 void lane_hold_for_box(struct lane *lane)
 {
 	hold(lane, REASON_BOX_CHECK);
+}
+
+void lane_hold_for_first_gate(struct lane *lane)
+{
+	hold(lane, lane_reason_of_pairing(lane));
 }
 
 static enum reason reason_of_missing(const struct evidence *evidence)
@@ -417,6 +423,8 @@ static const char *outcome_of(enum customs_verdict verdict)
 void lane_book_passed(struct lane *lane)
 {
 	lane->stages.passed = lane->now_ms;
+	if (lane->lifted_for == VERDICT_RELEASE)
+		lane_pair_passed(lane);
 	end_passage(lane, outcome_of(lane->lifted_for));
 }
 

@@ -17,9 +17,13 @@ bool lane_has_no_record(const struct lane *lane)
 	return !lane->record_is_well;
 }
 
+/* A lane that only takes cards is matched by the card. */
 bool lane_has_no_plate(const struct lane *lane)
 {
-	return lane->plate[0] == '\0';
+	bool reads_plates =
+		lane_evidence(lane, EVIDENCE_PLATE) || lane_evidence(lane, EVIDENCE_TAG);
+
+	return reads_plates && lane->plate[0] == '\0';
 }
 
 bool lane_has_doubtful_box(const struct lane *lane)

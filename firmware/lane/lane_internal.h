@@ -65,6 +65,14 @@ const char *lane_plate_since(const struct lane *lane, int64_t since_ms);
 /** Who decided the hold: "officer", "customs", "controller". */
 const char *lane_who_holds(const struct lane *lane);
 
+/* lane_pairing.c */
+/** Why the vehicle may not come to this second gate. */
+enum reason lane_reason_of_pairing(const struct lane *lane);
+/** Records whose passage at the first gate this one continues, if it does. */
+void lane_take_over(struct lane *lane);
+/** The vehicle has passed with a right to: a first gate hands it over, a second one is done. */
+void lane_pair_passed(struct lane *lane);
+
 /* lane_actions.c: entry effects of every state (light, sign), in one place. */
 void lane_enter(struct lane *lane, enum lane_state state);
 
@@ -73,6 +81,7 @@ bool lane_is_incomplete(const struct lane *lane);
 bool lane_has_no_record(const struct lane *lane);
 bool lane_has_no_plate(const struct lane *lane);
 bool lane_has_doubtful_box(const struct lane *lane);
+bool lane_misses_first_gate(const struct lane *lane);
 bool lane_is_held_for_good(const struct lane *lane);
 bool lane_is_after_restart(const struct lane *lane);
 bool lane_arm_is_open(const struct lane *lane);
@@ -101,6 +110,7 @@ void lane_hold_for_record(struct lane *lane);
 void lane_hold_for_plates(struct lane *lane);
 void lane_hold_for_no_plate(struct lane *lane);
 void lane_hold_for_box(struct lane *lane);
+void lane_hold_for_first_gate(struct lane *lane);
 void lane_hold_for_missing(struct lane *lane);
 void lane_hold_for_seal(struct lane *lane);
 void lane_hold_for_answer(struct lane *lane);

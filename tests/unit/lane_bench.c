@@ -24,6 +24,9 @@ static const struct {
 };
 enum { STEP_MM = 28 };
 
+/* Without deck beams the waiting vehicle must cover the approach loop. */
+enum { APPROACH_TO_STOP_MM = 25000 };
+
 static const struct {
 	enum evidence_kind kind;
 	enum device_class class;
@@ -57,16 +60,24 @@ static void fill_lane(struct site_lane *lane)
 		.loop_proof = PROOF_TEST_OUTPUT,
 		.beam_proof = PROOF_TEST_OUTPUT,
 	};
+}
+
+void bench_equip(struct bench *bench, uint32_t devices, bool has_deck)
+{
+	struct site_lane *lane = &bench->site.lanes[0];
+
 	lane->lines[LINE_SCALE_ENTRY].is_used = lane->lines[LINE_SCALE_EXIT].is_used =
-		true;
+		has_deck;
+	lane->evidence_count = 0;
 	for (int i = 0; i < BENCH_DEVICES; i++)
-		lane->evidence[lane->evidence_count++] = (struct site_evidence){
-			.kind = slots[i].kind,
-			.is_required = slots[i].is_required,
-			.device = (uint16_t)i,
-			.deadline_ms = slots[i].deadline_ms,
-			.doubt_below = 80,
-		};
+		if (devices >> i & 1)
+			lane->evidence[lane->evidence_count++] = (struct site_evidence){
+				.kind = slots[i].kind,
+				.is_required = slots[i].is_required,
+				.device = (uint16_t)i,
+				.deadline_ms = slots[i].deadline_ms,
+				.doubt_below = 80,
+			};
 }
 
 static void fill_site(struct site *site)
@@ -87,9 +98,12 @@ void bench_begin(struct bench *bench)
 {
 	memset(bench, 0, sizeof(*bench));
 	fill_site(&bench->site);
+	bench_equip(bench, BENCH_ALL_DEVICES, true);
 	bench->now_ms = 1000000;
 	bench->numbers = (struct lane_numbers){
 		.next_passage = 1, .next_ticket = 1, .not_observed_ms = 60000};
+	bench->pairing = &bench->own_pairing;
+	pairing_init(bench->pairing, bench->now_ms);
 	lane_init(&bench->lane, &bench->site, 0);
 	for (int i = 0; i < BENCH_DEVICES; i++) {
 		bench->samples[i].device = (uint16_t)i;
@@ -188,12 +202,17 @@ bool bench_touches(const struct bench_vehicle *vehicle, int32_t from_mm, int32_t
 
 static bool sees(const struct bench *bench, int sensor)
 {
+	bool has_deck = bench->site.lanes[0].lines[LINE_SCALE_ENTRY].is_used;
+	int32_t from_mm = sensors[sensor].from_mm, to_mm = sensors[sensor].to_mm;
+
 	if ((bench->dead | bench->stuck) >> sensor & 1)
 		return (bench->stuck >> sensor & 1) != 0;
-	return bench_touches(&bench->vehicle, sensors[sensor].from_mm,
-			     sensors[sensor].to_mm) ||
-	       bench_touches(&bench->second, sensors[sensor].from_mm,
-			     sensors[sensor].to_mm);
+	if (!has_deck && sensor == POSITION_APPROACH)
+		to_mm = APPROACH_TO_STOP_MM;
+	else if (!has_deck && (sensor == POSITION_ENTRY || sensor == POSITION_END))
+		return false;
+	return bench_touches(&bench->vehicle, from_mm, to_mm) ||
+	       bench_touches(&bench->second, from_mm, to_mm);
 }
 
 static bool limit(const struct bench *bench, int which, int arm)
@@ -233,6 +252,7 @@ static struct lane_inputs inputs(struct bench *bench)
 		.lights_are_lost = bench->lights_are_lost,
 		.record_is_well = !bench->record_fails,
 		.numbers = &bench->numbers,
+		.pairing = bench->pairing,
 	};
 
 	for (int i = 0; i < POSITION_SENSORS; i++)

@@ -20,6 +20,7 @@ enum {
 	BENCH_CARD,
 	BENCH_SEAL,
 	BENCH_DEVICES,
+	BENCH_ALL_DEVICES = (1 << BENCH_DEVICES) - 1,
 };
 
 /* A vehicle: parts [from, to] in mm behind its front; `front_mm` along the lane. */
@@ -52,6 +53,8 @@ struct bench {
 	struct site site;
 	struct lane lane;
 	struct lane_numbers numbers;
+	struct pairing own_pairing,
+		*pairing; /* the latter may be shared with another bench */
 	struct lane_out out;
 	struct interlock_outputs motor;
 	int64_t now_ms;
@@ -85,6 +88,10 @@ struct bench {
 
 /* A lane with six kinds of evidence; the arm is down, the lane idle. */
 void bench_begin(struct bench *bench);
+
+/* Rebuilds the lane with these devices only (bit = index), with or without deck beams. A lane without
+ * has an approach loop that reaches to the stop line. Takes effect at the next start. */
+void bench_equip(struct bench *bench, uint32_t devices, bool has_deck);
 
 void bench_scan(struct bench *bench);
 void bench_run(struct bench *bench, int32_t ms);

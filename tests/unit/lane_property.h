@@ -52,6 +52,8 @@ enum property_setting {
 	SET_LOOP_ACTIVITY,
 	SET_BEAM_ACTIVITY,
 	SET_NO_DECK,
+	SET_DEVICES, /* bit = device */
+	SET_GATE, /* second gate: 1 nobody passed the first, 2 the truck did, 3 long ago */
 	SET_ARM_STEP,
 	SET_ARM_AT, /* where the arm is when the controller starts */
 	PROPERTY_SETTINGS,

@@ -20,6 +20,27 @@ static void enter(int body, int32_t reads, int32_t speed_mm, enum property_drive
 		}
 }
 
+/* A second gate whose first one has seen nothing, the truck just now, or long ago. */
+static void set_gate(int32_t what)
+{
+	struct site *site = &bench->site;
+	struct pairing_entry entry = {
+		.at_ms = bench->now_ms - (what == 3 ? 1000000 : 1000),
+		.passage = 1,
+		.direction = 'I',
+		.lane = 1,
+		.plate = "浙A12345",
+	};
+
+	site->lane_count = 2;
+	site->lanes[1] = site->lanes[0];
+	site->lanes[1].gate = GATE_FIRST;
+	site->lanes[0].gate = GATE_SECOND;
+	site->lanes[0].between_s = 600;
+	if (what > 1)
+		pairing_note(bench->pairing, &entry);
+}
+
 static void do_lane(const struct property_action *action)
 {
 	struct site_lane *lane = &bench->site.lanes[0];
@@ -32,9 +53,13 @@ static void do_lane(const struct property_action *action)
 	case SET_LOOP_ACTIVITY: lane->barrier.loop_proof = PROOF_ACTIVITY; break;
 	case SET_BEAM_ACTIVITY: lane->barrier.beam_proof = PROOF_ACTIVITY; break;
 	case SET_NO_DECK:
-		lane->lines[LINE_SCALE_ENTRY].is_used = false;
-		bench->dead |= 1u << POSITION_ENTRY | 1u << POSITION_END;
+		bench_equip(bench, BENCH_ALL_DEVICES & ~(1u << BENCH_WEIGHT), false);
 		break;
+	case SET_DEVICES:
+		bench_equip(bench, (uint32_t)action->b,
+			    lane->lines[LINE_SCALE_ENTRY].is_used);
+		break;
+	case SET_GATE: set_gate(action->b); break;
 	case SET_ARM_STEP: bench->arm_step = action->b; break;
 	case SET_ARM_AT: bench->arm = action->b; break;
 	default: break;
@@ -287,9 +312,5 @@ void world_repair(void)
 	world.record_until = world.stick_until = world.blind_until =
 		world.emergency_until = world.down_until = 0;
 	world.fails_after = bench->record_stalls = bench->record_fails = false;
-	bench->stuck = 0;
-	if (bench->site.lanes[0].lines[LINE_SCALE_ENTRY].is_used)
-		bench->dead = 0;
-	else
-		bench->dead = 1u << POSITION_ENTRY | 1u << POSITION_END;
+	bench->stuck = bench->dead = 0;
 }

@@ -533,6 +533,10 @@ void property_generate(struct property_script *script, uint64_t seed)
 		add_lane(script, SET_BEAM_ACTIVITY, 1);
 	if (one_in(20))
 		add_lane(script, SET_NO_DECK, 1);
+	else if (one_in(12)) /* some devices; one that says who it is, always */
+		add_lane(script, SET_DEVICES, below(1 << BENCH_DEVICES) | 1 << below(2));
+	if (row->when == lane_misses_first_gate || one_in(16))
+		add_lane(script, SET_GATE, between(1, 3));
 	add_lane(script, SET_ARM_STEP, between(1, 4));
 	reach(script, row);
 	bring(script, row);

@@ -159,6 +159,74 @@ static void a_read_for_the_truck_before_is_not_taken_for_this_one(void **state)
 	assert_int_equal(b.lane.evidence[BENCH_PLATE].state, EVIDENCE_AWAITED);
 }
 
+/* What the devices say of an ordinary truck that stands at the stop line. */
+static void bring_to(uint32_t devices)
+{
+	b.vehicle = bench_truck();
+	bench_drive(&b, &b.vehicle, 3000);
+	for (int i = 0; i < BENCH_DEVICES; i++)
+		b.samples[i].has_value = (devices >> i & 1) != 0;
+	bench_read(&b, BENCH_PLATE, "浙A12345", "", 97);
+	bench_read(&b, BENCH_TAG, "E2003412AB000101", "浙A12345", 100);
+	bench_read(&b, BENCH_BOX, "CSQU3054383", "", 98);
+	bench_seal(&b, true, true, false);
+	bench_drive(&b, &b.vehicle, BENCH_STOP_MM);
+	bench_weigh(&b, 37000000, true);
+	bench_read(&b, BENCH_CARD, "330102600101", "", 100);
+}
+
+/* As the site check allows them: one that says who it is, and a scale only with deck beams. */
+static bool is_allowed(uint32_t devices, bool has_deck)
+{
+	uint32_t identity = 1u << BENCH_PLATE | 1u << BENCH_TAG | 1u << BENCH_CARD;
+
+	return (devices & identity) != 0 && (has_deck || !(devices >> BENCH_WEIGHT & 1));
+}
+
+static void every_choice_of_devices_and_deck_beams_clears_a_truck(void **state)
+{
+	(void)state;
+	for (uint32_t i = 0; i < 2 << BENCH_DEVICES; i++) {
+		uint32_t devices = i >> 1;
+		bool has_deck = i & 1;
+
+		if (!is_allowed(devices, has_deck))
+			continue;
+		bench_begin(&b);
+		bench_equip(&b, devices, has_deck);
+		b.site.lanes[0].answer_ms = 60000; /* some ask while it still rolls */
+		bench_restart(&b);
+		bench_run(&b, 200);
+		bring_to(devices);
+		if (!bench_run_until(&b, LANE_ASKING, 12000))
+			fail_msg("devices %x, deck %d: %s", devices, has_deck,
+				 lane_state_name(b.lane.state));
+		assert_int_equal(b.asked.has_weight, devices >> BENCH_WEIGHT & 1);
+		assert_int_equal(b.asked.box_count, devices >> BENCH_BOX & 1);
+		assert_int_equal(b.asked.card_no[0] != 0, devices >> BENCH_CARD & 1);
+		bench_answer(&b, NULL, CASE_RELEASE, "");
+		case_pass_through();
+		case_expect_closed("passed", "release", "00");
+		assert_int_equal(bench_count(&b, EVENT_ALARM, NULL), 0);
+		assert_int_equal(b.hits, 0);
+	}
+}
+
+static void a_lane_that_reads_plates_holds_without_one_whatever_else_it_has(void **state)
+{
+	(void)state;
+	bench_equip(&b, 1u << BENCH_PLATE | 1u << BENCH_CARD, false);
+	bench_restart(&b);
+	bench_run(&b, 200);
+	b.vehicle = bench_truck();
+	bench_drive(&b, &b.vehicle, 3000);
+	bench_read(&b, BENCH_PLATE, "浙A12S45", "", 30);
+	bench_drive(&b, &b.vehicle, BENCH_STOP_MM);
+	bench_read(&b, BENCH_CARD, "330102600101", "", 100);
+	assert_true(bench_run_until(&b, LANE_HELD, 12000));
+	assert_int_equal(b.lane.reason, REASON_PLATE_MISSING);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -172,6 +240,9 @@ int main(void)
 			a_dead_required_device_holds_at_once_and_goes_on_when_it_is_back),
 		LANE_TEST(a_truck_not_wholly_on_the_scale_is_guided_then_held),
 		LANE_TEST(a_read_for_the_truck_before_is_not_taken_for_this_one),
+		LANE_TEST(every_choice_of_devices_and_deck_beams_clears_a_truck),
+		LANE_TEST(
+			a_lane_that_reads_plates_holds_without_one_whatever_else_it_has),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,11 +31,74 @@ static void a_lane_has_an_identity_of_its_own(void **state)
 		 "lane \"out1\"", {"direction", "got nothing"}},
 		{"direction = E", "direction = E\n	gate = third",
 		 "gate =", {"third", "single|first|second"}},
+		{"direction = E", "direction = E\n	between_s = 60",
+		 "between_s", {"60 in a lane whose gate is single", "gate = second only"}},
+		{"direction = E", "direction = E\n	gate = second\n	between_s = 9",
+		 "between_s", {"9", "10 to 604800"}},
 	};
 	/* clang-format on */
 
 	(void)state;
 	EXPECT_REFUSALS(refusals);
+}
+
+static void a_deck_has_a_beam_at_each_end(void **state)
+{
+	/* clang-format off */
+	static const struct refusal refusals[] = {
+		{"	line \"scale_exit\" { name = \"a14\" }\n", "",
+		 "lane \"in1\"", {"a line scale_entry and no line scale_exit", "both or neither"}},
+		{"	line \"scale_entry\" { name = \"a13\" }\n", "",
+		 "lane \"in1\"", {"a line scale_exit and no line scale_entry", "both or neither"}},
+		{"	line \"scale_entry\" { name = \"a13\" }\n	line \"scale_exit\" { name = \"a14\" }\n", "",
+		 "lane \"in1\"", {"evidence weight", "a beam at each end of the deck"}},
+	};
+	/* clang-format on */
+
+	(void)state;
+	EXPECT_REFUSALS(refusals);
+	site_refusal_expect_well("	evidence \"weight\" { device = scale }\n", "");
+}
+
+static void sixteen_lanes_are_taken_and_a_seventeenth_is_not(void **state)
+{
+	static char lanes[32 * 1024];
+	size_t used = 0;
+	const struct refusal refusal = {
+		"", "seventeen lanes", "lane \"n17\"", {"17 lanes", "at most 16"}
+	};
+	char *text;
+
+	(void)state;
+	for (int n = 3; n <= 17; n++) {
+		used += (size_t)snprintf(
+			lanes + used, sizeof(lanes) - used,
+			"device \"p%d\" { port = cameras unit = %d map = "
+			"kakou-plate-camera }\n"
+			"lane \"n%d\" {\nchnl_no = \"33015001%02d\"\ndirection = I\n"
+			"gpio = \"chip:n%d\"\nloop_proof = activity\nbeam_proof = "
+			"activity\n"
+			"evidence \"plate\" { device = p%d }\n",
+			n, n + 10, n, n, n, n);
+		for (size_t i = 0; i < 9; i++) {
+			static const char *const lines[] = {
+				"safety_loop", "beam", "limit_up",  "limit_down", "raise",
+				"lower",       "exit", "heartbeat", "approach"};
+
+			used += (size_t)snprintf(lanes + used, sizeof(lanes) - used,
+						 "line \"%s\" { name = \"l%zu\" }\n",
+						 lines[i], i);
+		}
+		used += (size_t)snprintf(lanes + used, sizeof(lanes) - used, "}\n");
+		if (n != 16)
+			continue;
+		assert_true(asprintf(&text, "%slane \"out1\" {", lanes) > 0);
+		site_refusal_expect_well("lane \"out1\" {", text);
+		free(text);
+	}
+	assert_true(asprintf(&text, "%s%s", site_refusal_well, lanes) > 0);
+	site_refusal_expect(&refusal, text);
+	free(text);
 }
 
 static void a_site_without_lanes_is_refused(void **state)
@@ -229,6 +292,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_lane_has_an_identity_of_its_own),
 		cmocka_unit_test(a_site_without_lanes_is_refused),
+		cmocka_unit_test(sixteen_lanes_are_taken_and_a_seventeenth_is_not),
+		cmocka_unit_test(a_deck_has_a_beam_at_each_end),
 		cmocka_unit_test(the_numbers_of_the_safety_rules_have_their_limits),
 		cmocka_unit_test(what_protects_must_prove_itself),
 		cmocka_unit_test(what_a_lane_needs_must_be_there),
