@@ -39,8 +39,17 @@ enum line_role {
 	LINE_LIMIT_UP,    /**< in */
 	LINE_LIMIT_DOWN,  /**< in */
 	LINE_EMERGENCY,   /**< in, optional: fire or emergency-open */
-	LINE_RAISE,       /**< out: motor */
-	LINE_LOWER,       /**< out: motor */
+	/* Second contacts, in, optional: antivalent, active while the first is not (S10). */
+	LINE_SAFETY_LOOP_NC,
+	LINE_BEAM_NC,
+	LINE_LIMIT_UP_NC,
+	LINE_LIMIT_DOWN_NC,
+	LINE_EMERGENCY_NC,
+	LINE_RESET, /**< in, optional: key switch at the gate, takes locks back (S3) */
+	LINE_HOLD_RAISE, /**< in, optional: hold-to-run button at the gate (S5) */
+	LINE_HOLD_LOWER, /**< in, optional: the same for lowering */
+	LINE_RAISE,      /**< out: motor */
+	LINE_LOWER,      /**< out: motor */
 	LINE_BEAM_TEST, /**< out, optional: the beam must report an interruption while set
 			 */
 	LINE_LOOP_TEST, /**< out, optional: the same for the safety loop */
@@ -91,7 +100,11 @@ struct site_evidence {
 	uint8_t doubt_below; /**< confidence under this is doubtful, 0..100 */
 };
 
-enum safety_proof { PROOF_TEST_OUTPUT, PROOF_PAIR, PROOF_ACTIVITY };
+enum safety_proof {
+	PROOF_TEST_OUTPUT, /**< it answers its test output */
+	PROOF_PAIR,        /**< its two contacts contradict each other, as they should */
+	PROOF_ACTIVITY,    /**< it changed since the arm last left its lower limit */
+};
 
 struct site_barrier {
 	int32_t travel_ms;      /**< S7: limit to limit at most, 500..15000 */
@@ -179,6 +192,8 @@ void site_free(struct site *site);
 /** Names as in the file. */
 const char *line_role_name(enum line_role role);
 bool line_role_is_output(enum line_role role);
+/** The role whose second contact it is; LINE_ROLES for any other. */
+enum line_role line_role_first_contact(enum line_role role);
 const char *evidence_kind_name(enum evidence_kind kind);
 
 #endif

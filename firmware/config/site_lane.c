@@ -21,23 +21,28 @@ static bool says(const struct conf_section *section, const char *key, const char
 	return !strcmp(conf_text(section, key), word);
 }
 
-/* S4. "none" can be said, so that its refusal says why; a pair of contacts can't, because no
- * line carries the second one. */
+/* S4. "none" can be said, so that its refusal says why. */
 static enum kakou_err take_proof(struct site_build *build,
 				 const struct conf_section *section, const char *key,
 				 const struct site_lane *lane, enum line_role test,
-				 enum safety_proof *out)
+				 enum line_role second, enum safety_proof *out)
 {
+	enum line_role needed;
+
 	if (says(section, key, "none"))
+		return conf_complain(
+			section, key, build->why,
+			"got \"none\", expected test_output, pair or activity: "
+			"what protects the way of the arm proves itself "
+			"before each movement");
+	*out = says(section, key, "activity") ? PROOF_ACTIVITY
+	       : says(section, key, "pair")   ? PROOF_PAIR
+					      : PROOF_TEST_OUTPUT;
+	needed = *out == PROOF_PAIR ? second : test;
+	if (*out != PROOF_ACTIVITY && !lane->lines[needed].is_used)
 		return conf_complain(section, key, build->why,
-				     "got \"none\", expected test_output or activity: "
-				     "what protects the way of the arm proves itself "
-				     "before each movement");
-	*out = says(section, key, "activity") ? PROOF_ACTIVITY : PROOF_TEST_OUTPUT;
-	if (*out == PROOF_TEST_OUTPUT && !lane->lines[test].is_used)
-		return conf_complain(section, key, build->why,
-				     "got test_output, expected a line %s for it",
-				     line_role_name(test));
+				     "got %s, expected a line %s for it",
+				     conf_text(section, key), line_role_name(needed));
 	return KAKOU_OK;
 }
 
@@ -54,10 +59,10 @@ static enum kakou_err take_barrier(struct site_build *build,
 	barrier->expire_ms = integer(section, "expire_ms");
 	barrier->is_pulse_driven = conf_flag(section, "pulse_driven");
 	err = take_proof(build, section, "loop_proof", lane, LINE_LOOP_TEST,
-			 &barrier->loop_proof);
+			 LINE_SAFETY_LOOP_NC, &barrier->loop_proof);
 	if (!err)
 		err = take_proof(build, section, "beam_proof", lane, LINE_BEAM_TEST,
-				 &barrier->beam_proof);
+				 LINE_BEAM_NC, &barrier->beam_proof);
 	return err;
 }
 

@@ -198,6 +198,34 @@ static enum kakou_err take_line(struct site_build *build,
 	return err;
 }
 
+/* S10: a second contact without its first says nothing, and its fault ends by a key at the gate
+ * only, once both contacts agree again. */
+static enum kakou_err check_second_contacts(struct site_build *build,
+					    const struct conf_section *section,
+					    const struct site_lane *lane)
+{
+	for (enum line_role role = 0; role < LINE_ROLES; role++) {
+		enum line_role first = line_role_first_contact(role);
+
+		if (first == LINE_ROLES || !lane->lines[role].is_used)
+			continue;
+		if (!lane->lines[first].is_used)
+			return conf_complain(section, NULL, build->why,
+					     "lane \"%s\" has a line %s without %s, "
+					     "expected both contacts",
+					     lane->name, line_role_name(role),
+					     line_role_name(first));
+		if (!lane->lines[LINE_RESET].is_used)
+			return conf_complain(
+				section, NULL, build->why,
+				"lane \"%s\" has a line %s and no line reset, "
+				"expected the key switch that takes back a "
+				"fault of the pair",
+				lane->name, line_role_name(role));
+	}
+	return KAKOU_OK;
+}
+
 enum kakou_err site_take_lines(struct site_build *build,
 			       const struct conf_section *section, struct site_lane *lane)
 {
@@ -211,5 +239,7 @@ enum kakou_err site_take_lines(struct site_build *build,
 					    "lane \"%s\" has no line %s, expected one",
 					    lane->name, line_role_name(role));
 	}
+	if (!err)
+		err = check_second_contacts(build, section, lane);
 	return err;
 }

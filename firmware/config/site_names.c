@@ -13,22 +13,30 @@ static const struct {
 	bool is_output;
 	bool is_required;
 } roles[LINE_ROLES] = {
-	[LINE_SAFETY_LOOP] = {"safety_loop", false, true },
-	[LINE_BEAM] = {"beam",        false, true },
-	[LINE_LIMIT_UP] = {"limit_up",    false, true },
-	[LINE_LIMIT_DOWN] = {"limit_down",  false, true },
-	[LINE_EMERGENCY] = {"emergency",   false, false},
-	[LINE_RAISE] = {"raise",       true,  true },
-	[LINE_LOWER] = {"lower",       true,  true },
-	[LINE_BEAM_TEST] = {"beam_test",   true,  false},
-	[LINE_LOOP_TEST] = {"loop_test",   true,  false},
-	[LINE_HEARTBEAT] = {"heartbeat",   true,  true },
-	[LINE_APPROACH] = {"approach",    false, true },
-	[LINE_SCALE_ENTRY] = {"scale_entry", false, false},
-	[LINE_SCALE_EXIT] = {"scale_exit",  false, false},
-	[LINE_EXIT] = {"exit",        false, true },
-	[LINE_RED] = {"red",         true,  false},
-	[LINE_GREEN] = {"green",       true,  false},
+	[LINE_SAFETY_LOOP] = {"safety_loop",    false, true },
+	[LINE_BEAM] = {"beam",           false, true },
+	[LINE_LIMIT_UP] = {"limit_up",       false, true },
+	[LINE_LIMIT_DOWN] = {"limit_down",     false, true },
+	[LINE_EMERGENCY] = {"emergency",      false, false},
+	[LINE_SAFETY_LOOP_NC] = {"safety_loop_nc", false, false},
+	[LINE_BEAM_NC] = {"beam_nc",        false, false},
+	[LINE_LIMIT_UP_NC] = {"limit_up_nc",    false, false},
+	[LINE_LIMIT_DOWN_NC] = {"limit_down_nc",  false, false},
+	[LINE_EMERGENCY_NC] = {"emergency_nc",   false, false},
+	[LINE_RESET] = {"reset",          false, false},
+	[LINE_HOLD_RAISE] = {"hold_raise",     false, false},
+	[LINE_HOLD_LOWER] = {"hold_lower",     false, false},
+	[LINE_RAISE] = {"raise",          true,  true },
+	[LINE_LOWER] = {"lower",          true,  true },
+	[LINE_BEAM_TEST] = {"beam_test",      true,  false},
+	[LINE_LOOP_TEST] = {"loop_test",      true,  false},
+	[LINE_HEARTBEAT] = {"heartbeat",      true,  true },
+	[LINE_APPROACH] = {"approach",       false, true },
+	[LINE_SCALE_ENTRY] = {"scale_entry",    false, false},
+	[LINE_SCALE_EXIT] = {"scale_exit",     false, false},
+	[LINE_EXIT] = {"exit",           false, true },
+	[LINE_RED] = {"red",            true,  false},
+	[LINE_GREEN] = {"green",          true,  false},
 };
 
 static const struct {
@@ -58,6 +66,18 @@ bool line_role_is_output(enum line_role role)
 bool line_role_is_required(enum line_role role)
 {
 	return role < LINE_ROLES && roles[role].is_required;
+}
+
+enum line_role line_role_first_contact(enum line_role role)
+{
+	switch (role) {
+	case LINE_SAFETY_LOOP_NC: return LINE_SAFETY_LOOP;
+	case LINE_BEAM_NC: return LINE_BEAM;
+	case LINE_LIMIT_UP_NC: return LINE_LIMIT_UP;
+	case LINE_LIMIT_DOWN_NC: return LINE_LIMIT_DOWN;
+	case LINE_EMERGENCY_NC: return LINE_EMERGENCY;
+	default: return LINE_ROLES;
+	}
 }
 
 enum line_role line_role_from_name(const char *name)

@@ -26,33 +26,11 @@ static bool has_room(const struct control *control)
 
 static struct lane_inputs lane_inputs(struct control *control, size_t index)
 {
-	const struct control_lines *lines = &control->lines[index];
 	const struct lane *lane = &control->lanes[index];
-	uint64_t levels = control_line_levels(control, index);
-	bool loop = (lines->pulses >> LINE_SAFETY_LOOP & 1) != 0;
-	bool beam = (lines->pulses >> LINE_BEAM & 1) != 0;
-	/* What a test makes a device report is no vehicle. */
-	bool no_loop = interlock_is_testing(&lane->interlock, 0);
-	bool no_beam = interlock_is_testing(&lane->interlock, 1);
 	struct lane_inputs in = {
 		.now_ms = control->now_ms,
 		.wall_ms = clock_wall_ms(),
-		.interlock =
-			{
-				    .now_ms = control->now_ms,
-				    .is_known = lines->is_known,
-				    .is_late = control->is_late,
-				    .occupied = {loop, beam},
-				    .limit_up = (levels >> LINE_LIMIT_UP & 1) != 0,
-				    .limit_down = (levels >> LINE_LIMIT_DOWN & 1) != 0,
-				    .emergency = (lines->pulses >> LINE_EMERGENCY & 1) != 0,
-				    },
-		.position = (levels >> LINE_APPROACH & 1) << POSITION_APPROACH |
-			    (levels >> LINE_SCALE_ENTRY & 1) << POSITION_ENTRY |
-			    (levels >> LINE_SCALE_EXIT & 1) << POSITION_END |
-			    (uint32_t)(loop && !no_loop) << POSITION_LOOP |
-			    (uint32_t)(beam && !no_beam) << POSITION_BEAM |
-			    (levels >> LINE_EXIT & 1) << POSITION_EXIT,
+		.interlock = {.now_ms = control->now_ms, .is_late = control->is_late},
 		.position_is_stale = control_position_is_stale(control, index),
 		.lights_are_lost = control_lights_are_lost(control, index),
 		.record_is_well = control->record.is_well,
@@ -60,6 +38,9 @@ static struct lane_inputs lane_inputs(struct control *control, size_t index)
 		.pairing = &control->pairing,
 	};
 
+	wiring_fill_interlock(lane->config, &control->lines[index].seen, &in.interlock);
+	in.position = wiring_positions(control_line_levels(control, index), &in.interlock,
+				       &lane->interlock);
 	return in;
 }
 

@@ -12,6 +12,7 @@
 #include "firmware/control/control.h"
 #include "firmware/control/snapshot.h"
 #include "firmware/lane/lane.h"
+#include "firmware/lane/wiring.h"
 #include "hal/gpio.h"
 #include "hal/thread.h"
 
@@ -20,10 +21,8 @@
 struct control_lines {
 	struct gpio *gpio;
 	_Atomic(struct gpio *) broken, fresh;
-	uint64_t raw;    /* bit = enum line_role, as last read */
-	uint64_t pulses; /* bit = role: was active at some moment of this scan */
-	bool is_known;
-	uint64_t written; /* levels last written */
+	struct wiring_levels seen; /* as last read */
+	uint64_t written;          /* levels last written */
 	bool has_written;
 	uint64_t outputs;        /* bit = role, as last commanded */
 	bool is_needed, is_told; /* main: open them; the failure was logged */

@@ -13,7 +13,7 @@
 /* A handle that failed is given to main; from now on the lane is blind. */
 static void give_up_lines(struct control_lines *lines)
 {
-	lines->is_known = false;
+	lines->seen.is_known = false;
 	lines->has_written = false;
 	atomic_store(&lines->broken, lines->gpio);
 	lines->gpio = NULL;
@@ -25,32 +25,18 @@ static void take_fresh_lines(struct control_lines *lines)
 		lines->gpio = atomic_exchange(&lines->fresh, NULL);
 }
 
-/* GPIO levels → roles. */
-static uint64_t roles_of_levels(const struct site_lane *lane, uint64_t levels)
-{
-	uint64_t roles = 0;
-
-	for (int role = 0; role < LINE_ROLES; role++) {
-		const struct site_line *line = &lane->lines[role];
-
-		if (line->is_used && !line->on_device && (levels >> line->gpio_index & 1))
-			roles |= LINE_BIT(role);
-	}
-	return roles;
-}
-
 /* Edges first: a pulse shorter than the scan still counts for safety. */
-static enum kakou_err read_edges(struct control_lines *lines, uint64_t *pulses)
+static enum kakou_err read_edges(struct control_lines *lines, uint64_t *rose,
+				 uint64_t *fell)
 {
 	struct gpio_edge edge;
 	enum kakou_err err;
 
 	while ((err = gpio_next_edge(lines->gpio, &edge)) == KAKOU_OK)
-		if (edge.level)
-			*pulses |= 1ull << edge.line;
+		*(edge.level ? rose : fell) |= UINT64_C(1) << edge.line;
 	/* Lost edges: every input may have pulsed; the levels that follow are true. */
 	if (err == KAKOU_E_FULL)
-		*pulses = ~0ull;
+		*rose = *fell = UINT64_MAX;
 	return err == KAKOU_E_AGAIN || err == KAKOU_E_FULL ? KAKOU_OK : err;
 }
 
@@ -58,18 +44,16 @@ void control_read_lines(struct control *control, size_t lane)
 {
 	struct control_lines *lines = &control->lines[lane];
 	const struct site_lane *site_lane = &control->site->lanes[lane];
-	uint64_t levels, pulses = 0;
+	uint64_t levels, rose = 0, fell = 0;
 
 	take_fresh_lines(lines);
 	if (!lines->gpio)
 		return;
-	if (read_edges(lines, &pulses) || gpio_read(lines->gpio, &levels)) {
+	if (read_edges(lines, &rose, &fell) || gpio_read(lines->gpio, &levels)) {
 		give_up_lines(lines);
 		return;
 	}
-	lines->raw = roles_of_levels(site_lane, levels);
-	lines->pulses = roles_of_levels(site_lane, levels | pulses);
-	lines->is_known = true;
+	lines->seen = wiring_read(site_lane, levels, rose, fell);
 }
 
 bool control_device_is_stale(const struct control *control, size_t device)
@@ -88,7 +72,7 @@ bool control_device_is_stale(const struct control *control, size_t device)
 uint64_t control_line_levels(const struct control *control, size_t lane)
 {
 	const struct site_lane *site_lane = &control->site->lanes[lane];
-	uint64_t levels = control->lines[lane].raw;
+	uint64_t levels = control->lines[lane].seen.levels;
 
 	for (int role = LINE_WIRED_LAST + 1; role < LINE_ROLES; role++) {
 		const struct site_line *line = &site_lane->lines[role];
@@ -132,39 +116,18 @@ bool control_lights_are_lost(const struct control *control, size_t lane)
 	return false;
 }
 
-static uint64_t outputs_of(const struct control *control, size_t lane,
-			   const struct interlock_outputs *motor)
-{
-	bool is_green = control->lanes[lane].light == LIGHT_GREEN;
-
-	return (uint64_t)motor->raise << LINE_RAISE |
-	       (uint64_t)motor->lower << LINE_LOWER |
-	       (uint64_t)motor->test[0] << LINE_LOOP_TEST |
-	       (uint64_t)motor->test[1] << LINE_BEAM_TEST |
-	       (uint64_t)motor->heartbeat << LINE_HEARTBEAT |
-	       (uint64_t)is_green << LINE_GREEN | (uint64_t)!is_green << LINE_RED;
-}
-
 void control_write_lines(struct control *control, size_t lane,
 			 const struct interlock_outputs *motor)
 {
 	struct control_lines *lines = &control->lines[lane];
-	const struct site_lane *site_lane = &control->site->lanes[lane];
-	uint64_t mask = 0, levels = 0, changed;
+	bool is_green = control->lanes[lane].light == LIGHT_GREEN;
+	uint64_t mask, levels, changed;
 
-	lines->outputs = outputs_of(control, lane, motor);
+	lines->outputs = wiring_outputs(motor, is_green);
 	if (!lines->gpio)
 		return;
-	for (int role = 0; role < LINE_ROLES; role++) {
-		const struct site_line *line = &site_lane->lines[role];
-
-		if (!line->is_used || line->on_device ||
-		    !line_role_is_output((enum line_role)role))
-			continue;
-		mask |= 1ull << line->gpio_index;
-		if (lines->outputs >> role & 1)
-			levels |= 1ull << line->gpio_index;
-	}
+	wiring_gpio_of_outputs(&control->site->lanes[lane], lines->outputs, &mask,
+			       &levels);
 	changed = lines->has_written ? (levels ^ lines->written) & mask : mask;
 	if (changed == 0)
 		return;

@@ -1,42 +1,43 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Interlock. Layer: firmware. Pure.
+ * Interlock: movements. Layer: firmware. Pure.
  */
 #include "firmware/lane/interlock.h"
 
 #include <assert.h>
-#include <stddef.h>
 #include <string.h>
 
-/* A proof that failed is tried again after this time: a late or missing answer of a safety device
- * stops the movement, it does not latch. The third failure in a row is told. */
-enum { RETRY_MS = 1000, PROOFS_BEFORE_NOTE = 3 };
+#include "firmware/lane/interlock_internal.h"
 
-/* The arm may coast this long after the raise output fell without being called uncontrolled. */
-enum { COAST_MS = 1000 };
-
-/* Steps of one device's test. */
-enum { TEST_BEGIN, TEST_ASSERTED, TEST_RELEASED, TEST_PASSED, TEST_FAILED };
+/* A limit switch may bounce so long while the arm leaves it. */
+enum { BOUNCE_MS = 200 };
 
 void interlock_init(struct interlock *lock, const struct interlock_config *config)
 {
 	memset(lock, 0, sizeof(*lock));
 	lock->config = *config;
-	lock->last_raise_ms = INT64_MIN / 2;
+	lock->last_raise_ms = lock->last_lower_ms = INT64_MIN / 2;
+	interlock_spend_buttons(lock);
 }
 
 void interlock_reset(struct interlock *lock)
 {
-	lock->is_locked = false;
-	lock->obstructions = 0;
+	if (!lock->config.has_reset) {
+		lock->is_locked = false;
+		lock->obstructions = 0;
+	}
 	lock->has_travel_fault = false;
 	lock->retry_at_ms = 0;
 }
 
-static void set_phase(struct interlock *lock, enum interlock_phase phase, int64_t now_ms)
+void interlock_set_phase(struct interlock *lock, enum interlock_phase phase,
+			 int64_t now_ms)
 {
+	bool at_origin = phase == INTERLOCK_RAISING ? lock->was_down : lock->was_up;
+
 	lock->phase = phase;
 	lock->phase_since_ms = now_ms;
+	lock->origin_left_ms = at_origin ? 0 : now_ms - BOUNCE_MS - 1;
 	if (phase != INTERLOCK_RAISING)
 		lock->is_reversing = false;
 }
@@ -46,142 +47,13 @@ static bool any_occupied(const struct interlock_inputs *in)
 	return in->occupied[0] || in->occupied[1];
 }
 
-/* Limits, edges and the memory of what each device has shown. */
-static uint32_t observe(struct interlock *lock, const struct interlock_inputs *in)
-{
-	uint32_t notes = 0;
-	bool down = in->limit_down && !in->limit_up, up = in->limit_up && !in->limit_down;
+/* ---- supervision of the travel, S7 ------------------------------------------------------- */
 
-	/* Also when it left unseen: was_down is what the limits last said for certain. */
-	if (lock->was_down && !in->limit_down) {
-		bool ours = in->now_ms - lock->last_raise_ms <= COAST_MS;
-
-		notes |= ours ? NOTE_LEFT_DOWN : NOTE_UNCONTROLLED;
-		lock->has_changed[0] = lock->has_changed[1] = false;
-	}
-	if (up && !(lock->was_known && lock->was_up))
-		notes |= NOTE_UP;
-	if (down && !(lock->was_known && lock->was_down)) {
-		notes |= NOTE_DOWN;
-		lock->obstructions = 0;
-	}
-	for (int d = 0; d < INTERLOCK_SAFETY_DEVICES; d++) {
-		if (lock->was_known && in->occupied[d] != lock->was_occupied[d] &&
-		    !interlock_is_testing(lock, d))
-			lock->has_changed[d] = true;
-		lock->was_occupied[d] = in->occupied[d];
-	}
-	if (in->emergency && !lock->was_emergency)
-		notes |= NOTE_EMERGENCY;
-	lock->was_emergency = in->emergency;
-	if (!(in->limit_up && in->limit_down)) {
-		lock->was_down = down;
-		lock->was_up = up;
-	}
-	lock->was_known = true;
-	if (in->limit_up && in->limit_down) {
-		notes |= lock->limits_are_noted ? 0 : NOTE_LIMITS;
-		lock->limits_are_noted = true;
-	} else {
-		lock->limits_are_noted = false;
-	}
-	return notes;
-}
-
-/* One step of one device's test (S4): it must report while its test output is on, and stop when
- * it is off, each within the window. Returns the step reached. */
-static uint8_t test_device(struct interlock *lock, const struct interlock_inputs *in,
-			   int d)
-{
-	int64_t spent = in->now_ms - lock->phase_since_ms;
-
-	switch (lock->test_step[d]) {
-	case TEST_BEGIN: lock->test_step[d] = TEST_ASSERTED; break;
-	case TEST_ASSERTED:
-		if (in->occupied[d])
-			lock->test_step[d] = TEST_RELEASED;
-		else if (spent > lock->config.test_window_ms)
-			lock->test_step[d] = TEST_FAILED;
-		break;
-	case TEST_RELEASED:
-		if (!in->occupied[d])
-			lock->test_step[d] = TEST_PASSED;
-		else if (spent > 2 * lock->config.test_window_ms)
-			lock->test_step[d] = TEST_FAILED;
-		break;
-	default: break;
-	}
-	return lock->test_step[d];
-}
-
-/* Before raising, a device that a vehicle occupies can't be tested and need not be: it protects
- * the other direction. Before lowering, activity since the lift stands in for a test output. */
-static uint8_t prove_without_test(const struct interlock *lock, int d)
-{
-	if (lock->proving_for == ARM_RAISE)
-		return TEST_PASSED;
-	return lock->has_changed[d] ? TEST_PASSED : TEST_FAILED;
-}
-
-static void begin_proof(struct interlock *lock, const struct interlock_inputs *in,
-			enum arm_wish direction)
-{
-	lock->proving_for = direction;
-	set_phase(lock, INTERLOCK_PROVING, in->now_ms);
-	for (int d = 0; d < INTERLOCK_SAFETY_DEVICES; d++) {
-		bool skip = direction == ARM_RAISE && in->occupied[d];
-
-		lock->test_step[d] = TEST_BEGIN;
-		if (skip || !lock->config.has_test_output[d])
-			lock->test_step[d] =
-				skip ? TEST_PASSED : prove_without_test(lock, d);
-	}
-}
-
-static uint32_t fail_proof(struct interlock *lock, int64_t now_ms)
-{
-	lock->retry_at_ms = now_ms + RETRY_MS;
-	set_phase(lock, INTERLOCK_REST, now_ms);
-	if (lock->failed_proofs < PROOFS_BEFORE_NOTE)
-		lock->failed_proofs++;
-	else
-		return 0;
-	return lock->failed_proofs == PROOFS_BEFORE_NOTE ? NOTE_UNPROVED : 0;
-}
-
-static uint32_t step_proving(struct interlock *lock, const struct interlock_inputs *in,
-			     enum arm_wish wish)
-{
-	bool all_passed = true;
-
-	if (wish != lock->proving_for) {
-		set_phase(lock, INTERLOCK_REST, in->now_ms);
-		return 0;
-	}
-	for (int d = 0; d < INTERLOCK_SAFETY_DEVICES; d++) {
-		uint8_t step = test_device(lock, in, d);
-
-		if (step == TEST_FAILED)
-			return fail_proof(lock, in->now_ms);
-		all_passed = all_passed && step == TEST_PASSED;
-	}
-	if (!all_passed)
-		return 0;
-	lock->failed_proofs = 0;
-	if (wish == ARM_LOWER && any_occupied(in))
-		set_phase(lock, INTERLOCK_REST, in->now_ms);
-	else
-		set_phase(lock,
-			  wish == ARM_RAISE ? INTERLOCK_RAISING : INTERLOCK_LOWERING,
-			  in->now_ms);
-	return 0;
-}
-
-static uint32_t stop_for_travel(struct interlock *lock, int64_t now_ms)
+static uint32_t stop_for_travel(struct interlock *lock, int64_t now_ms, uint32_t note)
 {
 	lock->has_travel_fault = true;
-	set_phase(lock, INTERLOCK_REST, now_ms);
-	return NOTE_TRAVEL;
+	interlock_set_phase(lock, INTERLOCK_REST, now_ms);
+	return note;
 }
 
 static bool travels_too_long(const struct interlock *lock, int64_t now_ms)
@@ -189,16 +61,46 @@ static bool travels_too_long(const struct interlock *lock, int64_t now_ms)
 	return now_ms - lock->phase_since_ms > lock->config.travel_ms;
 }
 
+/* The limit behind the arm comes on after the arm had left it: the drive turns the wrong way. A
+ * movement that begins between the limits has left its own already. */
+static bool moves_the_wrong_way(struct interlock *lock, bool origin, int64_t now_ms)
+{
+	if (!origin && lock->origin_left_ms == 0)
+		lock->origin_left_ms = now_ms;
+	if (origin && now_ms - lock->origin_left_ms <= BOUNCE_MS)
+		lock->origin_left_ms = 0;
+	return origin && lock->origin_left_ms != 0;
+}
+
+/* ---- movements --------------------------------------------------------------------------- */
+
+static void step_proving(struct interlock *lock, const struct interlock_inputs *in,
+			 enum arm_wish wish, uint32_t *notes)
+{
+	if (wish != lock->proving_for)
+		interlock_set_phase(lock, INTERLOCK_REST, in->now_ms);
+	else if (!interlock_step_proof(lock, in, notes))
+		return;
+	else if (wish == ARM_RAISE)
+		interlock_set_phase(lock, INTERLOCK_RAISING, in->now_ms);
+	else if (any_occupied(in))
+		interlock_set_phase(lock, INTERLOCK_REST, in->now_ms);
+	else
+		interlock_set_phase(lock, INTERLOCK_LOWERING, in->now_ms);
+}
+
 static uint32_t step_raising(struct interlock *lock, const struct interlock_inputs *in,
 			     enum arm_wish wish)
 {
 	if (in->limit_up)
-		set_phase(lock, INTERLOCK_REST, in->now_ms);
+		interlock_set_phase(lock, INTERLOCK_REST, in->now_ms);
+	else if (moves_the_wrong_way(lock, in->limit_down, in->now_ms))
+		return stop_for_travel(lock, in->now_ms, NOTE_WRONG_WAY); /* S7 */
 	else if (travels_too_long(lock, in->now_ms))
-		return stop_for_travel(lock, in->now_ms); /* S7 */
-	else if (wish != ARM_RAISE && !lock->is_reversing)
-		set_phase(lock, INTERLOCK_REST,
-			  in->now_ms); /* S8: expired or withdrawn */
+		return stop_for_travel(lock, in->now_ms, NOTE_TRAVEL); /* S7 */
+	else if (!lock->is_reversing &&
+		 (wish != ARM_RAISE || interlock_is_barred(lock, ARM_RAISE)))
+		interlock_set_phase(lock, INTERLOCK_REST, in->now_ms); /* S8, S10 */
 	return 0;
 }
 
@@ -206,7 +108,7 @@ static uint32_t reverse(struct interlock *lock, int64_t now_ms)
 {
 	uint32_t notes = NOTE_REVERSED;
 
-	set_phase(lock, INTERLOCK_RAISING, now_ms);
+	interlock_set_phase(lock, INTERLOCK_RAISING, now_ms);
 	lock->is_reversing = true;
 	if (++lock->obstructions >= 2) {
 		lock->is_locked = true; /* S3 */
@@ -221,25 +123,33 @@ static uint32_t step_lowering(struct interlock *lock, const struct interlock_inp
 	if (any_occupied(in))
 		return reverse(lock, in->now_ms); /* S1 */
 	if (wish == ARM_RAISE)
-		set_phase(lock, INTERLOCK_RAISING, in->now_ms); /* S2 */
+		interlock_set_phase(lock, INTERLOCK_RAISING, in->now_ms); /* S2 */
 	else if (in->limit_down)
-		set_phase(lock, INTERLOCK_REST, in->now_ms);
+		interlock_set_phase(lock, INTERLOCK_REST, in->now_ms);
+	else if (moves_the_wrong_way(lock, in->limit_up, in->now_ms))
+		return stop_for_travel(lock, in->now_ms, NOTE_WRONG_WAY); /* S7 */
 	else if (travels_too_long(lock, in->now_ms))
-		return stop_for_travel(lock, in->now_ms); /* S7 */
-	else if (wish != ARM_LOWER)
-		set_phase(lock, INTERLOCK_REST, in->now_ms); /* S8 */
+		return stop_for_travel(lock, in->now_ms, NOTE_TRAVEL); /* S7 */
+	else if (wish != ARM_LOWER || interlock_is_barred(lock, ARM_LOWER))
+		interlock_set_phase(lock, INTERLOCK_REST, in->now_ms); /* S8, S10 */
 	return 0;
 }
 
-static void step_rest(struct interlock *lock, const struct interlock_inputs *in,
-		      enum arm_wish wish)
+/* `has_button`: a button at the gate is on and asks for nothing, or can't have it. */
+static uint32_t step_rest(struct interlock *lock, const struct interlock_inputs *in,
+			  enum arm_wish wish, bool has_button)
 {
-	if (wish == ARM_STAY || lock->has_travel_fault || in->now_ms < lock->retry_at_ms)
-		return;
-	if (wish == ARM_RAISE && !in->limit_up)
-		begin_proof(lock, in, ARM_RAISE);
-	if (wish == ARM_LOWER && !in->limit_down && !lock->is_locked && !any_occupied(in))
-		begin_proof(lock, in, ARM_LOWER);
+	bool has_arrived = wish == ARM_RAISE ? in->limit_up : in->limit_down;
+
+	if (wish == ARM_STAY || has_arrived || lock->has_travel_fault ||
+	    in->now_ms < lock->retry_at_ms)
+		return 0;
+	if (wish == ARM_LOWER && any_occupied(in))
+		return 0;
+	if (has_button || interlock_is_barred(lock, wish))
+		return interlock_fail_proof(lock, in->now_ms); /* S3, S5, S10 */
+	interlock_begin_proof(lock, in, wish);
+	return 0;
 }
 
 /* S11: raises at once, without proof; only a travel fault stops it. */
@@ -248,31 +158,118 @@ static void raise_for_emergency(struct interlock *lock, const struct interlock_i
 	if (in->limit_up || lock->has_travel_fault)
 		return;
 	if (lock->phase != INTERLOCK_RAISING)
-		set_phase(lock, INTERLOCK_RAISING, in->now_ms);
+		interlock_set_phase(lock, INTERLOCK_RAISING, in->now_ms);
 	lock->is_reversing = true;
 }
 
-static uint32_t step_phase(struct interlock *lock, const struct interlock_inputs *in,
-			   enum arm_wish wish)
+/* ---- hold-to-run, S5 --------------------------------------------------------------------- */
+
+static bool is_held(const struct interlock *lock)
 {
-	if (in->emergency) {
-		raise_for_emergency(lock, in);
-		wish = ARM_STAY;
+	return lock->phase == INTERLOCK_HOLD_RAISING ||
+	       lock->phase == INTERLOCK_HOLD_LOWERING;
+}
+
+/* A device that is faulty itself, by its contacts or its proofs, says nothing: the person who
+ * presses the button sees. */
+static bool sees_something(const struct interlock *lock,
+			   const struct interlock_inputs *in)
+{
+	for (int d = 0; d < INTERLOCK_SAFETY_DEVICES; d++)
+		if (in->occupied[d] && !lock->is_faulty[d] && !lock->is_unproved[d])
+			return true;
+	return false;
+}
+
+/* Proofs, locks and faults forbid nothing here. With both limits at once neither is believed, and
+ * the travel time alone ends the movement. */
+static bool may_hold(const struct interlock *lock, const struct interlock_inputs *in,
+		     enum arm_wish way)
+{
+	bool arrived = way == ARM_RAISE ? in->limit_up : in->limit_down;
+
+	if (arrived && !(in->limit_up && in->limit_down))
+		return false;
+	if (is_held(lock) && travels_too_long(lock, in->now_ms))
+		return false;
+	return way == ARM_RAISE || !sees_something(lock, in);
+}
+
+static uint32_t stop_hold(struct interlock *lock, int64_t now_ms)
+{
+	if (!is_held(lock))
+		return 0;
+	interlock_set_phase(lock, INTERLOCK_REST, now_ms);
+	return NOTE_HOLD_OVER;
+}
+
+/* True when a person moves the arm in this scan, whatever the lane wishes. */
+static bool step_hold(struct interlock *lock, const struct interlock_inputs *in,
+		      enum arm_wish way, uint32_t *notes)
+{
+	if (way != ARM_STAY && !may_hold(lock, in, way)) {
+		interlock_spend_buttons(lock);
+		way = ARM_STAY;
 	}
+	if (way == ARM_STAY) {
+		*notes |= stop_hold(lock, in->now_ms);
+		return false;
+	}
+	if (is_held(lock))
+		return true;
+	interlock_set_phase(
+		lock, way == ARM_RAISE ? INTERLOCK_HOLD_RAISING : INTERLOCK_HOLD_LOWERING,
+		in->now_ms);
+	*notes |= NOTE_HOLD;
+	return true;
+}
+
+/* ---- the scan ---------------------------------------------------------------------------- */
+
+static uint32_t step_phase(struct interlock *lock, const struct interlock_inputs *in,
+			   enum arm_wish wish, bool has_button)
+{
+	uint32_t notes = 0;
+
 	switch (lock->phase) {
-	case INTERLOCK_REST: step_rest(lock, in, wish); return 0;
-	case INTERLOCK_PROVING: return step_proving(lock, in, wish);
+	case INTERLOCK_REST: return step_rest(lock, in, wish, has_button);
+	case INTERLOCK_PROVING: step_proving(lock, in, wish, &notes); return notes;
 	case INTERLOCK_RAISING: return step_raising(lock, in, wish);
 	case INTERLOCK_LOWERING: return step_lowering(lock, in, wish);
+	default: return 0;
 	}
-	return 0;
+}
+
+/* An emergency comes before the buttons, the buttons before the lane. */
+static uint32_t step_movement(struct interlock *lock, const struct interlock_inputs *in,
+			      enum arm_wish wish)
+{
+	enum arm_wish way = interlock_read_buttons(lock, in);
+	bool has_button = in->hold_raise || in->hold_lower;
+	uint32_t notes = 0;
+
+	if (in->emergency) {
+		interlock_spend_buttons(lock);
+		notes |= stop_hold(lock, in->now_ms);
+		raise_for_emergency(lock, in);
+		return notes | step_phase(lock, in, ARM_STAY, false);
+	}
+	if (step_hold(lock, in, way, &notes))
+		return notes;
+	if (in->hold_raise && in->hold_lower) /* both together: stop */
+		interlock_set_phase(lock, INTERLOCK_REST, in->now_ms);
+	if (has_button && lock->phase != INTERLOCK_REST)
+		wish = ARM_STAY;
+	return notes | step_phase(lock, in, wish, has_button);
 }
 
 static void drive(struct interlock *lock, const struct interlock_inputs *in,
 		  struct interlock_outputs *out)
 {
-	out->raise = lock->phase == INTERLOCK_RAISING;
-	out->lower = lock->phase == INTERLOCK_LOWERING && !any_occupied(in);
+	out->raise =
+		lock->phase == INTERLOCK_RAISING || lock->phase == INTERLOCK_HOLD_RAISING;
+	out->lower = lock->phase == INTERLOCK_LOWERING ||
+		     lock->phase == INTERLOCK_HOLD_LOWERING;
 	for (int d = 0; d < INTERLOCK_SAFETY_DEVICES; d++)
 		out->test[d] = lock->phase == INTERLOCK_PROVING &&
 			       lock->test_step[d] == TEST_ASSERTED;
@@ -280,7 +277,10 @@ static void drive(struct interlock *lock, const struct interlock_inputs *in,
 	out->heartbeat = lock->heartbeat;
 	if (out->raise)
 		lock->last_raise_ms = in->now_ms;
+	if (out->lower)
+		lock->last_lower_ms = in->now_ms;
 	assert(!(out->raise && out->lower));
+	assert(!(lock->phase == INTERLOCK_LOWERING && any_occupied(in)));
 }
 
 /* Everything off, and the heartbeat stays where it is: the cabinet's relay cuts lowering. */
@@ -288,10 +288,12 @@ static uint32_t stop_all(struct interlock *lock, int64_t now_ms,
 			 struct interlock_outputs *out, uint32_t note)
 {
 	bool was_moving = lock->phase != INTERLOCK_REST;
+	uint32_t notes = stop_hold(lock, now_ms);
 
-	set_phase(lock, INTERLOCK_REST, now_ms);
+	interlock_spend_buttons(lock);
+	interlock_set_phase(lock, INTERLOCK_REST, now_ms);
 	out->heartbeat = lock->heartbeat;
-	return was_moving ? note : 0;
+	return was_moving ? notes | note : notes;
 }
 
 uint32_t interlock_step(struct interlock *lock, const struct interlock_inputs *in,
@@ -304,9 +306,10 @@ uint32_t interlock_step(struct interlock *lock, const struct interlock_inputs *i
 	if (!in->is_known) {
 		notes = lock->was_known ? NOTE_BLIND : 0;
 		lock->was_known = false;
+		memset(lock->disagrees_since_ms, 0, sizeof(lock->disagrees_since_ms));
 		return notes | stop_all(lock, in->now_ms, out, 0);
 	}
-	notes = observe(lock, in);
+	notes = interlock_observe(lock, in);
 	if (in->is_late)
 		return notes | stop_all(lock, in->now_ms, out, NOTE_LATE); /* S9 */
 	if (in->now_ms - wish_at_ms > lock->config.expire_ms)
@@ -317,67 +320,30 @@ uint32_t interlock_step(struct interlock *lock, const struct interlock_inputs *i
 		lock->failed_proofs = 0;
 	}
 	lock->last_wish = wish;
-	notes |= step_phase(lock, in, wish);
+	notes |= step_movement(lock, in, wish);
 	drive(lock, in, out);
 	return notes;
 }
 
+/* ---- what it shows ----------------------------------------------------------------------- */
+
+bool interlock_needs_key(const struct interlock *lock)
+{
+	return lock->is_locked && lock->config.has_reset;
+}
+
+bool interlock_has_fault(const struct interlock *lock)
+{
+	bool has_fault = lock->is_unproved[0] || lock->is_unproved[1];
+
+	for (int c = 0; c < INTERLOCK_CHANNELS; c++)
+		has_fault = has_fault || lock->is_faulty[c];
+	return has_fault;
+}
+
 bool interlock_is_testing(const struct interlock *lock, int device)
 {
-	return lock->phase == INTERLOCK_PROVING && lock->config.has_test_output[device] &&
+	return lock->phase == INTERLOCK_PROVING &&
+	       lock->config.proof[device] == PROVED_BY_TEST &&
 	       lock->test_step[device] < TEST_PASSED;
-}
-
-bool interlock_is_down(const struct interlock *lock)
-{
-	return lock->was_known && lock->was_down && lock->phase != INTERLOCK_RAISING;
-}
-
-bool interlock_is_up(const struct interlock *lock)
-{
-	return lock->was_known && lock->was_up;
-}
-
-const char *interlock_arm_name(const struct interlock *lock)
-{
-	if (!lock->was_known)
-		return "unknown";
-	if (lock->phase == INTERLOCK_RAISING)
-		return "rising";
-	if (lock->phase == INTERLOCK_LOWERING)
-		return "lowering";
-	if (lock->was_down)
-		return "down";
-	return lock->was_up ? "up" : "between";
-}
-
-static const struct {
-	enum interlock_note note;
-	const char *rule, *text;
-} words[] = {
-	{NOTE_REVERSED,     "S1",  "obstruction while lowering: raised"                       },
-	{NOTE_LOCKED,       "S3",  "two obstructions in a row: locked until reset at the gate"},
-	{NOTE_UNPROVED,     "S4",  "a safety device did not answer its test: no movement"     },
-	{NOTE_TRAVEL,       "S7",  "the arm did not arrive at its limit in time: stopped"     },
-	{NOTE_LIMITS,       "S5",  "both limits at once: no movement"                         },
-	{NOTE_LATE,         "S9",  "late scan: movement stopped, proving again"               },
-	{NOTE_BLIND,        "S5",  "inputs unknown: everything off"                           },
-	{NOTE_UNCONTROLLED, "S11", "the arm opened without a command"                         },
-	{NOTE_EMERGENCY,    "S11", "emergency input: raising"                                 },
-};
-
-const char *interlock_note_rule(enum interlock_note note)
-{
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (words[i].note == note)
-			return words[i].rule;
-	return "-";
-}
-
-const char *interlock_note_text(enum interlock_note note)
-{
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (words[i].note == note)
-			return words[i].text;
-	return "-";
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "firmware/lane/lane_internal.h"
+#include "firmware/lane/wiring.h"
 #include "hal/text.h"
 
 /* A required device that is lost is not waited for until the deadline. */
@@ -55,6 +56,7 @@ static const char *const event_names[LANE_EVENTS] = {
 	[EV_UNCONTROLLED] = "uncontrolled",
 	[EV_EMERGENCY] = "emergency",
 	[EV_CROSSING] = "crossing",
+	[EV_HOLD] = "hold",
 };
 
 const char *lane_event_name(enum lane_event event)
@@ -62,23 +64,10 @@ const char *lane_event_name(enum lane_event event)
 	return event_names[event];
 }
 
-static void init_interlock(struct lane *lane)
-{
-	const struct site_barrier *barrier = &lane->config->barrier;
-	struct interlock_config config = {
-		.travel_ms = barrier->travel_ms,
-		.test_window_ms = barrier->test_window_ms,
-		.expire_ms = barrier->expire_ms,
-		.has_test_output = {barrier->loop_proof == PROOF_TEST_OUTPUT,
-				    barrier->beam_proof == PROOF_TEST_OUTPUT},
-	};
-
-	interlock_init(&lane->interlock, &config);
-}
-
 void lane_init(struct lane *lane, const struct site *site, uint8_t index)
 {
 	const struct site_lane *config = &site->lanes[index];
+	struct interlock_config interlock = wiring_interlock(config);
 	bool has_deck = config->lines[LINE_SCALE_ENTRY].is_used &&
 			config->lines[LINE_SCALE_EXIT].is_used;
 
@@ -93,7 +82,7 @@ void lane_init(struct lane *lane, const struct site *site, uint8_t index)
 	lane->state = LANE_BLOCKED;
 	lane->block_reason = REASON_RESTARTED;
 	text_copy(lane->sign, sizeof(lane->sign), reason_sign(REASON_RESTARTED));
-	init_interlock(lane);
+	interlock_init(&lane->interlock, &interlock);
 	position_init(&lane->position, has_deck, config->glitch_ms,
 		      config->barrier.clear_ms);
 	for (size_t i = 0; i < config->evidence_count; i++)
@@ -232,6 +221,11 @@ static void judge_act(const struct lane *lane, const struct act *act, char *why,
 		snprintf(why, size, "passage %lld is not in lane %s, where %s%.0lld is",
 			 (long long)act->passage, lane->config->name,
 			 lane->passage ? "passage " : "none", (long long)lane->passage);
+	else if (act->verb == ACT_RESET && interlock_needs_key(&lane->interlock))
+		snprintf(why, size,
+			 "lane %s is locked after two obstructions: the key at the gate "
+			 "takes the lock back, not a reset from afar",
+			 lane->config->name);
 	else if (!lane_find_rule(lane, EV_ACT))
 		snprintf(why, size, "%s is not possible while lane %s is %s%s",
 			 act_verb_name(act->verb), lane->config->name,
@@ -363,6 +357,8 @@ static void step_interlock_notes(struct lane *lane, uint32_t notes)
 		lane->was_lifted = true;
 	if (notes & NOTE_EMERGENCY)
 		lane_dispatch(lane, EV_EMERGENCY);
+	if (notes & NOTE_HOLD)
+		lane_dispatch(lane, EV_HOLD);
 	/* Without a lift in this passage an arm that coasts off its limit is open like any other. */
 	if (notes & NOTE_UNCONTROLLED ||
 	    (notes & NOTE_LEFT_DOWN &&
@@ -371,8 +367,11 @@ static void step_interlock_notes(struct lane *lane, uint32_t notes)
 	/* It may be up before the lift: an officer releases again after a fault. */
 	if (lane->state == LANE_LIFTING && interlock_is_up(&lane->interlock))
 		lane_dispatch(lane, EV_ARM_UP);
-	if (notes & (NOTE_TRAVEL | NOTE_LIMITS | NOTE_LOCKED | NOTE_BLIND))
+	if (notes &
+	    (NOTE_TRAVEL | NOTE_LIMITS | NOTE_LOCKED | NOTE_BLIND | NOTE_WRONG_WAY))
 		lane_dispatch(lane, EV_ARM_FAULT);
+	if (notes & NOTE_SANK)
+		lane_raise_alarm(lane, ALARM_ARM, interlock_note_text(NOTE_SANK));
 	if (notes & NOTE_UNPROVED)
 		lane_dispatch(lane, EV_UNPROVED);
 	if (notes & NOTE_REVERSED)
@@ -540,6 +539,17 @@ static void record_observed(struct lane *lane)
 	lane->seen_ms = lane->now_ms;
 }
 
+/* As long as a device does not prove itself an officer knows of it, whatever the lane does. */
+static void watch_faults(struct lane *lane)
+{
+	if (interlock_has_fault(&lane->interlock))
+		lane_raise_alarm(lane, ALARM_SAFETY,
+				 "a safety device or a pair of contacts is faulty: "
+				 "hold-to-run at the gate only");
+	else
+		lane_end_alarm(lane, ALARM_SAFETY);
+}
+
 /* The first sight of the arm after the start decides whether the lane may begin. */
 static void record_restart(struct lane *lane)
 {
@@ -611,6 +621,7 @@ void lane_step(struct lane *lane, const struct lane_inputs *in, struct lane_out 
 	out->notes |= notes;
 	lane_record_notes(lane, notes);
 	step_interlock_notes(lane, notes);
+	watch_faults(lane);
 	record_restart(lane);
 }
 

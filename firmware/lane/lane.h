@@ -66,6 +66,7 @@ enum lane_event {
 	EV_UNCONTROLLED, /**< the arm opened without a command */
 	EV_EMERGENCY,
 	EV_CROSSING, /**< a vehicle goes under an arm that is open for none */
+	EV_HOLD,     /**< a person at the gate moves the arm by hold-to-run */
 	LANE_EVENTS,
 };
 
@@ -185,6 +186,7 @@ enum lane_alarm {
 	ALARM_RESTARTED,
 	ALARM_LOOPS, /**< a loop on remote I/O is not heard: the lane is blind to arrivals */
 	ALARM_LIGHTS, /**< lights on remote I/O do not follow: what they show is not known */
+	ALARM_SAFETY, /**< a safety device does not prove itself, or a pair is faulty */
 	LANE_ALARMS,
 };
 

@@ -532,8 +532,25 @@ void lane_block_uncontrolled(struct lane *lane)
 	block(lane, REASON_UNCONTROLLED);
 }
 
+/* Who opens with the button at the gate has no lift in the record: what crosses is recorded, and
+ * the lane goes on once the arm is down again. */
+void lane_block_hold(struct lane *lane)
+{
+	lane_raise_alarm(lane, ALARM_UNCONTROLLED, reason_text(REASON_HOLD_TO_RUN));
+	block(lane, REASON_HOLD_TO_RUN);
+}
+
+static void call_officer(struct lane *lane, enum reason reason)
+{
+	struct event *event = lane_record(lane, EVENT_CALL);
+
+	event_add_text(event, "what", reason_code(reason));
+	event_add_text(event, "reason", reason_text(reason));
+}
+
 void lane_block_emergency(struct lane *lane)
 {
+	call_officer(lane, REASON_EMERGENCY);
 	lane_raise_alarm(lane, ALARM_EMERGENCY, reason_text(REASON_EMERGENCY));
 	block(lane, REASON_EMERGENCY);
 }
@@ -553,6 +570,15 @@ void lane_record_crossing(struct lane *lane)
 
 void lane_resume(struct lane *lane)
 {
+	if (lane->interlock.is_locked) {
+		struct event *event = lane_record(lane, EVENT_SAFETY);
+
+		event_add_text(event, "rule", "S3");
+		event_add_text(event, "what",
+			       "the lock of two obstructions is taken back, not on site: "
+			       "the lane has no key");
+		event_add_text(event, "arm", interlock_arm_name(&lane->interlock));
+	}
 	interlock_reset(&lane->interlock);
 	text_copy(lane->actor, sizeof(lane->actor), lane->act->actor);
 	lane->has_restarted = true; /* who stands there now is an officer's */

@@ -148,5 +148,6 @@ bool lane_act_is_reset(const struct lane *lane)
 bool lane_closed_again(const struct lane *lane)
 {
 	return lane->block_reason == REASON_UNCONTROLLED ||
+	       lane->block_reason == REASON_HOLD_TO_RUN ||
 	       lane->block_reason == REASON_RESTARTED;
 }

@@ -145,6 +145,7 @@ void lane_block_arm(struct lane *lane);
 void lane_record_crossing(struct lane *lane);
 void lane_block_uncontrolled(struct lane *lane);
 void lane_block_emergency(struct lane *lane);
+void lane_block_hold(struct lane *lane);
 void lane_resume(struct lane *lane);
 void lane_close_by_reset(struct lane *lane);
 void lane_refuse_blind_lift(struct lane *lane);

@@ -31,6 +31,7 @@ static const char *const alarm_names[LANE_ALARMS] = {
 	[ALARM_RESTARTED] = "restarted",
 	[ALARM_LOOPS] = "loops_lost",
 	[ALARM_LIGHTS] = "lights_lost",
+	[ALARM_SAFETY] = "safety_device",
 };
 
 const char *lane_alarm_name(enum lane_alarm alarm)

@@ -16,12 +16,14 @@ const struct lane_rule lane_rules[] = {
 	{ LANE_BLOCKED,   EV_EMERGENCY,     NULL,                           lane_block_emergency,       LANE_BLOCKED },
 
 	{ LANE_IDLE,      EV_EMERGENCY,     NULL,                           lane_block_emergency,       LANE_BLOCKED },
+	{ LANE_IDLE,      EV_HOLD,          NULL,                           lane_block_hold,            LANE_BLOCKED },
 	{ LANE_IDLE,      EV_UNCONTROLLED,  NULL,                           lane_block_uncontrolled,    LANE_BLOCKED },
 	{ LANE_IDLE,      EV_APPROACH,      lane_is_after_restart,          lane_start_after_restart,   LANE_HELD },
 	{ LANE_IDLE,      EV_APPROACH,      NULL,                           lane_start_passage,         LANE_GATHERING },
 	{ LANE_IDLE,      EV_WRONG_WAY,     NULL,                           lane_alarm_wrong_way,       LANE_IDLE },
 
 	{ LANE_GATHERING, EV_EMERGENCY,     NULL,                           lane_block_emergency,       LANE_BLOCKED },
+	{ LANE_GATHERING, EV_HOLD,          NULL,                           lane_block_hold,            LANE_BLOCKED },
 	{ LANE_GATHERING, EV_UNCONTROLLED,  NULL,                           lane_block_uncontrolled,    LANE_BLOCKED },
 	{ LANE_GATHERING, EV_EVIDENCE,      lane_is_incomplete,             NULL,                       LANE_GATHERING },
 	{ LANE_GATHERING, EV_EVIDENCE,      lane_has_no_record,             lane_hold_for_record,       LANE_HELD },
@@ -40,6 +42,7 @@ const struct lane_rule lane_rules[] = {
 	{ LANE_GATHERING, EV_ACT,           lane_act_is_hold,               lane_hold_for_officer,      LANE_HELD },
 
 	{ LANE_ASKING,    EV_EMERGENCY,     NULL,                           lane_block_emergency,       LANE_BLOCKED },
+	{ LANE_ASKING,    EV_HOLD,          NULL,                           lane_block_hold,            LANE_BLOCKED },
 	{ LANE_ASKING,    EV_UNCONTROLLED,  NULL,                           lane_block_uncontrolled,    LANE_BLOCKED },
 	{ LANE_ASKING,    EV_ANSWER,        lane_answer_is_interim,         lane_show_wait,             LANE_ASKING },
 	{ LANE_ASKING,    EV_ANSWER,        lane_answer_is_unrecordable,    lane_hold_for_record,       LANE_HELD },
@@ -60,6 +63,7 @@ const struct lane_rule lane_rules[] = {
 	{ LANE_ASKING,    EV_ACT,           lane_act_is_hold,               lane_hold_for_officer,      LANE_HELD },
 
 	{ LANE_SILENT,    EV_EMERGENCY,     NULL,                           lane_block_emergency,       LANE_BLOCKED },
+	{ LANE_SILENT,    EV_HOLD,          NULL,                           lane_block_hold,            LANE_BLOCKED },
 	{ LANE_SILENT,    EV_UNCONTROLLED,  NULL,                           lane_block_uncontrolled,    LANE_BLOCKED },
 	{ LANE_SILENT,    EV_ANSWER,        lane_answer_is_interim,         lane_show_wait,             LANE_SILENT },
 	{ LANE_SILENT,    EV_ANSWER,        lane_answer_is_unrecordable,    lane_hold_for_record,       LANE_HELD },
@@ -79,6 +83,7 @@ const struct lane_rule lane_rules[] = {
 	{ LANE_SILENT,    EV_ACT,           lane_act_is_hold,               lane_hold_for_officer,      LANE_HELD },
 
 	{ LANE_HELD,      EV_EMERGENCY,     NULL,                           lane_block_emergency,       LANE_BLOCKED },
+	{ LANE_HELD,      EV_HOLD,          NULL,                           lane_block_hold,            LANE_BLOCKED },
 	{ LANE_HELD,      EV_UNCONTROLLED,  NULL,                           lane_block_uncontrolled,    LANE_BLOCKED },
 	{ LANE_HELD,      EV_EVIDENCE,      lane_is_incomplete,             NULL,                       LANE_HELD },
 	{ LANE_HELD,      EV_EVIDENCE,      lane_has_no_record,             NULL,                       LANE_HELD },
@@ -99,6 +104,7 @@ const struct lane_rule lane_rules[] = {
 	{ LANE_HELD,      EV_ACT,           lane_act_is_reset,              lane_close_by_reset,        LANE_CLOSING },
 
 	{ LANE_RECORDING, EV_EMERGENCY,     NULL,                           lane_block_emergency,       LANE_BLOCKED },
+	{ LANE_RECORDING, EV_HOLD,          NULL,                           lane_block_hold,            LANE_BLOCKED },
 	{ LANE_RECORDING, EV_UNCONTROLLED,  NULL,                           lane_block_uncontrolled,    LANE_BLOCKED },
 	{ LANE_RECORDING, EV_COMMITTED,     lane_is_blind,                  lane_refuse_blind_lift,     LANE_HELD },
 	{ LANE_RECORDING, EV_COMMITTED,     NULL,                           lane_command_lift,          LANE_LIFTING },
@@ -108,6 +114,7 @@ const struct lane_rule lane_rules[] = {
 	{ LANE_RECORDING, EV_ACT,           lane_act_is_hold,               lane_withdraw_and_hold,     LANE_HELD },
 
 	{ LANE_LIFTING,   EV_EMERGENCY,     NULL,                           lane_block_emergency,       LANE_BLOCKED },
+	{ LANE_LIFTING,   EV_HOLD,          NULL,                           lane_block_hold,            LANE_BLOCKED },
 	{ LANE_LIFTING,   EV_ARM_UP,        NULL,                           lane_observe_lift,          LANE_PASSING },
 	{ LANE_LIFTING,   EV_ARM_FAULT,     NULL,                           lane_hold_for_arm,          LANE_HELD },
 	{ LANE_LIFTING,   EV_UNPROVED,      NULL,                           lane_hold_for_arm,          LANE_HELD },
@@ -117,6 +124,7 @@ const struct lane_rule lane_rules[] = {
 	{ LANE_LIFTING,   EV_ACT,           lane_act_is_reset,              lane_close_by_reset,        LANE_CLOSING },
 
 	{ LANE_PASSING,   EV_EMERGENCY,     NULL,                           lane_block_emergency,       LANE_BLOCKED },
+	{ LANE_PASSING,   EV_HOLD,          NULL,                           lane_block_hold,            LANE_BLOCKED },
 	{ LANE_PASSING,   EV_FOLLOWER,      NULL,                           lane_book_followed,         LANE_FOLLOWED },
 	{ LANE_PASSING,   EV_PASSED,        NULL,                           lane_book_passed,           LANE_CLOSING },
 	{ LANE_PASSING,   EV_BACKED_OUT,    NULL,                           lane_close_unused,          LANE_CLOSING },
@@ -125,12 +133,14 @@ const struct lane_rule lane_rules[] = {
 	{ LANE_PASSING,   EV_ACT,           lane_act_is_reset,              lane_close_by_reset,        LANE_CLOSING },
 
 	{ LANE_FOLLOWED,  EV_EMERGENCY,     NULL,                           lane_block_emergency,       LANE_BLOCKED },
+	{ LANE_FOLLOWED,  EV_HOLD,          NULL,                           lane_block_hold,            LANE_BLOCKED },
 	{ LANE_FOLLOWED,  EV_CROSSING,      NULL,                           lane_record_crossing,       LANE_FOLLOWED },
 	{ LANE_FOLLOWED,  EV_ARM_FAULT,     NULL,                           lane_alarm_stuck,           LANE_FOLLOWED },
 	{ LANE_FOLLOWED,  EV_CLEAR,         NULL,                           NULL,                       LANE_CLOSING },
 	{ LANE_FOLLOWED,  EV_ACT,           lane_act_is_reset,              lane_resume,                LANE_CLOSING },
 
 	{ LANE_CLOSING,   EV_EMERGENCY,     NULL,                           lane_block_emergency,       LANE_BLOCKED },
+	{ LANE_CLOSING,   EV_HOLD,          NULL,                           lane_block_hold,            LANE_BLOCKED },
 	{ LANE_CLOSING,   EV_UNCONTROLLED,  NULL,                           lane_block_uncontrolled,    LANE_BLOCKED },
 	{ LANE_CLOSING,   EV_FOLLOWER,      NULL,                           lane_alarm_follower,        LANE_FOLLOWED },
 	{ LANE_CLOSING,   EV_ARM_DOWN,      NULL,                           lane_arm_is_down,           LANE_IDLE },
@@ -138,6 +148,7 @@ const struct lane_rule lane_rules[] = {
 	{ LANE_CLOSING,   EV_UNPROVED,      NULL,                           lane_alarm_arm,             LANE_CLOSING },
 
 	{ LANE_LEAVING,   EV_EMERGENCY,     NULL,                           lane_block_emergency,       LANE_BLOCKED },
+	{ LANE_LEAVING,   EV_HOLD,          NULL,                           lane_block_hold,            LANE_BLOCKED },
 	{ LANE_LEAVING,   EV_UNCONTROLLED,  NULL,                           lane_block_uncontrolled,    LANE_BLOCKED },
 	{ LANE_LEAVING,   EV_BACKED_OUT,    lane_arm_is_open,               lane_close_unused,          LANE_CLOSING },
 	{ LANE_LEAVING,   EV_BACKED_OUT,    NULL,                           lane_close_backed_out,      LANE_IDLE },
@@ -161,7 +172,7 @@ static const uint32_t ignored[LANE_STATES] = {
 			 BIT(EV_COMMIT_FAILED) | BIT(EV_ARM_UP) | BIT(EV_ARM_FAULT) |
 			 BIT(EV_UNPROVED) | BIT(EV_PASSED) | BIT(EV_BACKED_OUT) |
 			 BIT(EV_FOLLOWER) | BIT(EV_CLEAR) | BIT(EV_OVERSTAY) |
-			 BIT(EV_UNCONTROLLED) | BIT(EV_WRONG_WAY),
+			 BIT(EV_UNCONTROLLED) | BIT(EV_WRONG_WAY) | BIT(EV_HOLD),
 	[LANE_IDLE] = BIT(EV_EVIDENCE) | BIT(EV_DEADLINE) | BIT(EV_ANSWER) |
 		      BIT(EV_SILENT) | BIT(EV_ACT) | BIT(EV_COMMITTED) |
 		      BIT(EV_COMMIT_FAILED) | BIT(EV_ARM_UP) | BIT(EV_ARM_DOWN) |

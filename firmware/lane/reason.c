@@ -62,6 +62,8 @@ static const struct {
 	[REASON_FIRST_GATE_UNKNOWN] = {"first_gate_unknown", "请等候人工",
 			 "whether it passed the first gate is not known: "
 				       "the controller started since"                           },
+	[REASON_HOLD_TO_RUN] = {"hold_to_run",        "请等候人工",
+			 "the arm is moved by hold-to-run at the gate"                          },
 };
 
 const char *reason_code(enum reason reason)

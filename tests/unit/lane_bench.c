@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "firmware/lane/wiring.h"
 #include "hal/text.h"
 
 /* Where the sensors are, mm along the lane: approach loop, deck beams, loop and beam under the
@@ -60,6 +61,7 @@ static void fill_lane(struct site_lane *lane)
 		.loop_proof = PROOF_TEST_OUTPUT,
 		.beam_proof = PROOF_TEST_OUTPUT,
 	};
+	lane->lines[LINE_RESET].is_used = true;
 }
 
 void bench_equip(struct bench *bench, uint32_t devices, bool has_deck)
@@ -230,24 +232,54 @@ static bool reports(const struct bench *bench, int sensor, int device)
 	return sees(bench, sensor) || echoes;
 }
 
+/* The lines as the lane's cabinet shows them. */
+static uint64_t read_lines(const struct bench *bench)
+{
+	static const enum line_role firsts[INTERLOCK_CHANNELS] = {
+		LINE_SAFETY_LOOP, LINE_BEAM, LINE_LIMIT_UP, LINE_LIMIT_DOWN,
+		LINE_EMERGENCY};
+	static const enum line_role seconds[INTERLOCK_CHANNELS] = {
+		LINE_SAFETY_LOOP_NC, LINE_BEAM_NC, LINE_LIMIT_UP_NC, LINE_LIMIT_DOWN_NC,
+		LINE_EMERGENCY_NC};
+	const bool is_on[INTERLOCK_CHANNELS] = {
+		reports(bench, POSITION_LOOP, 0),
+		reports(bench, POSITION_BEAM, 1),
+		limit(bench, 1, BENCH_UP),
+		limit(bench, 0, 0),
+		bench->emergency,
+	};
+	uint64_t levels = (uint64_t)bench->key_is_turned << LINE_RESET |
+			  (uint64_t)bench->hold_raise << LINE_HOLD_RAISE |
+			  (uint64_t)bench->hold_lower << LINE_HOLD_LOWER |
+			  (uint64_t)sees(bench, POSITION_APPROACH) << LINE_APPROACH |
+			  (uint64_t)sees(bench, POSITION_ENTRY) << LINE_SCALE_ENTRY |
+			  (uint64_t)sees(bench, POSITION_END) << LINE_SCALE_EXIT |
+			  (uint64_t)sees(bench, POSITION_EXIT) << LINE_EXIT;
+
+	for (int c = 0; c < INTERLOCK_CHANNELS; c++) {
+		bool second = bench->second_contact[c] != 0 ? bench->second_contact[c] > 0
+							    : !is_on[c];
+
+		levels |= (uint64_t)is_on[c] << firsts[c];
+		levels |= (uint64_t)second << seconds[c];
+	}
+	return levels;
+}
+
 static struct lane_inputs inputs(struct bench *bench)
 {
 	const uint32_t remote = 1u << POSITION_APPROACH | 1u << POSITION_EXIT;
-	bool loop = reports(bench, POSITION_LOOP, 0);
-	bool beam = reports(bench, POSITION_BEAM, 1);
+	uint64_t levels = read_lines(bench);
+	const struct wiring_levels seen = {
+		.is_known = !bench->is_blind,
+		.levels = levels,
+		.was_on = levels,
+		.was_off = ~levels,
+	};
 	struct lane_inputs in = {
 		.now_ms = bench->now_ms,
 		.wall_ms = 1795000000000 + bench->now_ms,
-		.interlock =
-			{
-				    .now_ms = bench->now_ms,
-				    .is_known = !bench->is_blind,
-				    .is_late = bench->is_late,
-				    .occupied = {loop, beam},
-				    .limit_up = limit(bench, 1, BENCH_UP),
-				    .limit_down = limit(bench, 0, 0),
-				    .emergency = bench->emergency,
-				    },
+		.interlock = {.now_ms = bench->now_ms, .is_late = bench->is_late},
 		.position_is_stale = bench->loops_are_lost,
 		.lights_are_lost = bench->lights_are_lost,
 		.record_is_well = !bench->record_fails,
@@ -255,20 +287,19 @@ static struct lane_inputs inputs(struct bench *bench)
 		.pairing = bench->pairing,
 	};
 
-	for (int i = 0; i < POSITION_SENSORS; i++)
-		in.position |= (uint32_t)sees(bench, i) << i;
+	wiring_fill_interlock(bench->lane.config, &seen, &in.interlock);
+	in.position = wiring_positions(levels, &in.interlock, &bench->lane.interlock);
 	if (bench->loops_are_lost)
 		in.position = (in.position & ~remote) | (bench->held & remote);
 	bench->held = in.position;
-	/* As control does it: while a device is tested it says nothing about vehicles. */
-	in.position &= ~(1u << POSITION_LOOP | 1u << POSITION_BEAM);
-	in.position |=
-		(uint32_t)(loop && !interlock_is_testing(&bench->lane.interlock, 0))
-		<< POSITION_LOOP;
-	in.position |=
-		(uint32_t)(beam && !interlock_is_testing(&bench->lane.interlock, 1))
-		<< POSITION_BEAM;
 	return in;
+}
+
+void bench_wire_pairs(struct bench *bench)
+{
+	for (enum line_role role = 0; role < LINE_ROLES; role++)
+		if (line_role_first_contact(role) != LINE_ROLES)
+			bench->site.lanes[0].lines[role].is_used = true;
 }
 
 /* What is handed over in one scan is not committed before the next. */
@@ -307,11 +338,14 @@ static void move_arm(struct bench *bench)
 	bool is_under = bench_touches(&bench->vehicle, BENCH_ARM_MM, BENCH_ARM_MM) ||
 			bench_touches(&bench->second, BENCH_ARM_MM, BENCH_ARM_MM);
 
+	bool up = bench->drive_is_reversed ? bench->motor.lower : bench->motor.raise;
+	bool down = bench->drive_is_reversed ? bench->motor.raise : bench->motor.lower;
+
 	if (bench->arm_is_stuck)
 		return;
-	if (bench->motor.raise)
+	if (up)
 		bench->arm = bench->arm + step < BENCH_UP ? bench->arm + step : BENCH_UP;
-	if (bench->motor.lower)
+	if (down)
 		bench->arm = bench->arm > step ? bench->arm - step : 0;
 	bench->hits += bench->motor.lower && is_under;
 }
@@ -338,6 +372,14 @@ void bench_scan(struct bench *bench)
 		bench->watch->scan(bench, &in);
 	drain(bench);
 	bench->tickets_ready = bench->ticket_count;
+}
+
+void bench_turn_key(struct bench *bench)
+{
+	bench->key_is_turned = true;
+	bench_run(bench, 100);
+	bench->key_is_turned = false;
+	bench_run(bench, 100);
 }
 
 void bench_restart(struct bench *bench)

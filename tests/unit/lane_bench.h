@@ -68,7 +68,10 @@ struct bench {
 	int arm_step;    /* 0 = 1 */
 	const struct bench_watch *watch;
 	bool loop_is_dead, beam_is_dead; /* it does not answer its test */
-	bool arm_is_stuck, is_late, is_blind, emergency;
+	bool arm_is_stuck, drive_is_reversed, is_late, is_blind, emergency;
+	bool key_is_turned, hold_raise, hold_lower; /* at the gate */
+	int8_t second_contact
+		[INTERLOCK_CHANNELS]; /* second contacts: 1 always on, -1 always off */
 	bool loops_are_lost,
 		lights_are_lost; /* remote I/O: the levels stay as they were */
 	bool record_stalls, record_fails, record_is_full;
@@ -92,6 +95,11 @@ void bench_begin(struct bench *bench);
 /* Rebuilds the lane with these devices only (bit = index), with or without deck beams. A lane without
  * has an approach loop that reaches to the stop line. Takes effect at the next start. */
 void bench_equip(struct bench *bench, uint32_t devices, bool has_deck);
+/* The key at the gate is turned and let go. */
+void bench_turn_key(struct bench *bench);
+
+/* Second contacts beside the first ones, from the next start on. */
+void bench_wire_pairs(struct bench *bench);
 
 void bench_scan(struct bench *bench);
 void bench_run(struct bench *bench, int32_t ms);

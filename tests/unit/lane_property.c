@@ -119,8 +119,15 @@ static void send_helper(void)
  * one: somebody drives through. */
 static void clear_up(void)
 {
+	const struct interlock *lock = &bench->lane.interlock;
 	int64_t in_state_ms = bench->now_ms - world.entered_ms;
 
+	/* What the officer can't take back somebody at the gate does; then he goes on. */
+	if (interlock_needs_key(lock) || interlock_has_fault(lock)) {
+		world.key_until = bench->now_ms + 100;
+		if (interlock_needs_key(lock))
+			return;
+	}
 	switch (bench->lane.state) {
 	case LANE_BLOCKED:
 		must_take(ACT_RESET, "a blocked lane refuses to be reset");

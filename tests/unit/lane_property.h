@@ -36,8 +36,12 @@
 	X(LATE, "late")       /* a scan comes 150 ms late */                             \
 	X(EMERGENCY, "emergency") /* c: ms */                                            \
 	X(RESTART, "restart")     /* c: ms without a controller */                       \
-	X(HELP, "help")           /* a: pressed */                                       \
-	X(DEAF, "deaf")           /* a: 0 loops on remote I/O, 1 lights, c: ms */
+	X(PAIR, "pair") /* a: channel, b: its second contact is stuck there, c: ms */    \
+	X(BUTTON, "button")   /* a: 0 raise, 1 lower, 2 both, c: ms */                   \
+	X(KEY, "key")         /* the key at the gate is turned, c: ms */                 \
+	X(REVERSE, "reverse") /* the drive turns the wrong way, c: ms */                 \
+	X(HELP, "help")       /* a: pressed */                                           \
+	X(DEAF, "deaf")       /* a: 0 loops on remote I/O, 1 lights, c: ms */
 
 enum property_kind {
 #define PROPERTY_ENUM(name, word) DO_##name,
@@ -55,6 +59,8 @@ enum property_setting {
 	SET_DEVICES, /* bit = device */
 	SET_GATE, /* second gate: 1 nobody passed the first, 2 the truck did, 3 long ago */
 	SET_ARM_STEP,
+	SET_PAIRS, /* second contacts; b, bits: loop, beam proved by them */
+	SET_NO_KEY,
 	SET_ARM_AT, /* where the arm is when the controller starts */
 	PROPERTY_SETTINGS,
 };
@@ -79,12 +85,17 @@ struct property_script {
 /* What S-rules without a note of their own do, seen from outside. */
 enum property_rule {
 	RULE_S2_RAISED_FROM_LOWERING,
+	RULE_S3_KEY_TURNED,
 	RULE_S4_PROVED_RAISE,
 	RULE_S4_PROVED_LOWER,
+	RULE_S5_HELD_UP,
+	RULE_S5_HELD_DOWN,
+	RULE_S5_HELD_DOWN_PAST_A_FAULTY_DEVICE,
 	RULE_S6_REVERSED_BY_LOOP,
 	RULE_S6_REVERSED_BY_BEAM,
 	RULE_S8_HEARTBEAT_STOOD,
 	RULE_S8_WITHDRAWN,
+	RULE_S10_BARRED,
 	RULE_S12_WAITED_OPEN,
 	PROPERTY_RULES,
 };

@@ -61,6 +61,14 @@ static void do_lane(const struct property_action *action)
 		break;
 	case SET_GATE: set_gate(action->b); break;
 	case SET_ARM_STEP: bench->arm_step = action->b; break;
+	case SET_PAIRS:
+		bench_wire_pairs(bench);
+		if (action->b & 1)
+			lane->barrier.loop_proof = PROOF_PAIR;
+		if (action->b & 2)
+			lane->barrier.beam_proof = PROOF_PAIR;
+		break;
+	case SET_NO_KEY: lane->lines[LINE_RESET].is_used = false; break;
 	case SET_ARM_AT: bench->arm = action->b; break;
 	default: break;
 	}
@@ -207,6 +215,29 @@ static void do_restart(const struct property_action *action)
 	world.down_until = bench->now_ms + action->c;
 }
 
+static void do_pair(const struct property_action *action)
+{
+	bench->second_contact[action->a] = action->b ? 1 : -1;
+	world.pair_until[action->a] = bench->now_ms + action->c;
+}
+
+static void do_button(const struct property_action *action)
+{
+	for (int i = 0; i < 2; i++)
+		if (action->a == i || action->a == 2)
+			world.button_until[i] = bench->now_ms + action->c;
+}
+
+static void do_key(const struct property_action *action)
+{
+	world.key_until = bench->now_ms + action->c;
+}
+
+static void do_reverse(const struct property_action *action)
+{
+	world.reverse_until = bench->now_ms + action->c;
+}
+
 static void do_help(const struct property_action *action)
 {
 	bench->samples[BENCH_CARD].value.post.help_is_pressed = action->a != 0;
@@ -224,7 +255,9 @@ static void (*const doers[PROPERTY_KIND_COUNT])(const struct property_action *) 
 	[DO_ECHO] = do_echo,       [DO_LOSE] = do_lose,     [DO_READ] = do_read,
 	[DO_RECORD] = do_record,   [DO_STICK] = do_stick,   [DO_PUT] = do_put,
 	[DO_BLIND] = do_blind,     [DO_LATE] = do_late,     [DO_EMERGENCY] = do_emergency,
-	[DO_RESTART] = do_restart, [DO_HELP] = do_help,     [DO_DEAF] = do_deaf,
+	[DO_RESTART] = do_restart, [DO_HELP] = do_help,     [DO_PAIR] = do_pair,
+	[DO_BUTTON] = do_button,   [DO_KEY] = do_key,       [DO_REVERSE] = do_reverse,
+	[DO_DEAF] = do_deaf,
 };
 
 static bool is_due(const struct property_action *action)
@@ -287,6 +320,13 @@ void world_end_faults(void)
 			bench->samples[i].health = DEVICE_WELL;
 			bench->samples[i].has_value = true;
 		}
+	for (int i = 0; i < INTERLOCK_CHANNELS; i++)
+		if (now_ms >= world.pair_until[i])
+			bench->second_contact[i] = 0;
+	bench->hold_raise = now_ms < world.button_until[0];
+	bench->hold_lower = now_ms < world.button_until[1];
+	bench->key_is_turned = now_ms < world.key_until;
+	bench->drive_is_reversed = now_ms < world.reverse_until;
 	bench->loop_is_dead = now_ms < world.echo_until[0];
 	bench->beam_is_dead = now_ms < world.echo_until[1];
 	bench->loops_are_lost = now_ms < world.deaf_until[0];
@@ -309,6 +349,9 @@ void world_repair(void)
 	memset(world.echo_until, 0, sizeof(world.echo_until));
 	memset(world.lost_until, 0, sizeof(world.lost_until));
 	memset(world.deaf_until, 0, sizeof(world.deaf_until));
+	memset(world.pair_until, 0, sizeof(world.pair_until));
+	memset(world.button_until, 0, sizeof(world.button_until));
+	world.key_until = world.reverse_until = 0;
 	world.record_until = world.stick_until = world.blind_until =
 		world.emergency_until = world.down_until = 0;
 	world.fails_after = bench->record_stalls = bench->record_fails = false;

@@ -167,6 +167,12 @@ static void add_back_out(struct property_script *script, enum lane_state when)
 	    it->b = DRIVE_BACKS, it->c = between(60, 150));
 }
 
+static void add_lane(struct property_script *script, enum property_setting what,
+		     int32_t b)
+{
+	ADD(script, PROPERTY_ANY, DO_LANE, it->a = (int32_t)what, it->b = b);
+}
+
 /* ---- how a state is reached -------------------------------------------------------------- */
 
 /* The arm stands still on its way up; the driver may go all the same, or not. */
@@ -279,7 +285,13 @@ static void reach(struct property_script *script, const struct lane_rule *row)
 		add_answer(script, 0, LANE_ASKING);
 		break;
 	case LANE_FOLLOWED:
-		add_follower(script, LANE_PASSING);
+		if (row->on == EV_HOLD) /* an arm that is not up already */
+			ADD(script, LANE_CLOSING, DO_SENSOR,
+			    it->after_ms = between(250, 400),
+			    it->a = POSITION_LOOP + below(2), it->b = 1,
+			    it->c = between(60, 150));
+		else
+			add_follower(script, LANE_PASSING);
 		add_answer(script, 0, LANE_ASKING);
 		break;
 	case LANE_CLOSING:
@@ -385,6 +397,31 @@ static void bring_evidence(struct property_script *script, const struct lane_rul
 						     : below(4));
 }
 
+/* Where the arm is up the button that lowers moves it, else the one that raises. */
+static void add_hold(struct property_script *script, enum lane_state when)
+{
+	bool is_up = when == LANE_PASSING || when == LANE_CLOSING;
+
+	ADD(script, when, DO_BUTTON, it->after_ms = below(is_up ? 50 : 300),
+	    it->a = is_up || (when == LANE_FOLLOWED && one_in(2)), it->c = 100 + span());
+	ADD(script, LANE_BLOCKED, DO_BUTTON, it->after_ms = 2000 + moment(),
+	    it->a = below(3), it->c = between(500, 3000));
+}
+
+/* A pair breaks, and somebody lowers the arm by hand. */
+static void add_broken_pair(struct property_script *script)
+{
+	int32_t channel = below(INTERLOCK_CHANNELS);
+
+	add_lane(script, SET_PAIRS, below(4));
+	ADD(script, LANE_CLOSING, DO_PAIR, it->after_ms = below(300), it->a = channel,
+	    it->b = below(2), it->c = one_in(3) ? span() : between(3000, 8000));
+	ADD(script, LANE_CLOSING, DO_BUTTON, it->after_ms = between(500, 2500), it->a = 1,
+	    it->c = between(500, 3000));
+	ADD(script, LANE_FOLLOWED, DO_BUTTON, it->after_ms = between(500, 2500),
+	    it->a = 1, it->c = between(500, 3000));
+}
+
 static void bring(struct property_script *script, const struct lane_rule *row)
 {
 	enum lane_state when = row->from;
@@ -400,6 +437,7 @@ static void bring(struct property_script *script, const struct lane_rule *row)
 	case EV_EMERGENCY:
 		ADD(script, in, DO_EMERGENCY, it->after_ms = moment(), it->c = span());
 		break;
+	case EV_HOLD: add_hold(script, when); break;
 	case EV_UNCONTROLLED:
 	case EV_ARM_DOWN:
 		ADD(script, in, DO_PUT,
@@ -493,6 +531,11 @@ static void add_trouble(struct property_script *script)
 		break;
 	case DO_RECORD: action->a = below(3); break;
 	case DO_PUT: action->a = one_in(3) ? 0 : between(1, BENCH_UP); break;
+	case DO_PAIR:
+		action->a = below(INTERLOCK_CHANNELS);
+		action->b = below(2);
+		break;
+	case DO_BUTTON: action->a = below(3); break;
 	case DO_DEAF:
 	case DO_HELP: action->a = below(2); break;
 	default: break;
@@ -508,12 +551,6 @@ static void add_late_answer(struct property_script *script)
 	    it->c = 140);
 	ADD(script, LANE_ASKING, DO_ANSWER, it->nth = 2, it->after_ms = below(600),
 	    it->b = 1);
-}
-
-static void add_lane(struct property_script *script, enum property_setting what,
-		     int32_t b)
-{
-	ADD(script, PROPERTY_ANY, DO_LANE, it->a = (int32_t)what, it->b = b);
 }
 
 void property_generate(struct property_script *script, uint64_t seed)
@@ -538,8 +575,14 @@ void property_generate(struct property_script *script, uint64_t seed)
 	if (row->when == lane_misses_first_gate || one_in(16))
 		add_lane(script, SET_GATE, between(1, 3));
 	add_lane(script, SET_ARM_STEP, between(1, 4));
+	if (one_in(6))
+		add_lane(script, SET_PAIRS, below(4));
+	else if (one_in(6))
+		add_lane(script, SET_NO_KEY, 1);
 	reach(script, row);
 	bring(script, row);
+	if (one_in(12))
+		add_broken_pair(script);
 	quality = reads();
 	if (one_in(3))
 		add_vehicle(script, moment() + 1500, quality);
@@ -551,6 +594,12 @@ void property_generate(struct property_script *script, uint64_t seed)
 	if (one_in(12))
 		add_obstructions(script, LANE_CLOSING);
 	moving = one_in(2) ? LANE_LIFTING : LANE_CLOSING;
+	if (one_in(10))
+		ADD(script, moving, DO_REVERSE, it->after_ms = between(250, 900),
+		    it->c = between(800, 2500));
+	if (one_in(12))
+		ADD(script, LANE_PASSING, DO_PUT, it->after_ms = moment(),
+		    it->a = between(1, BENCH_UP - 1));
 	if (one_in(8))
 		ADD(script, moving, DO_LATE, it->after_ms = below(500));
 	if (one_in(8))

@@ -90,6 +90,8 @@ static void watch_act(const struct event *event)
 	expect(resets || number_of(event, "meant_passage") == watch.open,
 	       "an act is taken for a passage that is not in the lane");
 	watch.was_reset = watch.was_reset || resets;
+	if (resets && !watch.bench->site.lanes[0].lines[LINE_RESET].is_used)
+		watch.is_locked = false;
 	watch.accepted++;
 }
 
@@ -178,6 +180,7 @@ static void on_out(struct bench *bench, const struct lane_out *out)
 			watch.hits->rows[64 * i + __builtin_ctzll(rest)]++;
 	for (uint32_t rest = out->notes; rest != 0; rest &= rest - 1)
 		watch.hits->notes[__builtin_ctz(rest)]++;
+	watch.is_locked = watch.is_locked || (out->notes & NOTE_LOCKED) != 0;
 	if (out->has_report && out->report.message.u.result.result[0] == '0')
 		for (size_t i = 0; i < out->event_count; i++)
 			expect(out->events[i].kind != EVENT_ACT_REFUSED,
@@ -186,11 +189,90 @@ static void on_out(struct bench *bench, const struct lane_out *out)
 
 /* ---- the motor -------------------------------------------------------------------------- */
 
-static bool is_proved_by_test(int d)
+static enum safety_proof proof_of(int d)
 {
 	const struct site_barrier *barrier = &watch.bench->lane.config->barrier;
 
-	return (d == 0 ? barrier->loop_proof : barrier->beam_proof) == PROOF_TEST_OUTPUT;
+	return d == 0 ? barrier->loop_proof : barrier->beam_proof;
+}
+
+/* S10 and S3, told from the inputs alone. */
+static void watch_people(const struct interlock_inputs *in)
+{
+	bool is_turned = in->reset && !watch.key_last && watch.was_known;
+
+	for (int c = 0; c < INTERLOCK_CHANNELS; c++) {
+		if (!in->disagrees[c])
+			watch.disagrees_since_ms[c] = 0;
+		else if (watch.disagrees_since_ms[c] == 0)
+			watch.disagrees_since_ms[c] = in->now_ms;
+		else if (in->now_ms - watch.disagrees_since_ms[c] > 200)
+			watch.is_faulty[c] = true;
+		if (is_turned && !in->disagrees[c])
+			watch.is_faulty[c] = false;
+	}
+	if (is_turned) {
+		watch.hits->rules[RULE_S3_KEY_TURNED] += watch.is_locked;
+		watch.is_locked = false;
+	}
+	watch.key_last = in->reset;
+}
+
+/* True when a person at the gate moves the arm in this scan: told by the phase, and held against
+ * the buttons. */
+static bool watch_hold(const struct interlock_inputs *in)
+{
+	const struct interlock *lock = &watch.bench->lane.interlock;
+	bool holds = lock->phase == INTERLOCK_HOLD_RAISING ||
+		     lock->phase == INTERLOCK_HOLD_LOWERING;
+	bool is_down = lock->phase == INTERLOCK_HOLD_LOWERING;
+
+	if (holds) {
+		expect(in->is_known && !in->is_late && !in->emergency &&
+			       in->hold_raise == !is_down && in->hold_lower == is_down,
+		       "a held movement goes on without its button alone");
+		expect(watch.was_held || watch.buttons_were_free,
+		       "a held movement begins with a button that was on before");
+		watch.hits->rules[is_down ? RULE_S5_HELD_DOWN : RULE_S5_HELD_UP]++;
+		watch.hits->rules[RULE_S5_HELD_DOWN_PAST_A_FAULTY_DEVICE] +=
+			is_down && (in->occupied[0] || in->occupied[1]);
+	} else if (watch.was_held) {
+		expect(in->emergency ||
+			       !(watch.bench->motor.raise || watch.bench->motor.lower),
+		       "the arm goes on after the button was let go");
+	}
+	watch.was_held = holds;
+	watch.buttons_were_free =
+		in->is_known && !in->is_late && !in->hold_raise && !in->hold_lower;
+	return holds;
+}
+
+/* What sees something forbids lowering; to a person at the gate only when it is well itself. */
+static void watch_occupied(const struct interlock_inputs *in, bool holds)
+{
+	const struct interlock *lock = &watch.bench->lane.interlock;
+
+	for (int d = 0; d < INTERLOCK_SAFETY_DEVICES; d++)
+		expect(!watch.bench->motor.lower || !in->occupied[d] ||
+			       (holds && (watch.is_faulty[d] || lock->is_unproved[d])),
+		       "lowers while loop or beam see something");
+}
+
+/* S3, S10: no automatic movement in the direction that is barred. */
+static void watch_barred(const struct interlock_inputs *in)
+{
+	const struct interlock_outputs *motor = &watch.bench->motor;
+	bool is_faulty = watch.is_faulty[CHANNEL_LOOP] || watch.is_faulty[CHANNEL_BEAM] ||
+			 watch.is_faulty[CHANNEL_LIMIT_DOWN] ||
+			 watch.is_faulty[CHANNEL_EMERGENCY];
+
+	expect(!(motor->lower && is_faulty), "lowers with a faulty pair of contacts");
+	expect(!(motor->lower && watch.is_locked), "lowers after two obstructions");
+	expect(!(motor->raise && !watch.last.raise && !watch.last.lower &&
+		 !in->emergency && watch.is_faulty[CHANNEL_LIMIT_UP]),
+	       "raises with a faulty upper limit");
+	watch.hits->rules[RULE_S10_BARRED] +=
+		is_faulty && watch.bench->lane.interlock.last_wish == ARM_LOWER;
 }
 
 /* Inputs of this scan answer the outputs of the one before. */
@@ -211,6 +293,8 @@ static void watch_proofs(const struct interlock_inputs *in)
 		}
 		if (in->occupied[d] && !watch.last.test[d])
 			proof->occupied_ms = in->now_ms;
+		if (!in->disagrees[d])
+			proof->agreed_ms = in->now_ms;
 	}
 }
 
@@ -219,8 +303,10 @@ static bool is_proved(int d, bool for_lowering, int64_t now_ms)
 	const struct watch_proof *proof = &watch.proof[d];
 	int32_t within_ms = 3 * watch.bench->lane.config->barrier.test_window_ms;
 
-	if (!is_proved_by_test(d))
+	if (proof_of(d) == PROOF_ACTIVITY)
 		return !for_lowering || proof->has_changed;
+	if (proof_of(d) == PROOF_PAIR && now_ms - proof->agreed_ms <= within_ms)
+		return true;
 	if (proof->passed_ms != 0 && now_ms - proof->passed_ms <= within_ms)
 		return true;
 	return !for_lowering && proof->occupied_ms != 0 && /* can't be tested */
@@ -262,10 +348,10 @@ static void watch_motor(const struct interlock_inputs *in)
 	const struct interlock_outputs *motor = &watch.bench->motor;
 	enum arm_wish wish = watch.bench->lane.interlock.last_wish;
 	bool stands = !in->is_known || in->is_late;
+	bool holds = watch_hold(in);
 
 	expect(!(motor->raise && motor->lower), "both directions at once");
-	expect(!(motor->lower && (in->occupied[0] || in->occupied[1])),
-	       "lowers while loop or beam see something");
+	watch_occupied(in, holds);
 	expect(!(stands &&
 		 (motor->raise || motor->lower || motor->test[0] || motor->test[1])),
 	       "moves or tests with inputs unknown or in a late scan");
@@ -274,11 +360,14 @@ static void watch_motor(const struct interlock_inputs *in)
 	expect(stands || motor->heartbeat != watch.last.heartbeat,
 	       "the heartbeat stands still in a healthy scan");
 	expect(!(motor->lower && in->emergency), "lowers in an emergency");
+	watch.hits->rules[RULE_S8_HEARTBEAT_STOOD] += stands;
+	if (holds)
+		return;
+	watch_barred(in);
 	expect(!motor->lower || wish == ARM_LOWER, "lowers unasked");
 	expect(!motor->raise || watch.last.raise || wish == ARM_RAISE ||
 		       watch.last.lower || in->emergency,
 	       "raises unasked");
-	watch.hits->rules[RULE_S8_HEARTBEAT_STOOD] += stands;
 	if (motor->raise && !watch.last.raise)
 		watch_raise_start(in);
 	if (motor->lower && !watch.last.lower)
@@ -307,7 +396,8 @@ static void watch_steel(const struct bench *bench)
 		watch.near_ms = bench->now_ms;
 		watch.has_crossed = true;
 	}
-	expect(!(bench->motor.lower && is_under && (bench->dead & both) != both),
+	expect(!(bench->motor.lower && !watch.was_held && is_under &&
+		 (bench->dead & both) != both),
 	       "the arm comes down on a vehicle that a working device sees");
 }
 
@@ -328,7 +418,10 @@ static void on_scan(struct bench *bench, const struct lane_inputs *in)
 {
 	const struct lane *lane = &bench->lane;
 
+	if (!in->interlock.is_known)
+		memset(watch.disagrees_since_ms, 0, sizeof(watch.disagrees_since_ms));
 	if (in->interlock.is_known) {
+		watch_people(&in->interlock);
 		if (watch.was_down && !in->interlock.limit_down)
 			watch.proof[0].has_changed = watch.proof[1].has_changed = false;
 		watch_proofs(&in->interlock);
@@ -378,18 +471,27 @@ void watch_restart(struct watch *w)
 	w->is_starting = true;
 	w->may_open = w->was_reset = w->was_known = w->was_down = false;
 	w->acts = w->results = 0;
+	memset(w->disagrees_since_ms, 0, sizeof(w->disagrees_since_ms));
+	memset(w->is_faulty, 0, sizeof(w->is_faulty));
+	w->key_last = w->is_locked = w->was_held = w->buttons_were_free = false;
 }
 
 const char *property_rule_name(enum property_rule rule)
 {
 	static const char *const names[PROPERTY_RULES] = {
 		[RULE_S2_RAISED_FROM_LOWERING] = "S2 raised from lowering at once",
+		[RULE_S3_KEY_TURNED] = "S3 the lock was taken back at the gate",
 		[RULE_S4_PROVED_RAISE] = "S4 proved, then raised",
 		[RULE_S4_PROVED_LOWER] = "S4 proved, then lowered",
+		[RULE_S5_HELD_UP] = "S5 raised by hold-to-run",
+		[RULE_S5_HELD_DOWN] = "S5 lowered by hold-to-run",
+		[RULE_S5_HELD_DOWN_PAST_A_FAULTY_DEVICE] =
+			"S5 lowered by hold-to-run past a faulty device",
 		[RULE_S6_REVERSED_BY_LOOP] = "S6 reversed by the loop alone",
 		[RULE_S6_REVERSED_BY_BEAM] = "S6 reversed by the beam alone",
 		[RULE_S8_HEARTBEAT_STOOD] = "S8 the heartbeat stood still",
 		[RULE_S8_WITHDRAWN] = "S8 a lowering was withdrawn",
+		[RULE_S10_BARRED] = "S10 a faulty pair kept the arm from lowering",
 		[RULE_S12_WAITED_OPEN] = "S12 waited with the arm open after a start",
 	};
 

@@ -11,6 +11,7 @@
 struct watch_proof {
 	bool asserted, answered, has_changed;
 	int64_t passed_ms, occupied_ms; /* last; occupied: not by a test */
+	int64_t agreed_ms;              /* both contacts */
 };
 
 struct watch {
@@ -21,7 +22,11 @@ struct watch {
 	struct interlock_outputs last;
 	bool occupied_last[INTERLOCK_SAFETY_DEVICES], was_down, was_known;
 	struct watch_proof proof[INTERLOCK_SAFETY_DEVICES];
-	int64_t open, newest; /* passages */
+	int64_t disagrees_since_ms[INTERLOCK_CHANNELS]; /* 0 = they agree */
+	bool is_faulty[INTERLOCK_CHANNELS], key_last;
+	bool is_locked;                   /* two obstructions, and nobody took it back */
+	bool was_held, buttons_were_free; /* at the gate, in the scan before */
+	int64_t open, newest;             /* passages */
 	struct {
 		uint64_t ticket;
 		int64_t passage;

@@ -6,85 +6,30 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 #include <cmocka.h>
 
-#include "firmware/lane/interlock.h"
+#include "tests/unit/interlock_bench.h"
 
-/* An arm of 1.5 s with limit switches and two safety devices that answer their test one scan
- * later, unless told otherwise. */
-struct bench {
-	struct interlock lock;
-	struct interlock_inputs in;
-	struct interlock_outputs out;
-	uint32_t notes, all_notes;
-	int arm; /* 0 down .. 150 up, one step a scan */
-	bool loop, beam, beam_is_dead, loop_is_stuck, arm_is_stuck, wish_is_stale;
-	int lowered_over_something;
-};
-
-static void begin(struct bench *b)
+static void begin(struct arm_bench *b)
 {
-	static const struct interlock_config config = {
-		.travel_ms = 4000,
-		.test_window_ms = 50,
-		.expire_ms = 100,
-		.has_test_output = {true, true},
-	};
-
-	memset(b, 0, sizeof(*b));
-	interlock_init(&b->lock, &config);
-	b->in.is_known = true;
-	b->in.now_ms = 1000;
+	arm_bench_begin(b, &arm_bench_config);
 }
 
-static void scan(struct bench *b, enum arm_wish wish)
+static void raise_fully(struct arm_bench *b)
 {
-	struct interlock_outputs last = b->out;
-
-	b->in.now_ms += 10;
-	if (!b->arm_is_stuck) {
-		b->arm += last.raise && b->arm < 150 ? 1 : 0;
-		b->arm -= last.lower && b->arm > 0 ? 1 : 0;
-	}
-	b->in.limit_down = b->arm == 0;
-	b->in.limit_up = b->arm == 150;
-	b->in.occupied[0] = b->loop || last.test[0] || b->loop_is_stuck;
-	b->in.occupied[1] = b->beam || (last.test[1] && !b->beam_is_dead);
-	b->notes = interlock_step(&b->lock, &b->in, wish,
-				  b->wish_is_stale ? b->in.now_ms - 200 : b->in.now_ms,
-				  &b->out);
-	b->all_notes |= b->notes;
-	if (b->out.lower && (b->loop || b->beam))
-		b->lowered_over_something++;
-	assert_false(b->out.raise && b->out.lower);
-}
-
-static void scans(struct bench *b, enum arm_wish wish, int count)
-{
-	while (count-- > 0)
-		scan(b, wish);
-}
-
-static void raise_fully(struct bench *b)
-{
-	begin(b);
-	scans(b, ARM_STAY, 2);
-	scans(b, ARM_RAISE, 200);
-	assert_int_equal(b->arm, 150);
-	b->all_notes = 0;
+	arm_bench_raise(b, &arm_bench_config);
 }
 
 static void nothing_moves_without_a_command_after_power_returns(void **state)
 {
-	struct bench b;
+	struct arm_bench b;
 
 	(void)state;
-	for (int arm = 0; arm <= 150; arm += 75) {
+	for (int arm = 0; arm <= ARM_TOP; arm += ARM_TOP / 2) {
 		begin(&b);
 		b.arm = arm;
-		scans(&b, ARM_STAY, 500);
+		arm_bench_scans(&b, ARM_STAY, 500);
 		assert_int_equal(b.arm, arm);
 		assert_false(b.out.raise || b.out.lower || b.out.test[0] ||
 			     b.out.test[1]);
@@ -93,25 +38,25 @@ static void nothing_moves_without_a_command_after_power_returns(void **state)
 
 static void the_arm_rises_to_its_limit_and_the_motor_stops(void **state)
 {
-	struct bench b;
+	struct arm_bench b;
 
 	(void)state;
 	raise_fully(&b);
 	assert_false(b.out.raise);
-	scans(&b, ARM_RAISE, 500);
+	arm_bench_scans(&b, ARM_RAISE, 500);
 	assert_false(b.out.raise);
 	assert_string_equal(interlock_arm_name(&b.lock), "up");
 }
 
 static void both_devices_are_tested_before_each_movement(void **state)
 {
-	struct bench b;
+	struct arm_bench b;
 	bool tested[2] = {false, false};
 
 	(void)state;
 	raise_fully(&b);
 	while (!b.out.lower) {
-		scan(&b, ARM_LOWER);
+		arm_bench_scan(&b, ARM_LOWER);
 		tested[0] = tested[0] || b.out.test[0];
 		tested[1] = tested[1] || b.out.test[1];
 		assert_true(b.in.now_ms < 10000);
@@ -121,168 +66,211 @@ static void both_devices_are_tested_before_each_movement(void **state)
 
 static void a_dead_beam_forbids_lowering_and_is_tried_again(void **state)
 {
-	struct bench b;
+	struct arm_bench b;
 
 	(void)state;
 	raise_fully(&b);
 	b.beam_is_dead = true;
-	scans(&b, ARM_LOWER, 500);
-	assert_int_equal(b.arm, 150);
+	arm_bench_scans(&b, ARM_LOWER, 500);
+	assert_int_equal(b.arm, ARM_TOP);
 	assert_true(b.all_notes & NOTE_UNPROVED);
 	b.beam_is_dead = false;
-	scans(&b, ARM_LOWER, 500);
+	arm_bench_scans(&b, ARM_LOWER, 500);
 	assert_int_equal(b.arm, 0);
 }
 
 static void a_loop_that_never_goes_clear_forbids_lowering(void **state)
 {
-	struct bench b;
+	struct arm_bench b;
 
 	(void)state;
 	raise_fully(&b);
 	b.loop_is_stuck = true;
-	scans(&b, ARM_LOWER, 1000);
-	assert_int_equal(b.arm, 150);
+	arm_bench_scans(&b, ARM_LOWER, 1000);
+	assert_int_equal(b.arm, ARM_TOP);
+}
+
+static void a_device_without_a_test_must_have_changed_since_the_lift(void **state)
+{
+	struct interlock_config config = arm_bench_config;
+	struct arm_bench b;
+
+	(void)state;
+	config.proof[0] = config.proof[1] = PROVED_BY_ACTIVITY;
+	arm_bench_raise(&b, &config); /* nothing is asked of it before raising */
+	arm_bench_scans(&b, ARM_LOWER, 500);
+	assert_int_equal(b.arm, ARM_TOP);
+	assert_true(b.all_notes & NOTE_UNPROVED);
+	b.loop = true;
+	arm_bench_scan(&b, ARM_LOWER);
+	b.loop = false;
+	arm_bench_scans(&b, ARM_LOWER, 300);
+	assert_int_equal(b.arm, ARM_TOP); /* the beam has not */
+	b.beam = true;
+	arm_bench_scan(&b, ARM_LOWER);
+	b.beam = false;
+	arm_bench_scans(&b, ARM_LOWER, 300);
+	assert_int_equal(b.arm, 0);
+	arm_bench_scans(&b, ARM_RAISE, 300);
+	arm_bench_scans(&b, ARM_LOWER, 500);
+	assert_int_equal(b.arm, ARM_TOP); /* that was another lift */
 }
 
 static void an_obstruction_reverses_within_one_scan(void **state)
 {
 	for (int device = 0; device < 2; device++) {
-		struct bench b;
+		struct arm_bench b;
 
 		(void)state;
 		raise_fully(&b);
-		scans(&b, ARM_LOWER, 60);
+		arm_bench_scans(&b, ARM_LOWER, 60);
 		assert_true(b.out.lower);
 		*(device == 0 ? &b.loop : &b.beam) = true;
-		scan(&b, ARM_LOWER);
+		arm_bench_scan(&b, ARM_LOWER);
 		assert_true(b.out.raise);
 		assert_false(b.out.lower);
 		assert_true(b.notes & NOTE_REVERSED);
-		scans(&b, ARM_LOWER, 200);
-		assert_int_equal(b.arm, 150);
+		arm_bench_scans(&b, ARM_LOWER, 200);
+		assert_int_equal(b.arm, ARM_TOP);
 		assert_int_equal(b.lowered_over_something, 0);
 	}
 }
 
-static void two_obstructions_in_a_row_lock_until_reset(void **state)
+static void two_obstructions_in_a_row_lock_until_the_key_at_the_gate_is_turned(
+	void **state)
 {
-	struct bench b;
+	struct arm_bench b;
 
 	(void)state;
 	raise_fully(&b);
-	for (int i = 0; i < 2; i++) {
-		scans(&b, ARM_LOWER, 60);
-		b.beam = true;
-		scans(&b, ARM_LOWER, 200);
-		b.beam = false;
-	}
-	assert_true(b.all_notes & NOTE_LOCKED);
-	scans(&b, ARM_LOWER, 1000);
-	assert_int_equal(b.arm, 150);
+	arm_bench_lock(&b);
+	arm_bench_scans(&b, ARM_LOWER, 1000);
+	assert_int_equal(b.arm, ARM_TOP);
+	interlock_reset(&b.lock); /* from afar */
+	arm_bench_scans(&b, ARM_LOWER, 1000);
+	assert_int_equal(b.arm, ARM_TOP);
+	assert_true(interlock_needs_key(&b.lock));
+	arm_bench_turn_key(&b, ARM_LOWER);
+	assert_true(b.all_notes & NOTE_RESET);
+	arm_bench_scans(&b, ARM_LOWER, 500);
+	assert_int_equal(b.arm, 0);
+}
+
+static void without_a_key_at_the_gate_the_lock_is_taken_back_from_afar(void **state)
+{
+	struct interlock_config config = arm_bench_config;
+	struct arm_bench b;
+
+	(void)state;
+	config.has_reset = false;
+	arm_bench_raise(&b, &config);
+	arm_bench_lock(&b);
+	arm_bench_scans(&b, ARM_LOWER, 1000);
+	assert_int_equal(b.arm, ARM_TOP);
+	assert_false(interlock_needs_key(&b.lock));
 	interlock_reset(&b.lock);
-	scans(&b, ARM_LOWER, 500);
+	arm_bench_scans(&b, ARM_LOWER, 500);
 	assert_int_equal(b.arm, 0);
 }
 
 static void one_obstruction_then_a_full_lowering_does_not_lock(void **state)
 {
-	struct bench b;
+	struct arm_bench b;
 
 	(void)state;
 	raise_fully(&b);
 	for (int i = 0; i < 3; i++) {
-		scans(&b, ARM_LOWER, 60);
+		arm_bench_scans(&b, ARM_LOWER, 60);
 		b.beam = true;
-		scans(&b, ARM_LOWER, 200);
+		arm_bench_scans(&b, ARM_LOWER, 200);
 		b.beam = false;
-		scans(&b, ARM_LOWER, 400);
+		arm_bench_scans(&b, ARM_LOWER, 400);
 		assert_int_equal(b.arm, 0);
-		scans(&b, ARM_RAISE, 400);
+		arm_bench_scans(&b, ARM_RAISE, 400);
 	}
 	assert_false(b.all_notes & NOTE_LOCKED);
 }
 
 static void an_open_command_while_lowering_raises_at_once(void **state)
 {
-	struct bench b;
+	struct arm_bench b;
 
 	(void)state;
 	raise_fully(&b);
-	scans(&b, ARM_LOWER, 60);
-	scan(&b, ARM_RAISE);
+	arm_bench_scans(&b, ARM_LOWER, 60);
+	arm_bench_scan(&b, ARM_RAISE);
 	assert_true(b.out.raise);
 }
 
 static void an_arm_that_does_not_arrive_is_stopped(void **state)
 {
-	struct bench b;
+	struct arm_bench b;
 
 	(void)state;
 	begin(&b);
 	b.arm_is_stuck = true;
-	scans(&b, ARM_RAISE, 390);
+	arm_bench_scans(&b, ARM_RAISE, 390);
 	assert_true(b.out.raise);
-	scans(&b, ARM_RAISE, 100);
+	arm_bench_scans(&b, ARM_RAISE, 100);
 	assert_false(b.out.raise);
 	assert_true(b.all_notes & NOTE_TRAVEL);
 	b.arm_is_stuck = false;
-	scans(&b, ARM_RAISE, 500);
+	arm_bench_scans(&b, ARM_RAISE, 500);
 	assert_int_equal(b.arm, 0);
-	scan(&b, ARM_STAY);
-	scans(&b, ARM_RAISE, 500);
-	assert_int_equal(b.arm, 150);
+	arm_bench_scan(&b, ARM_STAY);
+	arm_bench_scans(&b, ARM_RAISE, 500);
+	assert_int_equal(b.arm, ARM_TOP);
 }
 
 static void a_wish_that_is_not_renewed_falls_off(void **state)
 {
-	struct bench b;
+	struct arm_bench b;
 
 	(void)state;
 	begin(&b);
-	scans(&b, ARM_RAISE, 50);
+	arm_bench_scans(&b, ARM_RAISE, 50);
 	assert_true(b.out.raise);
 	b.wish_is_stale = true;
-	scan(&b, ARM_RAISE);
+	arm_bench_scan(&b, ARM_RAISE);
 	assert_false(b.out.raise);
 }
 
 static void a_late_scan_stops_and_proves_again_without_latching(void **state)
 {
-	struct bench b;
+	struct arm_bench b;
 
 	(void)state;
 	raise_fully(&b);
-	scans(&b, ARM_LOWER, 60);
+	arm_bench_scans(&b, ARM_LOWER, 60);
 	assert_true(b.out.lower);
 	b.in.is_late = true;
-	scan(&b, ARM_LOWER);
+	arm_bench_scan(&b, ARM_LOWER);
 	assert_false(b.out.lower);
 	assert_true(b.notes & NOTE_LATE);
 	b.in.is_late = false;
-	scan(&b, ARM_LOWER);
+	arm_bench_scan(&b, ARM_LOWER);
 	assert_false(b.out.lower);
-	scans(&b, ARM_LOWER, 500);
+	arm_bench_scans(&b, ARM_LOWER, 500);
 	assert_int_equal(b.arm, 0);
 }
 
 static void the_heartbeat_stands_still_while_inputs_are_unknown_or_late(void **state)
 {
-	struct bench b;
+	struct arm_bench b;
 	bool level;
 
 	(void)state;
 	begin(&b);
-	scan(&b, ARM_STAY);
+	arm_bench_scan(&b, ARM_STAY);
 	level = b.out.heartbeat;
-	scan(&b, ARM_STAY);
+	arm_bench_scan(&b, ARM_STAY);
 	assert_int_not_equal(level, b.out.heartbeat);
 	for (int i = 0; i < 2; i++) {
 		b.in.is_known = i == 1;
 		b.in.is_late = i == 1;
 		level = b.out.heartbeat;
 		for (int n = 0; n < 30; n++) {
-			scan(&b, ARM_STAY);
+			arm_bench_scan(&b, ARM_STAY);
 			assert_int_equal(level, b.out.heartbeat);
 		}
 	}
@@ -290,24 +278,24 @@ static void the_heartbeat_stands_still_while_inputs_are_unknown_or_late(void **s
 
 static void unknown_inputs_switch_everything_off(void **state)
 {
-	struct bench b;
+	struct arm_bench b;
 
 	(void)state;
 	raise_fully(&b);
-	scans(&b, ARM_LOWER, 60);
+	arm_bench_scans(&b, ARM_LOWER, 60);
 	b.in.is_known = false;
-	scan(&b, ARM_LOWER);
+	arm_bench_scan(&b, ARM_LOWER);
 	assert_false(b.out.lower || b.out.raise);
 	assert_true(b.notes & NOTE_BLIND);
 }
 
 static void both_limits_at_once_forbid_every_movement(void **state)
 {
-	struct bench b;
+	struct arm_bench b;
 
 	(void)state;
 	begin(&b);
-	scans(&b, ARM_STAY, 2);
+	arm_bench_scans(&b, ARM_STAY, 2);
 	for (int i = 0; i < 100; i++) {
 		b.in.now_ms += 10;
 		b.in.limit_up = b.in.limit_down = true;
@@ -320,42 +308,42 @@ static void both_limits_at_once_forbid_every_movement(void **state)
 
 static void an_emergency_raises_at_once_and_stays(void **state)
 {
-	struct bench b;
+	struct arm_bench b;
 
 	(void)state;
 	begin(&b);
-	scans(&b, ARM_STAY, 2);
+	arm_bench_scans(&b, ARM_STAY, 2);
 	b.in.emergency = true;
 	b.beam_is_dead = true;
-	scan(&b, ARM_STAY);
+	arm_bench_scan(&b, ARM_STAY);
 	assert_true(b.out.raise);
 	assert_true(b.notes & NOTE_EMERGENCY);
-	scans(&b, ARM_LOWER, 400);
-	assert_int_equal(b.arm, 150);
+	arm_bench_scans(&b, ARM_LOWER, 400);
+	assert_int_equal(b.arm, ARM_TOP);
 	assert_false(b.out.lower);
 }
 
 static void an_arm_that_opens_by_itself_is_told(void **state)
 {
-	struct bench b;
+	struct arm_bench b;
 
 	(void)state;
 	begin(&b);
-	scans(&b, ARM_STAY, 5);
+	arm_bench_scans(&b, ARM_STAY, 5);
 	b.arm = 10;
-	scan(&b, ARM_STAY);
+	arm_bench_scan(&b, ARM_STAY);
 	assert_true(b.notes & NOTE_UNCONTROLLED);
 	assert_false(b.out.raise || b.out.lower);
 }
 
 static void our_own_lift_is_not_called_uncontrolled(void **state)
 {
-	struct bench b;
+	struct arm_bench b;
 
 	(void)state;
 	begin(&b);
-	scans(&b, ARM_STAY, 2);
-	scans(&b, ARM_RAISE, 200);
+	arm_bench_scans(&b, ARM_STAY, 2);
+	arm_bench_scans(&b, ARM_RAISE, 200);
 	assert_true(b.all_notes & NOTE_LEFT_DOWN);
 	assert_false(b.all_notes & NOTE_UNCONTROLLED);
 }
@@ -368,8 +356,13 @@ int main(void)
 		cmocka_unit_test(both_devices_are_tested_before_each_movement),
 		cmocka_unit_test(a_dead_beam_forbids_lowering_and_is_tried_again),
 		cmocka_unit_test(a_loop_that_never_goes_clear_forbids_lowering),
+		cmocka_unit_test(
+			a_device_without_a_test_must_have_changed_since_the_lift),
 		cmocka_unit_test(an_obstruction_reverses_within_one_scan),
-		cmocka_unit_test(two_obstructions_in_a_row_lock_until_reset),
+		cmocka_unit_test(
+			two_obstructions_in_a_row_lock_until_the_key_at_the_gate_is_turned),
+		cmocka_unit_test(
+			without_a_key_at_the_gate_the_lock_is_taken_back_from_afar),
 		cmocka_unit_test(one_obstruction_then_a_full_lowering_does_not_lock),
 		cmocka_unit_test(an_open_command_while_lowering_raises_at_once),
 		cmocka_unit_test(an_arm_that_does_not_arrive_is_stopped),

@@ -162,10 +162,14 @@ static void what_protects_must_prove_itself(void **state)
 		 "loop_proof = test_output", {"test_output", "line loop_test"}},
 		{"beam_proof = activity", "beam_proof = test_output",
 		 "beam_proof = test_output", {"test_output", "line beam_test"}},
+		{"loop_proof = activity", "loop_proof = pair",
+		 "loop_proof = pair", {"pair", "line safety_loop_nc"}},
+		{"beam_proof = activity", "beam_proof = pair",
+		 "beam_proof = pair", {"pair", "line beam_nc"}},
 		{"	loop_proof = activity\n", "",
 		 "lane \"out1\"", {"loop_proof", "line loop_test"}},
 		{"loop_proof = activity", "loop_proof = hope",
-		 "loop_proof = hope", {"hope", "test_output|activity|none"}},
+		 "loop_proof = hope", {"hope", "test_output|pair|activity|none"}},
 	};
 	/* clang-format on */
 

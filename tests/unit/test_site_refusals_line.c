@@ -61,6 +61,50 @@ static void an_emergency_line_is_wired_too(void **state)
 	site_refusal_expect_all(&refusal, 1);
 }
 
+static void lines_of_people_at_the_gate_are_wired_too(void **state)
+{
+	static const char *const roles[] = {
+		"safety_loop_nc", "beam_nc", "limit_up_nc", "limit_down_nc",
+		"emergency_nc",   "reset",   "hold_raise",  "hold_lower",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
+		char new[96];
+		const struct refusal refusal = {
+			"line \"red\" { name = \"a12\" }",
+			new,
+			new,
+			{roles[i], "wired, not polled"}
+		};
+
+		snprintf(new, sizeof(new), "line \"%s\" { device = io bit = 5 }",
+			 roles[i]);
+		site_refusal_expect_all(&refusal, 1);
+	}
+}
+
+static void a_second_contact_has_its_first_and_a_key_at_the_gate(void **state)
+{
+	/* clang-format off */
+	static const struct refusal refusals[] = {
+		{"line \"red\" { name = \"a12\" }",
+		 "line \"beam_nc\" { name = \"a12\" }",
+		 "lane \"in1\"", {"line beam_nc and no line reset", "key switch"}},
+		{"line \"red\" { name = \"a12\" }",
+		 "line \"emergency_nc\" { name = \"a12\" }\n	line \"reset\" { name = \"a99\" }",
+		 "lane \"in1\"", {"emergency_nc without emergency", "both contacts"}},
+	};
+	/* clang-format on */
+
+	(void)state;
+	EXPECT_REFUSALS(refusals);
+	site_refusal_expect_well("line \"red\" { name = \"a12\" }",
+				 "line \"beam_nc\" { name = \"a12\" }\n"
+				 "line \"reset\" { name = \"a99\" }\n"
+				 "beam_proof = pair");
+}
+
 static void a_line_is_in_one_place_only(void **state)
 {
 	/* clang-format off */
@@ -173,6 +217,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_moves_or_protects_is_wired),
 		cmocka_unit_test(an_emergency_line_is_wired_too),
+		cmocka_unit_test(lines_of_people_at_the_gate_are_wired_too),
+		cmocka_unit_test(a_second_contact_has_its_first_and_a_key_at_the_gate),
 		cmocka_unit_test(a_line_is_in_one_place_only),
 		cmocka_unit_test(lines_of_two_lanes_may_share_a_name_only_on_other_chips),
 		cmocka_unit_test(the_place_of_the_lines_is_a_chip_or_a_yard),

@@ -274,6 +274,27 @@ static void a_dead_beam_answers_no_test(void **state)
 	assert_true(rig.lane.levels[LINE_BEAM]);
 }
 
+static void a_second_contact_shows_the_contrary_of_what_its_sensor_feels(void **state)
+{
+	(void)state;
+	for (enum line_role role = 0; role < LINE_ROLES; role++)
+		rig.site.lines[role].is_used = true;
+	yard_rig_run_ms(&rig, 5);
+	assert_true(rig.lane.levels[LINE_BEAM_NC] && rig.lane.levels[LINE_LIMIT_UP_NC]);
+	assert_false(rig.lane.levels[LINE_LIMIT_DOWN_NC]);
+	yard_rig_set(&rig, LINE_BEAM_TEST, true);
+	yard_rig_run_ms(&rig, 5);
+	assert_false(rig.lane.levels[LINE_BEAM_NC]);
+	/* Each contact may be stuck alone. */
+	yard_lane_fault_line(&rig.lane, LINE_BEAM, FAULT_STUCK_OFF);
+	yard_rig_run_ms(&rig, 5);
+	assert_false(rig.lane.levels[LINE_BEAM] || rig.lane.levels[LINE_BEAM_NC]);
+	yard_lane_fault_line(&rig.lane, LINE_BEAM, FAULT_NONE);
+	yard_lane_fault_line(&rig.lane, LINE_BEAM_NC, FAULT_STUCK_ON);
+	yard_rig_run_ms(&rig, 5);
+	assert_true(rig.lane.levels[LINE_BEAM] && rig.lane.levels[LINE_BEAM_NC]);
+}
+
 static void a_lift_is_counted_when_the_arm_leaves_its_lower_limit(void **state)
 {
 	(void)state;
@@ -335,6 +356,7 @@ int main(void)
 		LANE_TEST(the_next_truck_waits_until_the_arm_comes_down),
 		LANE_TEST(a_test_output_makes_its_sensor_report_within_a_step),
 		LANE_TEST(a_dead_beam_answers_no_test),
+		LANE_TEST(a_second_contact_shows_the_contrary_of_what_its_sensor_feels),
 		LANE_TEST(a_lift_is_counted_when_the_arm_leaves_its_lower_limit),
 		LANE_TEST(a_lost_heartbeat_and_a_cut_closing_are_reported),
 		LANE_TEST(a_fault_comes_and_goes_with_its_truck),

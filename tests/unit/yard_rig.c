@@ -34,7 +34,8 @@ void yard_rig_open(struct yard_rig *rig, int32_t pace)
 	*rig = (struct yard_rig){.now_ns = INT64_C(1000000000), .beats = true};
 	text_copy(rig->site.name, sizeof(rig->site.name), "in1");
 	for (enum line_role role = 0; role < LINE_ROLES; role++)
-		rig->site.lines[role].is_used = true;
+		rig->site.lines[role].is_used =
+			line_role_first_contact(role) == LINE_ROLES;
 	rig->site.sign = rig->site.post = SITE_NO_DEVICE;
 	assert_int_equal(yard_events_create(&rig->events, NULL, NULL), KAKOU_OK);
 	rig->lane = (struct yard_lane){
@@ -136,7 +137,7 @@ void yard_rig_run_until(struct yard_rig *rig, const char *kind, int64_t count,
 
 void yard_rig_set(struct yard_rig *rig, enum line_role role, bool level)
 {
-	yard_lane_set_outputs(&rig->lane, 1U << role, (uint32_t)level << role,
+	yard_lane_set_outputs(&rig->lane, LINE_BIT(role), (uint64_t)level << role,
 			      rig->now_ns);
 }
 

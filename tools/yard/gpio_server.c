@@ -115,7 +115,7 @@ static void set_outputs(struct holder *holder, uint64_t mask, uint64_t levels)
 	struct yard *yard = holder->server->yard;
 
 	for (size_t i = 0; i < yard->site->lane_count; i++) {
-		uint32_t lane_mask = 0, lane_levels = 0;
+		uint64_t lane_mask = 0, lane_levels = 0;
 
 		for (size_t k = 0; k < holder->count; k++) {
 			const struct held_line *line = &holder->lines[k];
@@ -123,8 +123,8 @@ static void set_outputs(struct holder *holder, uint64_t mask, uint64_t levels)
 			if (line->lane != &yard->lanes[i] || !line->is_output ||
 			    !(mask >> k & 1))
 				continue;
-			lane_mask |= 1U << line->role;
-			lane_levels |= (uint32_t)(levels >> k & 1) << line->role;
+			lane_mask |= LINE_BIT(line->role);
+			lane_levels |= (levels >> k & 1) << line->role;
 		}
 		if (lane_mask)
 			yard_lane_set_outputs(&yard->lanes[i], lane_mask, lane_levels,

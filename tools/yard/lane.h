@@ -45,6 +45,7 @@ struct yard_lane {
 	size_t vehicle_count;
 	struct vehicle vehicles[YARD_VEHICLES_MAX]; /**< in the order they came */
 	bool outputs[LINE_ROLES];                   /**< as the controller set them */
+	bool felt[LINE_ROLES];          /**< inputs without the faults of their lines */
 	bool levels[LINE_ROLES];        /**< inputs as the controller sees them */
 	int64_t changed_ns[LINE_ROLES]; /**< inputs: when */
 	enum fault_kind line_faults[LINE_ROLES]; /**< FAULT_NONE, STUCK_ON, STUCK_OFF */
@@ -71,7 +72,7 @@ void yard_lane_start(struct yard_lane *lane);
 void yard_lane_step(struct yard_lane *lane, int64_t dt_us, int64_t now_ns);
 
 /** The controller sets outputs: bit = enum line_role. */
-void yard_lane_set_outputs(struct yard_lane *lane, uint32_t mask, uint32_t levels,
+void yard_lane_set_outputs(struct yard_lane *lane, uint64_t mask, uint64_t levels,
 			   int64_t now_ns);
 
 /** What the sign shows now. */

@@ -27,11 +27,24 @@ static bool as_faulted(const struct yard_lane *lane, enum line_role role, bool l
 static void set_level(struct yard_lane *lane, enum line_role role, bool level,
 		      int64_t now_ns)
 {
+	lane->felt[role] = level;
 	level = as_faulted(lane, role, level);
 	if (lane->levels[role] == level)
 		return;
 	lane->levels[role] = level;
 	lane->changed_ns[role] = now_ns;
+}
+
+/* A second contact shows what its sensor feels, not what the first contact says: each may be
+ * stuck alone. */
+static void set_second_contacts(struct yard_lane *lane, int64_t now_ns)
+{
+	for (enum line_role role = 0; role < LINE_ROLES; role++) {
+		enum line_role first = line_role_first_contact(role);
+
+		if (first != LINE_ROLES && lane->site->lines[role].is_used)
+			set_level(lane, role, !lane->felt[first], now_ns);
+	}
 }
 
 /* A test output makes its sensor report a vehicle, as long as it is set. */
@@ -46,6 +59,7 @@ void yard_lane_update_levels(struct yard_lane *lane, int64_t now_ns)
 	set_level(lane, LINE_LIMIT_UP, arm_is_up(&lane->arm), now_ns);
 	set_level(lane, LINE_LIMIT_DOWN, arm_is_down(&lane->arm), now_ns);
 	set_level(lane, LINE_EMERGENCY, false, now_ns);
+	set_second_contacts(lane, now_ns);
 	set_level(lane, LINE_APPROACH, world->approach, now_ns);
 	set_level(lane, LINE_SCALE_ENTRY, world->scale_entry, now_ns);
 	set_level(lane, LINE_SCALE_EXIT, world->scale_exit, now_ns);
@@ -124,11 +138,11 @@ void yard_lane_drive_arm(struct yard_lane *lane, int64_t now_ns)
 	arm_command(&lane->arm, &command, now_ns / NS_PER_US);
 }
 
-void yard_lane_set_outputs(struct yard_lane *lane, uint32_t mask, uint32_t levels,
+void yard_lane_set_outputs(struct yard_lane *lane, uint64_t mask, uint64_t levels,
 			   int64_t now_ns)
 {
 	for (enum line_role role = 0; role < LINE_ROLES; role++) {
-		if (mask & 1U << role)
+		if (mask & LINE_BIT(role))
 			lane->outputs[role] = levels >> role & 1;
 	}
 	yard_lane_drive_arm(lane, now_ns);

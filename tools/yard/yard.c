@@ -206,7 +206,7 @@ static void take_read(void *arg, struct yard_lane *lane, enum instrument instrum
 static void take_outputs(struct yard *yard, uint16_t index, struct yard_lane *lane)
 {
 	uint32_t outputs = yard->devices[index].value.value.io.outputs;
-	uint32_t mask = 0, levels = 0;
+	uint64_t mask = 0, levels = 0;
 
 	for (enum line_role role = 0; role < LINE_ROLES; role++) {
 		const struct site_line *line = &lane->site->lines[role];
@@ -214,8 +214,8 @@ static void take_outputs(struct yard *yard, uint16_t index, struct yard_lane *la
 		if (!line->is_used || !line->on_device || line->device != index ||
 		    !line_role_is_output(role))
 			continue;
-		mask |= 1U << role;
-		levels |= (outputs >> line->bit & 1) << role;
+		mask |= LINE_BIT(role);
+		levels |= (uint64_t)(outputs >> line->bit & 1) << role;
 	}
 	if (mask)
 		yard_lane_set_outputs(lane, mask, levels, yard->stepped_ns);

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a lane makes of who stands at the gate: the key, the hold-to-run buttons, broken contacts,
+ * the emergency input.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/lane_case.h"
+
+static void lift_for_a_truck(void)
+{
+	case_ask();
+	bench_answer(&b, NULL, CASE_RELEASE, "");
+	assert_true(bench_run_until(&b, LANE_PASSING, 3000));
+}
+
+static void let_a_truck_pass(void)
+{
+	bench_drive(&b, &b.vehicle, BENCH_GONE_MM);
+	b.vehicle.is_here = false;
+	bench_weigh(&b, 0, true);
+	assert_true(bench_run_until(&b, LANE_CLOSING, 3000));
+}
+
+static void close_behind_a_truck(void)
+{
+	lift_for_a_truck();
+	let_a_truck_pass();
+}
+
+static void obstruct(void)
+{
+	assert_true(bench_run_until(&b, LANE_CLOSING, 6000));
+	bench_run(&b, 700);
+	assert_true(b.motor.lower);
+	b.stuck = 1u << POSITION_BEAM;
+	bench_run(&b, 300);
+	b.stuck = 0;
+}
+
+static void lock_by_two_obstructions(void)
+{
+	close_behind_a_truck();
+	obstruct();
+	obstruct();
+	bench_run(&b, 3000);
+	assert_int_equal(b.lane.state, LANE_BLOCKED);
+	assert_int_equal(bench_count(&b, EVENT_SAFETY, "rule=S3"), 1);
+	b.log_count = 0;
+}
+
+static void a_lock_is_taken_back_by_the_key_and_not_by_a_reset_from_afar(void **state)
+{
+	int arm;
+
+	(void)state;
+	lock_by_two_obstructions();
+	arm = b.arm;
+	bench_act(&b, ACT_RESET, 0);
+	bench_run(&b, 3000);
+	assert_int_equal(b.arm, arm);
+	assert_int_equal(b.result.error, KAKOU_E_REFUSED);
+	assert_non_null(strstr(b.result.why, "key at the gate"));
+	bench_turn_key(&b);
+	assert_int_equal(bench_count(&b, EVENT_SAFETY, "key at the gate was turned"), 1);
+	bench_run(&b, 3000);
+	assert_int_equal(b.arm, arm); /* the key itself moves nothing */
+	bench_act(&b, ACT_RESET, 0);
+	assert_true(bench_run_until(&b, LANE_IDLE, 5000));
+	assert_int_equal(b.arm, 0);
+}
+
+static void without_a_key_the_record_says_that_the_reset_was_not_on_site(void **state)
+{
+	(void)state;
+	b.site.lanes[0].lines[LINE_RESET].is_used = false;
+	bench_restart(&b);
+	bench_run(&b, 200);
+	lock_by_two_obstructions();
+	bench_act(&b, ACT_RESET, 0);
+	assert_true(bench_run_until(&b, LANE_IDLE, 5000));
+	assert_int_equal(bench_count(&b, EVENT_SAFETY, "not on site"), 1);
+	assert_int_equal(b.arm, 0);
+}
+
+static void who_opens_by_hold_to_run_blocks_the_lane_until_the_arm_is_down(void **state)
+{
+	(void)state;
+	b.hold_raise = true;
+	bench_run(&b, 1000);
+	b.hold_raise = false;
+	bench_run(&b, 500);
+	assert_true(b.arm > 0 && b.arm < BENCH_UP);
+	assert_int_equal(b.lane.state, LANE_BLOCKED);
+	assert_int_equal(b.lane.light, LIGHT_RED);
+	assert_int_equal(bench_count(&b, EVENT_SAFETY, "hold-to-run"), 2);
+	assert_int_equal(bench_count(&b, EVENT_ALARM, "hold-to-run"), 1);
+	b.hold_lower = true;
+	bench_run(&b, 3000);
+	assert_int_equal(b.lane.state, LANE_IDLE);
+	assert_int_equal(b.arm, 0);
+	assert_int_equal(b.lane.alarms, 0);
+}
+
+static void hold_to_run_ends_the_passage_it_interrupts(void **state)
+{
+	(void)state;
+	lift_for_a_truck();
+	b.hold_lower = true;
+	bench_run(&b, 300);
+	b.hold_lower = false;
+	assert_int_equal(b.lane.state, LANE_BLOCKED);
+	assert_int_equal(bench_count(&b, EVENT_PASSAGE_CLOSED, "outcome=hold_to_run"), 1);
+	bench_run(&b, 3000);
+	assert_true(b.arm > 0 && b.arm < BENCH_UP); /* nobody moves it on */
+	assert_int_equal(b.lifts_commanded, 1);
+}
+
+static void an_arm_whose_beam_is_dead_is_closed_by_hold_to_run_only(void **state)
+{
+	(void)state;
+	lift_for_a_truck();
+	b.beam_is_dead = true;
+	let_a_truck_pass();
+	bench_run(&b, 5000);
+	assert_int_equal(b.arm, BENCH_UP);
+	assert_int_equal(bench_count(&b, EVENT_ALARM, "code=safety_device"), 1);
+	bench_act(&b, ACT_RESET, 0);
+	bench_run(&b, 5000);
+	assert_int_equal(b.arm, BENCH_UP);
+	b.hold_lower = true;
+	bench_run(&b, 3000);
+	b.hold_lower = false;
+	assert_int_equal(b.arm, 0);
+	assert_int_equal(b.lane.state, LANE_IDLE);
+	assert_int_equal(bench_count(&b, EVENT_ALARM_ENDED, "code=safety_device"), 0);
+	b.beam_is_dead = false;
+	bench_turn_key(&b);
+	assert_int_equal(bench_count(&b, EVENT_ALARM_ENDED, "code=safety_device"), 1);
+}
+
+static void contacts_that_disagree_alarm_until_the_key_is_turned(void **state)
+{
+	(void)state;
+	bench_wire_pairs(&b);
+	bench_restart(&b);
+	bench_run(&b, 200);
+	close_behind_a_truck();
+	b.second_contact[CHANNEL_LOOP] = -1;
+	bench_run(&b, 3000);
+	assert_int_equal(b.arm, BENCH_UP);
+	assert_int_equal(bench_count(&b, EVENT_SAFETY, "rule=S10"), 1);
+	assert_int_equal(bench_count(&b, EVENT_ALARM, "code=safety_device"), 1);
+	b.second_contact[CHANNEL_LOOP] = 0;
+	bench_run(&b, 8000);
+	assert_int_equal(b.arm, BENCH_UP);
+	bench_turn_key(&b);
+	assert_int_equal(bench_count(&b, EVENT_ALARM_ENDED, "code=safety_device"), 1);
+	assert_true(bench_run_until(&b, LANE_IDLE, 8000));
+	assert_int_equal(b.arm, 0);
+}
+
+static void an_emergency_calls_an_officer_and_every_crossing_is_recorded(void **state)
+{
+	(void)state;
+	b.emergency = true;
+	bench_run(&b, 3000);
+	assert_int_equal(b.arm, BENCH_UP);
+	assert_int_equal(b.lane.light, LIGHT_RED);
+	assert_int_equal(bench_count(&b, EVENT_CALL, "what=emergency"), 1);
+	assert_int_equal(bench_count(&b, EVENT_SAFETY, "uncontrolled"), 1);
+	for (int i = 1; i <= 3; i++) {
+		b.vehicle = bench_truck();
+		bench_drive(&b, &b.vehicle, BENCH_GONE_MM);
+		b.vehicle.is_here = false;
+		bench_run(&b, 500);
+		assert_int_equal(
+			bench_count(&b, EVENT_CROSSING, "while=emergency from=lane"), i);
+	}
+	assert_int_equal(bench_count(&b, EVENT_PASSAGE_OPENED, NULL), 0);
+}
+
+static void an_emergency_goes_on_when_lines_are_lost_and_come_back(void **state)
+{
+	(void)state;
+	b.emergency = true;
+	bench_run(&b, 500);
+	b.is_blind = true;
+	bench_run(&b, 500);
+	assert_true(b.arm < BENCH_UP);
+	b.is_blind = false;
+	bench_run(&b, 3000);
+	assert_int_equal(b.arm, BENCH_UP);
+	assert_int_equal(b.lane.state, LANE_BLOCKED);
+	assert_int_equal(bench_count(&b, EVENT_ALARM, "code=emergency"), 1);
+}
+
+static void an_emergency_goes_on_over_a_restart_and_stays_up_after_it(void **state)
+{
+	(void)state;
+	for (int is_over = 0; is_over < 2; is_over++) {
+		bench_begin(&b);
+		b.emergency = true;
+		bench_run(&b, is_over ? 3000 : 500);
+		bench_restart(&b);
+		b.emergency = !is_over;
+		bench_run(&b, 5000);
+		assert_int_equal(b.arm, BENCH_UP);
+		assert_int_equal(b.lane.state, LANE_BLOCKED);
+		assert_int_equal(b.lane.block_reason,
+				 is_over ? REASON_RESTARTED : REASON_EMERGENCY);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		LANE_TEST(a_lock_is_taken_back_by_the_key_and_not_by_a_reset_from_afar),
+		LANE_TEST(without_a_key_the_record_says_that_the_reset_was_not_on_site),
+		LANE_TEST(who_opens_by_hold_to_run_blocks_the_lane_until_the_arm_is_down),
+		LANE_TEST(hold_to_run_ends_the_passage_it_interrupts),
+		LANE_TEST(an_arm_whose_beam_is_dead_is_closed_by_hold_to_run_only),
+		LANE_TEST(contacts_that_disagree_alarm_until_the_key_is_turned),
+		LANE_TEST(an_emergency_calls_an_officer_and_every_crossing_is_recorded),
+		LANE_TEST(an_emergency_goes_on_when_lines_are_lost_and_come_back),
+		LANE_TEST(an_emergency_goes_on_over_a_restart_and_stays_up_after_it),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
