@@ -53,7 +53,7 @@ override LDFLAGS += -pie -pthread -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-ne
             $(if $(filter asan,$(VARIANT)),$(SANITIZE))
 # mbedtls has no .pc file on Debian 12.
 LDLIBS   := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null) \
-            -lmbedtls -lmbedx509 -lmbedcrypto -lm
+            -lmbedtls -lmbedx509 -lmbedcrypto -lcrypt -lm
 
 # ---- what is built from what ----------------------------------------------------------------
 

@@ -98,6 +98,14 @@ enum kakou_err queue_push(struct queue *queue, const void *item)
 	return KAKOU_OK;
 }
 
+uint32_t queue_room(const struct queue *queue)
+{
+	uint32_t pushed = atomic_load_explicit(&queue->pushed, memory_order_relaxed);
+	uint32_t popped = atomic_load_explicit(&queue->popped, memory_order_acquire);
+
+	return queue->mask + 1 - (pushed - popped);
+}
+
 bool queue_pop(struct queue *queue, void *item)
 {
 	uint32_t popped = atomic_load_explicit(&queue->popped, memory_order_relaxed);

@@ -30,6 +30,9 @@ void queue_destroy(struct queue *queue);
  *  takes its designed way out. */
 KAKOU_MUST_CHECK enum kakou_err queue_push(struct queue *queue, const void *item);
 
+/** Producer: how many more can be pushed now. */
+uint32_t queue_room(const struct queue *queue);
+
 /** Copies the oldest item out; false when there is none. */
 bool queue_pop(struct queue *queue, void *item);
 

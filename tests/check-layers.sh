@@ -22,6 +22,7 @@ iconv.h                     drivers/customs/encoding.c
 jansson.h                   firmware/rpc/rpc_internal.h firmware/record/canonical.c
 jansson.h                   firmware/kakou/cli.h tools/*.[ch]
 seccomp.h                   firmware/control/filter.c
+crypt.h                     firmware/people/password.c
 '
 
 # What the C library and the kernel offer; any other <header> has to be in the table above.

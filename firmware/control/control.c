@@ -165,6 +165,16 @@ static void take_acts(struct control *control)
 	}
 }
 
+/* The journal has one producer: what the control socket has to say goes through here. */
+static void take_notes(struct control *control)
+{
+	struct event event;
+
+	while (has_room(control) && queue_pop(control->config.notes, &event))
+		if (journal_append(control->config.journal, &event))
+			abort(); /* has_room() was asked first */
+}
+
 /* A lane whose events the record has no room for stands still; the interlock goes on: a raise is
  * finished, nothing is lowered. */
 static void step_lane(struct control *control, size_t index)
@@ -200,6 +210,7 @@ static void scan(struct control *control)
 	take_news(control);
 	take_acks(control);
 	take_acts(control);
+	take_notes(control);
 	for (size_t i = 0; i < control->lane_count; i++)
 		step_lane(control, i);
 	control->scans++;

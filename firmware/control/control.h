@@ -31,6 +31,7 @@ struct control_config {
 	struct bus *const *buses; /**< by port index; NULL where a port has no units */
 	struct customs_link *link;
 	struct queue *acts, *act_results; /**< control pops, control pushes */
+	struct queue *notes; /**< of struct event, about no lane: for the record */
 	struct mailbox *snapshot;
 	_Atomic uint64_t *scan_counter; /**< shared with the buses */
 	bool memory_is_locked;

@@ -17,7 +17,6 @@ static const char default_socket[] = "/run/kakou/kakoud.sock";
 static const char act_help[] =
 	"  --passage N    the passage that is meant, which must be the one in the lane\n"
 	"  --reason TEXT  why\n"
-	"  --actor NAME   who (default: the user's name)\n"
 	"\n"
 	"The act and its refusal are both events of the record.\n";
 
@@ -51,19 +50,33 @@ static const char bus_help[] =
 	"10)\n"
 	"  --answer MS          deadline of an answer (default 200)\n";
 
+static const char login_help[] =
+	"The ticket is kept, for nobody else to read, in $KAKOU_TICKET, or below\n"
+	"$XDG_RUNTIME_DIR or ~/.cache. It ends after an hour of rest, after 12 hours, "
+	"with\n"
+	"logout, and when kakoud restarts.\n";
+
+static const char people_help[] =
+	"Without words the people, one a line. Roles: viewer, officer, supervisor,\n"
+	"technician. Changes are a supervisor's; root adds the first one, and may give "
+	"a\n"
+	"supervisor a new password and unlock one. New passwords are typed twice, or a "
+	"line\n"
+	"of standard input.\n";
+
 const struct cli_command cli_commands[] = {
 	{"status",   "",								 "the gate at a glance (default)",
-	 "Site, control thread, record, customs link, devices and lanes.\n",                                                               cmd_status  },
-	{"lanes",    "",								 "the lanes, one a line",                "",       cmd_lanes   },
-	{"lane",     "LANE",							     "one lane with its evidence and lines", "",       cmd_lane    },
-	{"devices",  "",								 "the devices and their newest values",  "",       cmd_devices },
+	 "Site, control thread, record, customs link, devices and lanes.\n",										       cmd_status  },
+	{"lanes",    "",								 "the lanes, one a line",                                     "",          cmd_lanes   },
+	{"lane",     "LANE",							     "one lane with its evidence and lines",                      "",          cmd_lane    },
+	{"devices",  "",								 "the devices and their newest values",                       "",          cmd_devices },
 	{"buses",    "",								 "the Modbus ports and their units",
-	 "Shows failures, and the pause of a unit that is backed off.\n",                                                                  cmd_buses   },
+	 "Shows failures, and the pause of a unit that is backed off.\n",											  cmd_buses   },
 	{"map",      "list | show DEVICE|PORT:UNIT|MAP [options]",
-	 "register maps, and registers decoded by them",									 map_help, cmd_map     },
+	 "register maps, and registers decoded by them",											      map_help,    cmd_map     },
 	{"bus",      "scan PORT|--tcp HOST[:PORT]|--tty DEVICE [options]",
-	 "which units answer on a Modbus port",										  bus_help, cmd_bus     },
-	{"link",     "",								 "the link to customs",                  "",       cmd_link    },
+	 "which units answer on a Modbus port",												       bus_help,    cmd_bus     },
+	{"link",     "",								 "the link to customs",                                       "",          cmd_link    },
 	{"events",
 	 "[--after N] [--limit N] [--passage N] [--kind WORD] [--lane LANE] [--follow]", "the record",
 	 "Without --after the newest events, the last one last.\n"
@@ -73,37 +86,46 @@ const struct cli_command cli_commands[] = {
 	 "  --kind WORD  only of this kind; kakou(1) lists them\n"
 	 "  --lane LANE  only of this lane\n"
 	 "  --follow     goes on with each new event until it is interrupted;\n"
-	 "               with --json one object a line\n",										 cmd_events  },
+	 "               with --json one object a line\n",													 cmd_events  },
 	{"passages", "[--after N] [--limit N] [--lane LANE]",                            "the passages, one a line",
 	 "Without --after the newest passages, the last one last.\n"
 	 "  --after N    from the passage after number N\n"
 	 "  --limit N    at most so many, 1 to 100 (default 20)\n"
-	 "  --lane LANE  only of this lane\n",											     cmd_passages},
-	{"passage",  "N",								"one passage with all its events",      "",       cmd_passage },
-	{"release",  "LANE --passage N --reason TEXT [--actor NAME]",                    "lift for a passage",
-	 act_help,															 cmd_act     },
-	{"inspect",  "LANE --passage N --reason TEXT [--actor NAME]",
-	 "send a passage to inspection",											 act_help, cmd_act     },
-	{"return",   "LANE --passage N --reason TEXT [--actor NAME]",                    "send a passage back",
-	 act_help,															 cmd_act     },
-	{"hold",     "LANE --passage N --reason TEXT [--actor NAME]",
-	 "stop clearing a passage",											      act_help, cmd_act     },
-	{"reset",    "LANE --reason TEXT [--passage N] [--actor NAME]",
-	 "take up work after a restart, a fault or a lock",								      act_help, cmd_act     },
+	 "  --lane LANE  only of this lane\n",														     cmd_passages},
+	{"passage",  "N",								"one passage with all its events",                           "",          cmd_passage },
+	{"release",  "LANE --passage N --reason TEXT",                                   "lift for a passage",                                        act_help,
+	 cmd_act																			       },
+	{"inspect",  "LANE --passage N --reason TEXT",                                   "send a passage to inspection",
+	 act_help,																		 cmd_act     },
+	{"return",   "LANE --passage N --reason TEXT",                                   "send a passage back",                                       act_help,
+	 cmd_act																			       },
+	{"hold",     "LANE --passage N --reason TEXT",                                   "stop clearing a passage",                                   act_help,
+	 cmd_act																			       },
+	{"reset",    "LANE --reason TEXT [--passage N]",
+	 "take up work after a restart, a fault or a lock",											   act_help,    cmd_act     },
+	{"login",    "NAME",							     "log in; the password is typed or a line of standard input",
+	 login_help,																	       cmd_login   },
+	{"logout",   "",								 "end the ticket of login",                                   "",          cmd_logout  },
+	{"whoami",   "",								 "who is logged in here",                                     "",          cmd_whoami  },
+	{"password", "",								 "change one's own password",
+	 "Reads the old one, then the new one.\n",														 cmd_password},
+	{"people",
+	 "[add NAME ROLE | role NAME ROLE | password NAME | lock NAME | unlock NAME | "
+	 "remove NAME]",								 "who may log in",					    people_help, cmd_people  },
 	{"log",      "verify [--scratch DIR] [PATH]",                                    "prove that the record is whole",
 	 "Verifies numbers, canonical bytes, hashes and chain of a stopped journal or a "
 	 "copy at\n"
 	 "PATH, a file or a state directory. Without PATH a running kakoud is asked for "
 	 "a copy,\n"
 	 "which is removed afterwards; when none runs, /var/lib/kakou is verified.\n"
-	 "  --scratch DIR  where the copy is made (default: $TMPDIR or /tmp)\n",							   cmd_log     },
+	 "  --scratch DIR  where the copy is made (default: $TMPDIR or /tmp)\n",										   cmd_log     },
 	{"config",   "check FILE | sample | manual",                                     "site files",
 	 "check FILE reads a site file with its maps and says whether it is well.\n"
 	 "sample prints a site file with every key, its default and its meaning.\n"
-	 "manual prints the list of keys for kakou.conf(5).\n",									    cmd_config  },
-	{"help",     "[COMMAND]",							"this, or more of one command",         "",       cmd_help    },
-	{"version",  "",								 "the version",                          "",       cmd_version },
-	{NULL,       NULL,							       NULL,				   NULL,     NULL        },
+	 "manual prints the list of keys for kakou.conf(5).\n",												    cmd_config  },
+	{"help",     "[COMMAND]",							"this, or more of one command",                              "",          cmd_help    },
+	{"version",  "",								 "the version",					       "",          cmd_version },
+	{NULL,       NULL,							       NULL,							NULL,        NULL        },
 };
 
 int cli_complain(const struct cli *cli, int exit, const char *format, ...)

@@ -99,6 +99,30 @@ void cli_hang_up(struct cli *cli);
 int cli_show(struct cli *cli, const char *method, json_t *params,
 	     void (*print)(struct cli *cli, json_t *result));
 
+/* ---- who is here (cli_ticket.c, cli_secret.c) --------------------------------------------- */
+
+enum { CLI_TICKET_MAX = 128, CLI_SECRET_MAX = 129 };
+
+/** The ticket that login left for this socket; false when there is none. */
+bool cli_load_ticket(const struct cli *cli, char to[CLI_TICKET_MAX]);
+
+/** Keeps it in a file of mode 0600. False: complained. */
+bool cli_keep_ticket(const struct cli *cli, const char *ticket);
+void cli_drop_ticket(const struct cli *cli);
+
+/** The parameters with the ticket, if there is one; without, kakoud says what it wants. */
+json_t *cli_with_ticket(const struct cli *cli, json_t *params);
+
+/** cli_call() and cli_show() with the ticket. */
+int cli_call_as(struct cli *cli, const char *method, json_t *params, json_t **result);
+int cli_show_as(struct cli *cli, const char *method, json_t *params,
+		void (*print)(struct cli *cli, json_t *result));
+
+/** Reads a password: typed without echo, or a line of standard input; a new one is typed twice.
+ *  False: complained. The caller wipes it. */
+bool cli_read_secret(struct cli *cli, const char *what, char to[CLI_SECRET_MAX]);
+bool cli_read_new_secret(struct cli *cli, const char *what, char to[CLI_SECRET_MAX]);
+
 /** Prints a value as indented JSON with its newline. */
 void cli_print_json(struct cli *cli, const json_t *value);
 
@@ -168,6 +192,11 @@ int cmd_events(struct cli *cli, int argc, char **argv);
 int cmd_passages(struct cli *cli, int argc, char **argv);
 int cmd_passage(struct cli *cli, int argc, char **argv);
 int cmd_act(struct cli *cli, int argc, char **argv);
+int cmd_login(struct cli *cli, int argc, char **argv);
+int cmd_logout(struct cli *cli, int argc, char **argv);
+int cmd_whoami(struct cli *cli, int argc, char **argv);
+int cmd_password(struct cli *cli, int argc, char **argv);
+int cmd_people(struct cli *cli, int argc, char **argv);
 int cmd_log(struct cli *cli, int argc, char **argv);
 int cmd_config(struct cli *cli, int argc, char **argv);
 int cmd_help(struct cli *cli, int argc, char **argv);

@@ -7,22 +7,7 @@
 #include "firmware/kakou/cli.h"
 
 #include <inttypes.h>
-#include <pwd.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-/* Whose hands these are: behind sudo the person who called it. */
-static const char *name_user(void)
-{
-	const char *behind_sudo = getenv("SUDO_USER");
-	const struct passwd *user;
-
-	if (getuid() == 0 && behind_sudo && behind_sudo[0])
-		return behind_sudo;
-	user = getpwuid(getuid());
-	return user ? user->pw_name : NULL;
-}
 
 static void print_accepted(struct cli *cli, json_t *result)
 {
@@ -35,16 +20,14 @@ int cmd_act(struct cli *cli, int argc, char **argv)
 	bool is_reset = !strcmp(argv[0], "reset");
 	const char *passage_text = NULL;
 	const char *reason = NULL;
-	const char *actor = NULL;
 	const char *lane;
 	const struct cli_option options[] = {
 		{"--passage", &passage_text, NULL},
 		{"--reason",  &reason,       NULL},
-		{"--actor",   &actor,        NULL},
 	};
 	int64_t passage;
 
-	if (!cli_read_words(cli, argc, argv, options, 3, &lane, 1, 1) ||
+	if (!cli_read_words(cli, argc, argv, options, 2, &lane, 1, 1) ||
 	    !cli_read_integer(cli, "--passage", passage_text, is_reset ? 0 : 1, INT64_MAX,
 			      0, &passage))
 		return CLI_USAGE;
@@ -54,15 +37,9 @@ int cmd_act(struct cli *cli, int argc, char **argv)
 				    "passage that is meant");
 	if (!reason || !reason[0])
 		return cli_complain(cli, CLI_USAGE, "got no --reason, expected why");
-	if (!actor)
-		actor = name_user();
-	if (!actor || !actor[0])
-		return cli_complain(cli, CLI_USAGE,
-				    "user %u has no name, expected --actor NAME",
-				    (unsigned)getuid());
-	return cli_show(cli, "act",
-			json_pack("{s:s, s:I, s:s, s:s, s:s, s:s}", "lane", lane,
-				  "passage", (json_int_t)passage, "act", argv[0], "actor",
-				  actor, "reason", reason, "screen", "kakou"),
-			print_accepted);
+	return cli_show_as(cli, "act",
+			   json_pack("{s:s, s:I, s:s, s:s, s:s}", "lane", lane, "passage",
+				     (json_int_t)passage, "act", argv[0], "reason",
+				     reason, "screen", "kakou"),
+			   print_accepted);
 }

@@ -110,7 +110,8 @@ static int copy_and_verify(struct cli *cli, const char *directory)
 	if (exit)
 		return exit;
 	(void)snprintf(path, sizeof(path), "%s/copy.db", directory);
-	exit = cli_call_slowly(cli, "log.copy", json_pack("{s:s}", "path", path),
+	exit = cli_call_slowly(cli, "log.copy",
+			       cli_with_ticket(cli, json_pack("{s:s}", "path", path)),
 			       COPY_PATIENCE_S, &result);
 	if (!exit) {
 		json_decref(result);

@@ -14,7 +14,7 @@
 #include "firmware/record/journal.h"
 #include "firmware/rpc/rpc.h"
 
-enum { ACTS_QUEUED = 16 };
+enum { ACTS_QUEUED = 16, NOTES_QUEUED = 32 };
 
 struct gate {
 	const struct site *site;
@@ -23,7 +23,8 @@ struct gate {
 	const char *lane_names[SITE_LANES_MAX];
 	struct bus *buses[SITE_PORTS_MAX];
 	struct customs_link *link;
-	struct queue *acts, *act_results;
+	struct queue *acts, *act_results, *notes;
+	struct desk *desk;
 	struct mailbox *snapshot;
 	struct control *control;
 	struct rpc *rpc;
@@ -121,6 +122,7 @@ static enum kakou_err create_queues(struct gate *gate, struct why *why)
 	if (queue_create(&gate->acts, sizeof(struct act), ACTS_QUEUED, false) ||
 	    queue_create(&gate->act_results, sizeof(struct act_result), ACTS_QUEUED,
 			 true) ||
+	    queue_create(&gate->notes, sizeof(struct event), NOTES_QUEUED, false) ||
 	    mailbox_create(&gate->snapshot, sizeof(struct snapshot)))
 		return why_set(why, KAKOU_E_NOMEM,
 			       "no memory for the queues of the control thread");
@@ -138,6 +140,7 @@ static enum kakou_err start_control(struct gate *gate, bool memory_is_locked,
 		.link = gate->link,
 		.acts = gate->acts,
 		.act_results = gate->act_results,
+		.notes = gate->notes,
 		.snapshot = gate->snapshot,
 		.scan_counter = &gate->scan_counter,
 		.memory_is_locked = memory_is_locked,
@@ -160,6 +163,8 @@ static enum kakou_err start_rpc(struct gate *gate, struct why *why)
 		.snapshot = gate->snapshot,
 		.acts = gate->acts,
 		.act_results = gate->act_results,
+		.notes = gate->notes,
+		.desk = gate->desk,
 		.buses = gate->buses,
 		.link = gate->link,
 	};
@@ -181,6 +186,8 @@ enum kakou_err gate_start(struct gate **out, const struct site *site,
 		err = record_start(gate, why);
 	if (!err)
 		err = create_queues(gate, why);
+	if (!err)
+		err = desk_open(&gate->desk, site->state_dir, PASSWORD_COST, why);
 	if (!err)
 		err = customs_link_start(&gate->link, &site->customs, why);
 	if (!err)
@@ -222,6 +229,7 @@ void gate_stop(struct gate *gate, const char *reason)
 	for (size_t port = 0; port < SITE_PORTS_MAX; port++)
 		bus_ask_stop(gate->buses[port]);
 	rpc_stop(gate->rpc);
+	desk_close(gate->desk);
 	customs_link_stop(gate->link);
 	for (size_t port = 0; port < SITE_PORTS_MAX; port++)
 		bus_stop(gate->buses[port]);
@@ -230,6 +238,7 @@ void gate_stop(struct gate *gate, const char *reason)
 	journal_close(gate->journal);
 	queue_destroy(gate->acts);
 	queue_destroy(gate->act_results);
+	queue_destroy(gate->notes);
 	mailbox_destroy(gate->snapshot);
 	free(gate);
 }

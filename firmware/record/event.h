@@ -29,6 +29,12 @@
 	X(HOLD, "hold")               /* reason, sign */                                  \
 	X(OFFICER_ACT, "officer_act") /* act, actor, reason, screen */                    \
 	X(ACT_REFUSED, "act_refused") /* act, actor, reason, screen, why */               \
+	X(LOGIN, "login")             /* actor, role, screen */                           \
+	X(LOGIN_REFUSED, "login_refused")   /* actor, screen, failures, why, count */     \
+	X(LOGOUT, "logout")                 /* actor */                                   \
+	X(PEOPLE_CHANGED, "people_changed") /* change, person, role, actor, screen */     \
+	X(ACCESS_REFUSED,                                                                 \
+	  "access_refused") /* method, act, lane, actor, role, uid, why, count */         \
 	X(LIFT_AUTHORISED, "lift_authorised") /* by, actor, reason */                     \
 	X(LIFT_WITHDRAWN, "lift_withdrawn")   /* reason */                                \
 	X(LIFT_COMMANDED, "lift_commanded")   /* authorised (seq of that event) */        \

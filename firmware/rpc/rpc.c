@@ -8,6 +8,7 @@
 #include "firmware/rpc/rpc_internal.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,6 +75,8 @@ static void welcome(struct rpc *rpc, int fd)
 		send_away(fd, KAKOU_E_FULL, "too many clients, expected at most 16");
 	} else if (rpc_client_open(client, fd)) {
 		log_error("rpc", "no memory or descriptor for a client");
+	} else {
+		client->uid = peer.uid;
 	}
 }
 
@@ -130,6 +133,15 @@ static void on_bus(void *arg, int ready)
 {
 	(void)ready;
 	rpc_bus_take_answers(arg);
+}
+
+static void on_desk(void *arg, int ready)
+{
+	struct rpc *rpc = arg;
+
+	(void)ready;
+	desk_quiet(rpc->config.desk);
+	rpc_people_take_answers(rpc);
 }
 
 static void run(void *arg)
@@ -231,6 +243,9 @@ static enum kakou_err watch_all(struct rpc *rpc)
 					    bus_answers_fd(rpc->config.buses[i]), LOOP_IN,
 					    on_bus, rpc, &rpc->bus_watches[i]);
 	}
+	if (!err)
+		err = loop_watch_fd(rpc->loop, desk_fd(rpc->config.desk), LOOP_IN,
+				    on_desk, rpc, &rpc->desk_watch);
 	return err;
 }
 
@@ -244,14 +259,24 @@ static void release(struct rpc *rpc)
 		loop_unwatch(rpc->answers_watch);
 		for (size_t i = 0; i < SITE_PORTS_MAX; i++)
 			loop_unwatch(rpc->bus_watches[i]);
+		loop_unwatch(rpc->desk_watch);
 		loop_destroy(rpc->loop);
 	}
+	explicit_bzero(&rpc->tickets, sizeof(rpc->tickets));
 	rpc_box_drop(rpc->box);
 	if (rpc->listen_fd >= 0) {
 		(void)unlink(rpc->config.site->control_socket);
 		close(rpc->listen_fd);
 	}
 	free(rpc);
+}
+
+/* Requests carry passwords, and jansson copies texts as it reads them. */
+static void wipe_and_free(void *at)
+{
+	if (at)
+		explicit_bzero(at, malloc_usable_size(at));
+	free(at);
 }
 
 enum kakou_err rpc_start(struct rpc **out, const struct rpc_config *config,
@@ -268,6 +293,7 @@ enum kakou_err rpc_start(struct rpc **out, const struct rpc_config *config,
 
 	if (!rpc)
 		return why_set(why, KAKOU_E_NOMEM, "no memory for the control socket");
+	json_set_alloc_funcs(malloc, wipe_and_free);
 	rpc->config = *config;
 	rpc->listen_fd = -1;
 	for (size_t i = 0; i < RPC_CLIENTS_MAX; i++) {

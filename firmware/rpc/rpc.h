@@ -14,6 +14,7 @@
 #include "firmware/config/site.h"
 #include "firmware/control/act.h"
 #include "firmware/control/snapshot.h"
+#include "firmware/people/desk.h"
 #include "firmware/record/journal.h"
 #include "hal/mailbox.h"
 #include "hal/queue.h"
@@ -26,7 +27,9 @@ struct rpc_config {
 	struct mailbox *snapshot; /**< of struct snapshot; this thread is its reader */
 	struct queue *acts;       /**< of struct act; this thread pushes */
 	struct queue
-		*act_results;     /**< of struct act_result; this thread pops, wakes it */
+		*act_results; /**< of struct act_result; this thread pops, wakes it */
+	struct queue *notes;  /**< of struct event: what this thread has for the record */
+	struct desk *desk;    /**< this thread asks and takes */
 	struct bus *const *buses; /**< by port index; NULL where a port has no units */
 	struct customs_link *link;
 };

@@ -25,15 +25,20 @@ void rpc_act_run(struct rpc_client *client, const json_t *params)
 		.passage = rpc_param_integer(params, "passage", 0),
 	};
 
+	if (!rpc_access_has_role(client, "act", params, act_verb_name(act.verb),
+				 act_rule_of(act.verb)->roles))
+		return;
 	if (act.passage == 0 && (act_rule_of(act.verb)->needs & ACT_NEEDS_PASSAGE)) {
 		rpc_client_fail(client, RPC_BAD_PARAMS,
 				"passage: got 0, expected the passage that is meant");
 		return;
 	}
-	text_copy(act.actor, sizeof(act.actor), rpc_param_text(params, "actor"));
+	act.role = (uint8_t)client->actor.role;
+	text_copy(act.actor, sizeof(act.actor), client->actor.name);
 	text_copy(act.reason, sizeof(act.reason), rpc_param_text(params, "reason"));
 	text_copy(act.screen, sizeof(act.screen), rpc_param_text(params, "screen"));
 	client->token = act.token;
+	client->waits_for_desk = false;
 	rpc_client_wait(client, RPC_ACT_MS);
 	if (queue_push(rpc->config.acts, &act))
 		rpc_client_fail(client, rpc_code(KAKOU_E_FULL),
@@ -41,7 +46,7 @@ void rpc_act_run(struct rpc_client *client, const json_t *params)
 				"done");
 }
 
-static struct rpc_client *find_client(struct rpc *rpc, uint32_t token)
+struct rpc_client *rpc_find_waiting(struct rpc *rpc, uint32_t token)
 {
 	for (size_t i = 0; i < RPC_CLIENTS_MAX; i++) {
 		if (rpc->clients[i].state == CLIENT_WAITING &&
@@ -57,7 +62,7 @@ void rpc_act_take_results(struct rpc *rpc)
 
 	while (queue_pop(rpc->config.act_results, &result)) {
 		struct rpc_client *client =
-			result.token ? find_client(rpc, result.token) : NULL;
+			result.token ? rpc_find_waiting(rpc, result.token) : NULL;
 
 		if (!client)
 			continue; /* gone, or told that it took too long; it is recorded */

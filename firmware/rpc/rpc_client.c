@@ -31,6 +31,9 @@ int rpc_code(enum kakou_err err)
 
 static void release_reply(struct rpc_client *client)
 {
+	if (client->reply_is_secret && client->body)
+		explicit_bzero(client->body, strlen(client->body));
+	client->reply_is_secret = false;
 	free(client->head);
 	free(client->body);
 	client->head = NULL;
@@ -48,6 +51,8 @@ void rpc_client_close(struct rpc_client *client)
 	close(client->fd);
 	release_reply(client);
 	rpc_passages_release(client->passages);
+	if (client->in)
+		explicit_bzero(client->in, client->in_size); /* passwords may have come */
 	free(client->in);
 	client->in = NULL;
 	client->passages = NULL;
@@ -233,6 +238,7 @@ static bool serve_lines(struct rpc_client *client)
 			rpc_request_serve(client, client->in, used - 1);
 			client->in_len -= used;
 			memmove(client->in, end + 1, client->in_len);
+			explicit_bzero(client->in + client->in_len, used);
 		} else {
 			break;
 		}
@@ -280,9 +286,14 @@ static bool make_room(struct rpc_client *client)
 
 	if (client->in_len < client->in_size)
 		return true;
-	larger = realloc(client->in, size);
+	larger = malloc(size); /* not realloc(), which leaves what it moves */
 	if (!larger)
 		return false;
+	if (client->in) {
+		memcpy(larger, client->in, client->in_len);
+		explicit_bzero(client->in, client->in_len);
+	}
+	free(client->in);
 	client->in = larger;
 	client->in_size = size;
 	return true;
@@ -325,7 +336,10 @@ static void give_up_waiting(struct rpc_client *client)
 {
 	const char *who = "the journal did not answer in time";
 
-	if (client->token)
+	if (client->token && client->waits_for_desk)
+		who = "the people's desk did not answer in time: the record tells what "
+		      "became of it";
+	else if (client->token)
 		who = "the control thread did not answer in time: the record tells what "
 		      "became of the act";
 	else if (client->bus_token)

@@ -12,6 +12,7 @@
 #include <jansson.h>
 #include <stdatomic.h>
 
+#include "firmware/people/ticket.h"
 #include "firmware/rpc/rpc.h"
 #include "hal/loop.h"
 #include "hal/thread.h"
@@ -25,6 +26,7 @@ enum {
 	RPC_LINE_MS = 10000,   /* from the first byte of a line to its end */
 	RPC_REPLY_MS = 5000,   /* until a reply is taken */
 	RPC_ACT_MS = 2000,     /* until the control thread answers */
+	RPC_DESK_MS = 10000,   /* until the people's desk answers */
 	RPC_RECORD_MS = 10000, /* until the journal answers */
 	RPC_COPY_MS = 120000,  /* until the journal is copied */
 	RPC_BUS_MS = 10000,    /* until a question to a unit is answered */
@@ -52,6 +54,14 @@ enum rpc_client_state {
 
 struct rpc_client;
 
+/* Who asks, as the ticket says. */
+struct rpc_actor {
+	char name[PERSON_NAME_MAX + 1]; /* "" = nobody, "root" in a rescue */
+	enum role role;
+	bool is_rescue; /* root, or kakoud's own user, without a ticket */
+	size_t ticket;  /* its index */
+};
+
 /* What goes on when the journal has answered; owns `json`, which is NULL with an error. */
 typedef void rpc_then(struct rpc_client *client, enum kakou_err err, char *json,
 		      const char *why);
@@ -65,10 +75,12 @@ struct rpc_client {
 	int fd;
 	struct loop_watch *watch;
 	struct loop_timer *timer;
-	int64_t deadline_ms; /* of the present state; -1 = none */
-	bool has_ended;      /* the peer will send no more */
-	bool is_last;        /* closed after the reply under way */
-	char id[RPC_ID_MAX]; /* of the request under way, as JSON */
+	unsigned uid;           /* of the peer, as the kernel says */
+	struct rpc_actor actor; /* of the request under way */
+	int64_t deadline_ms;    /* of the present state; -1 = none */
+	bool has_ended;         /* the peer will send no more */
+	bool is_last;           /* closed after the reply under way */
+	char id[RPC_ID_MAX];    /* of the request under way, as JSON */
 
 	char *in; /* what came and is not yet served */
 	size_t in_len, in_size;
@@ -76,10 +88,12 @@ struct rpc_client {
 	char *head, *body; /* the reply: head, body, tail, one after the other */
 	const char *tail;
 	size_t sent;
+	bool reply_is_secret; /* wiped when it is sent */
 
-	uint32_t token;             /* of the act under way; 0 = none */
-	uint32_t bus_token;         /* of the question to a bus under way; 0 = none */
-	rpc_then *then;             /* of the question to the journal under way */
+	uint32_t token;      /* of the act or the job of the desk under way; 0 = none */
+	bool waits_for_desk; /* of the two */
+	uint32_t bus_token;  /* of the question to a bus under way; 0 = none */
+	rpc_then *then;      /* of the question to the journal under way */
 	struct journal_query query; /* the same */
 	int64_t retry_ms;           /* the journal was full: ask again then; -1 = not */
 	struct rpc_passages *passages;
@@ -109,6 +123,11 @@ struct rpc {
 	struct loop_watch *acts_watch;
 	struct loop_watch *answers_watch;
 	struct loop_watch *bus_watches[SITE_PORTS_MAX];
+	struct loop_watch *desk_watch;
+	struct tickets tickets;
+	uint32_t desk_jobs; /* asked and not answered */
+	uint64_t refusals_unrecorded;
+	int64_t last_refusal_ms;
 	struct rpc_box *box;
 	uint32_t last_token;
 	struct snapshot snapshot; /* scratch of the method that runs */
@@ -148,12 +167,14 @@ void rpc_request_serve(struct rpc_client *client, const char *line, size_t len);
 enum rpc_param_type {
 	PARAM_INTEGER, /* min..max */
 	PARAM_TEXT,    /* min..max bytes, not only spaces */
+	PARAM_SECRET,  /* the same, and never quoted */
 	PARAM_FLAG,
 	PARAM_LANE, /* the name of a lane */
 	PARAM_KIND, /* the word of an event kind */
 	PARAM_ACT,  /* the word of an act */
 	PARAM_PORT, /* the name of a Modbus port */
 	PARAM_AREA, /* coils, discretes, holding, input */
+	PARAM_ROLE, /* the word of a person's role */
 };
 
 struct rpc_param {
@@ -174,6 +195,7 @@ int rpc_param_kind(const json_t *params);
 int rpc_param_act(const json_t *params);
 int rpc_param_port(const struct rpc *rpc, const json_t *params);
 int rpc_param_area(const json_t *params);
+enum role rpc_param_role(const json_t *params);
 
 /* ---- rpc_methods.c ------------------------------------------------------------------- */
 
@@ -182,12 +204,53 @@ struct rpc_method {
 	void (*run)(struct rpc_client *client, const json_t *params);
 	uint32_t
 		roles; /* enum role_set: who may call it; ROLES_LOCAL asks for no ticket */
+	bool is_rescue; /* root and kakoud's own user may call it without a ticket */
 	const struct rpc_param *params;
 	size_t param_count;
 };
 
 /** NULL when there is none of that name. */
 const struct rpc_method *rpc_method_find(const char *name);
+
+/* ---- rpc_access.c: who may ------------------------------------------------------------- */
+
+/** Finds out who asks and takes the ticket out of the parameters. False: the reply, a refusal,
+ *  is set and recorded. */
+bool rpc_access_check(struct rpc_client *client, const struct rpc_method *method,
+		      json_t *params);
+
+/** False as above: the ticket's role is not in the set. `what` is for the refusal. */
+bool rpc_access_has_role(struct rpc_client *client, const char *method,
+			 const json_t *params, const char *what, uint32_t roles);
+
+/** Hands an event to the record. KAKOU_E_FULL: too many wait. */
+KAKOU_MUST_CHECK enum kakou_err rpc_access_note(struct rpc *rpc,
+						const struct event *event);
+
+/** Room for one more event, beside those that jobs under way will bring. False: the reply is
+ *  set. What is not recorded is not done. */
+bool rpc_access_has_room(struct rpc_client *client);
+
+/** For refusals that anybody can cause as often as they like: at most one a second goes into
+ *  the record, with the count of those before. */
+void rpc_access_note_sparsely(struct rpc *rpc, struct event *event);
+
+/* ---- rpc_people.c: logging in, and people ------------------------------------------------ */
+
+void rpc_people_login(struct rpc_client *client, const json_t *params);
+void rpc_people_logout(struct rpc_client *client, const json_t *params);
+void rpc_people_whoami(struct rpc_client *client, const json_t *params);
+void rpc_people_password(struct rpc_client *client, const json_t *params);
+void rpc_people_list(struct rpc_client *client, const json_t *params);
+void rpc_people_add(struct rpc_client *client, const json_t *params);
+void rpc_people_set_password(struct rpc_client *client, const json_t *params);
+void rpc_people_set_role(struct rpc_client *client, const json_t *params);
+void rpc_people_lock(struct rpc_client *client, const json_t *params);
+void rpc_people_unlock(struct rpc_client *client, const json_t *params);
+void rpc_people_remove(struct rpc_client *client, const json_t *params);
+
+/** Gives the desk's answers to those who asked, and to the record. */
+void rpc_people_take_answers(struct rpc *rpc);
 
 /* ---- rpc_view.c: the present ---------------------------------------------------------- */
 
@@ -249,10 +312,13 @@ json_t *rpc_summarise(int64_t passage, const json_t *rows);
 
 /* ---- rpc_act.c ------------------------------------------------------------------------ */
 
-/** A number for what is asked of another thread; never 0. */
+void rpc_act_run(struct rpc_client *client, const json_t *params);
+
+/** A number for a question to another thread; never 0. */
 uint32_t rpc_next_token(struct rpc *rpc);
 
-void rpc_act_run(struct rpc_client *client, const json_t *params);
+/** Who waits under this number, or NULL. */
+struct rpc_client *rpc_find_waiting(struct rpc *rpc, uint32_t token);
 
 /** Gives results of the control thread to those who asked. */
 void rpc_act_take_results(struct rpc *rpc);

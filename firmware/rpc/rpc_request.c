@@ -70,6 +70,11 @@ static const char *act_word(int verb)
 	return act_verb_name(verb);
 }
 
+static const char *role_word(int i)
+{
+	return role_name((enum role)(ROLE_VIEWER + i));
+}
+
 int rpc_param_lane(const struct rpc *rpc, const json_t *params)
 {
 	const char *name = json_string_value(json_object_get(params, "lane"));
@@ -114,6 +119,13 @@ int rpc_param_area(const json_t *params)
 	enum modbus_area area;
 
 	return word && map_area_from_name(word, &area) ? (int)area : -1;
+}
+
+enum role rpc_param_role(const json_t *params)
+{
+	const char *word = json_string_value(json_object_get(params, "role"));
+
+	return word ? role_find(word) : ROLE_NONE;
 }
 
 int64_t rpc_param_integer(const json_t *params, const char *name, int64_t fallback)
@@ -161,13 +173,15 @@ static bool is_allowed(const struct rpc *rpc, const json_t *params,
 
 	switch (param->type) {
 	case PARAM_INTEGER: return is_integer_between(value, param->min, param->max);
-	case PARAM_TEXT: return is_text_between(value, param->min, param->max);
+	case PARAM_TEXT:
+	case PARAM_SECRET: return is_text_between(value, param->min, param->max);
 	case PARAM_FLAG: return json_is_boolean(value);
 	case PARAM_LANE: return rpc_param_lane(rpc, params) >= 0;
 	case PARAM_KIND: return rpc_param_kind(params) >= 0;
 	case PARAM_ACT: return rpc_param_act(params) >= 0;
 	case PARAM_PORT: return rpc_param_port(rpc, params) >= 0;
 	case PARAM_AREA: return rpc_param_area(params) >= 0;
+	case PARAM_ROLE: return rpc_param_role(params) != ROLE_NONE;
 	}
 	return false;
 }
@@ -233,6 +247,7 @@ static void describe(const struct rpc *rpc, const struct rpc_param *param, char 
 			       param->min, param->max);
 		return;
 	case PARAM_TEXT:
+	case PARAM_SECRET:
 		(void)snprintf(to, size, "a text of %" PRId64 " to %" PRId64 " bytes",
 			       param->min, param->max);
 		return;
@@ -245,6 +260,9 @@ static void describe(const struct rpc *rpc, const struct rpc_param *param, char 
 	case PARAM_PORT: list_ports(words, sizeof(words), rpc->config.site); break;
 	case PARAM_AREA:
 		list_words(words, sizeof(words), area_word, MODBUS_INPUT + 1);
+		break;
+	case PARAM_ROLE:
+		list_words(words, sizeof(words), role_word, ROLE_COUNT - ROLE_VIEWER);
 		break;
 	}
 	(void)snprintf(to, size, "one of %s", words);
@@ -302,7 +320,10 @@ static bool check_params(struct rpc_client *client, const struct rpc_method *met
 			continue;
 		describe(client->rpc, param, expected, sizeof(expected));
 		rpc_client_fail(client, RPC_BAD_PARAMS, "%s: got %s, expected %s",
-				param->name, value ? quote(value, got) : "nothing",
+				param->name,
+				!value                        ? "nothing"
+				: param->type == PARAM_SECRET ? "another"
+							      : quote(value, got),
 				expected);
 		return false;
 	}
@@ -402,7 +423,8 @@ static void run_method(struct rpc_client *client, json_t *request)
 	if (!json_is_object(params))
 		rpc_client_fail(client, RPC_BAD_PARAMS,
 				"params: got %s, expected an object", quote(params, got));
-	else if (check_params(client, method, params))
+	else if (rpc_access_check(client, method, params) &&
+		 check_params(client, method, params))
 		method->run(client, params);
 	json_decref(none);
 }

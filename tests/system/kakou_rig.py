@@ -36,6 +36,8 @@ SLOTS = 250
 SLOT_LOCK_PORT = 47777
 UNIX_PATH_MAX = 100
 PR_SET_PDEATHSIG = 1
+# What kakou does only for who has logged in.
+ACTS = ("release", "inspect", "return", "hold", "reset")
 
 # program: (its name in build/, its arguments)
 PROGRAMS = {
@@ -230,6 +232,8 @@ class Gate:
         self.site = self.write("site.conf", self.read(site))
         self.scenario = self.write("scenario", self.read(scenario))
         self.pace = pace
+        self.tickets = {}  # pid of kakoud: the officer's ticket
+        self.ticket_file = self.run / "ticket"
 
     @staticmethod
     def _make_run_folder():
@@ -347,12 +351,46 @@ class Gate:
         with self.connect(name) as connection:
             return connection.call(method, params)
 
-    def kakou_raw(self, *arguments, timeout_s=10):
-        """Runs kakou against this gate; the finished process with its texts."""
+    def log_in(self, name="officer", role="officer"):
+        """A ticket of a person of this role; who is not there yet is added first."""
+        def login(person):
+            return self.rpc("kakoud", "login", {"name": person, "screen": "test",
+                                                "password": f"password of {person}"})["ticket"]
+
+        def add(person, as_role, **ticket):
+            self.rpc("kakoud", "people.add", {"name": person, "role": as_role, "screen": "test",
+                                              "password": f"password of {person}", **ticket})
+
+        there = [person["name"] for person in self.rpc("kakoud", "people")["people"]]
+        if not there:
+            add("chief", "supervisor")
+        if name not in ("chief", *there):
+            add(name, role, ticket=login("chief"))
+        return login(name)
+
+    def act(self, verb, lane, ticket=None, **params):
+        """An act over the control socket, as `name`'s or the officer's ticket has it."""
+        return self.rpc("kakoud", "act", {
+            "ticket": ticket or self.ticket(), "lane": lane, "act": verb, "reason": "test",
+            "screen": "test", **params})
+
+    def ticket(self):
+        """The officer's ticket for the kakoud that runs now."""
+        if self.tickets.get(self.kakoud.pid) is None:
+            self.tickets = {self.kakoud.pid: self.log_in()}
+        return self.tickets[self.kakoud.pid]
+
+    def kakou_raw(self, *arguments, timeout_s=10, text=None):
+        """Runs kakou against this gate, logged in as an officer unless it logs in itself; the
+        finished process with its texts. `text` is its standard input."""
+        if arguments[0] in ACTS:
+            self.ticket_file.touch(0o600)
+            self.ticket_file.write_text(self.ticket())
+        given = {"stdin": subprocess.DEVNULL} if text is None else {"input": text}
         return subprocess.run(
             [BUILD / "kakou", "--socket", self.socket_path("kakoud"), *map(str, arguments)],
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout_s,
-            check=False)
+            **given, capture_output=True, text=True, timeout=timeout_s, check=False,
+            env={**os.environ, "KAKOU_TICKET": str(self.ticket_file)})
 
     def kakou(self, *arguments):
         """What `kakou … --json` says, parsed; a failure when it does not exit with 0."""

@@ -20,8 +20,7 @@ def begin(new_gate, lane="in1", **order):
 
 
 def act(gate, verb, lane="in1"):
-    gate.kakou(verb, lane, "--passage", lane_of(gate, lane)["passage"], "--reason", "test",
-               "--actor", "test")
+    gate.kakou(verb, lane, "--passage", lane_of(gate, lane)["passage"], "--reason", "test")
 
 
 def is_half_down(arm):

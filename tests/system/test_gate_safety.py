@@ -172,11 +172,9 @@ def let_out(gate):
     def settled():
         lane = lane_of(gate)
         if lane["state"] in ("held", "silent"):
-            gate.kakou_raw("release", "in1", "--passage", lane["passage"], "--reason", "test",
-                           "--actor", "test")
+            gate.kakou_raw("release", "in1", "--passage", lane["passage"], "--reason", "test")
         elif lane["state"] == "blocked" and not yard_lane(gate)["vehicles"]:
-            gate.kakou_raw("reset", "in1", "--passage", lane["passage"], "--reason", "test",
-                           "--actor", "test")
+            gate.kakou_raw("reset", "in1", "--passage", lane["passage"], "--reason", "test")
         return lane["state"] == "idle" and not yard_lane(gate)["vehicles"]
 
     wait_until(settled, 90, lambda: f"idle: {lane_of(gate)} {yard_lane(gate)}", 0.3)

@@ -31,6 +31,7 @@ void rpc_rig_set_up(struct rpc_rig *rig, struct journal *journal)
 	/* Nobody looks behind these: rpc_healths.h answers for them. */
 	static struct bus *buses[SITE_PORTS_MAX];
 	static char thing;
+	struct why why = {""};
 
 	memset(rig, 0, sizeof(*rig));
 	fake_clock_set(1000000);
@@ -40,6 +41,9 @@ void rpc_rig_set_up(struct rpc_rig *rig, struct journal *journal)
 	assert_int_equal(queue_create(&rig->acts, sizeof(struct act), 4, true), 0);
 	assert_int_equal(
 		queue_create(&rig->act_results, sizeof(struct act_result), 16, true), 0);
+	assert_int_equal(queue_create(&rig->notes, sizeof(struct event), 16, false), 0);
+	if (desk_open(&rig->desk, rig->directory, PASSWORD_COST_LEAST, &why))
+		fail_msg("%s", why.text);
 	buses[0] = (struct bus *)&thing;
 	rig->config = (struct rpc_config){
 		.site = rig->site,
@@ -47,6 +51,8 @@ void rpc_rig_set_up(struct rpc_rig *rig, struct journal *journal)
 		.snapshot = rig->mailbox,
 		.acts = rig->acts,
 		.act_results = rig->act_results,
+		.notes = rig->notes,
+		.desk = rig->desk,
 		.buses = buses,
 		.link = (struct customs_link *)&thing,
 	};
@@ -63,11 +69,71 @@ void rpc_rig_start(struct rpc_rig *rig)
 void rpc_rig_tear_down(struct rpc_rig *rig)
 {
 	rpc_stop(rig->rpc);
+	desk_close(rig->desk);
+	queue_destroy(rig->notes);
 	queue_destroy(rig->act_results);
 	queue_destroy(rig->acts);
 	mailbox_destroy(rig->mailbox);
 	site_free(rig->site);
 	site_file_remove_directory(rig->directory);
+}
+
+static json_t *call_with(const struct rpc_rig *rig, const char *method, json_t *params)
+{
+	char *text = json_dumps(params, JSON_COMPACT);
+	json_t *answer = rpc_rig_call(rig, method, text);
+
+	free(text);
+	json_decref(params);
+	return answer;
+}
+
+static void log_in(const struct rpc_rig *rig, const char *name, const char *password,
+		   char ticket[TICKET_TEXT + 1])
+{
+	json_t *answer = call_with(rig, "login",
+				   json_pack("{s:s, s:s, s:s}", "name", name, "password",
+					     password, "screen", "test"));
+
+	text_copy(ticket, TICKET_TEXT + 1,
+		  json_string_value(json_object_get(rpc_rig_result(answer), "ticket")));
+	json_decref(answer);
+}
+
+void rpc_rig_log_in(const struct rpc_rig *rig, const char *name, const char *role,
+		    char ticket[TICKET_TEXT + 1])
+{
+	char password[80], chief[TICKET_TEXT + 1];
+	json_t *params, *answer;
+	struct event event;
+	struct desk_view view;
+
+	desk_read(rig->desk, &view);
+	snprintf(password, sizeof(password), "password of %s", name);
+	params = json_pack("{s:s, s:s, s:s, s:s}", "name", name, "role",
+			   view.count ? role : "supervisor", "password", password,
+			   "screen", "test");
+	if (view.count) {
+		char first[80];
+
+		snprintf(first, sizeof(first), "password of %s", view.person[0].name);
+		log_in(rig, view.person[0].name, first, chief);
+		json_object_set_new(params, "ticket", json_string(chief));
+	}
+	answer = call_with(rig, "people.add", params);
+	(void)rpc_rig_result(answer);
+	json_decref(answer);
+	log_in(rig, name, password, ticket);
+	while (queue_pop(rig->notes, &event))
+		;
+}
+
+struct event rpc_rig_take_note(const struct rpc_rig *rig)
+{
+	struct event event;
+
+	assert_true(queue_pop(rig->notes, &event));
+	return event;
 }
 
 void rpc_rig_fill_snapshot(const struct rpc_rig *rig, struct snapshot *shot)

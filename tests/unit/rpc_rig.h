@@ -11,6 +11,7 @@
 
 #include <jansson.h>
 
+#include "firmware/people/ticket.h"
 #include "firmware/rpc/rpc.h"
 
 struct rpc_rig {
@@ -19,6 +20,8 @@ struct rpc_rig {
 	struct mailbox *mailbox;
 	struct queue *acts;
 	struct queue *act_results;
+	struct queue *notes; /* of struct event */
+	struct desk *desk;
 	struct rpc_config config;
 	struct rpc *rpc;
 };
@@ -34,6 +37,14 @@ void rpc_rig_tear_down(struct rpc_rig *rig);
 
 /** A snapshot in which every lane is idle and every device well. */
 void rpc_rig_fill_snapshot(const struct rpc_rig *rig, struct snapshot *shot);
+
+/** Adds a person and logs in; the first one is a supervisor, whatever the role says. The
+ *  password is "password of NAME". What that says to the record is taken away. */
+void rpc_rig_log_in(const struct rpc_rig *rig, const char *name, const char *role,
+		    char ticket[TICKET_TEXT + 1]);
+
+/** The next event for the record; it must be there. */
+struct event rpc_rig_take_note(const struct rpc_rig *rig);
 
 /** Moves the virtual clock and wakes the server, so that it sees what is due. */
 void rpc_rig_advance(const struct rpc_rig *rig, int64_t ms);

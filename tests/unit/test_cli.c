@@ -68,8 +68,8 @@ static void wrong_usage_exits_with_2_and_says_what_was_expected(void **state)
 	cli_rig_expect(2, NULL, "got \"--fast\"", NULL, "status", "--fast", NULL);
 	cli_rig_expect(2, NULL, "got no value for \"--after\"", NULL, "events", "--after",
 		       NULL);
-	cli_rig_expect(2, NULL, "got no value for \"--actor\"", NULL, "hold", "in1",
-		       "--actor", NULL);
+	cli_rig_expect(2, NULL, "got no value for \"--reason\"", NULL, "hold", "in1",
+		       "--reason", NULL);
 	cli_rig_expect(2, NULL, "--after: got \"x\", expected a number from 0 on", NULL,
 		       "events", "--after", "x", NULL);
 	cli_rig_expect(2, NULL, "--limit: got \"0\", expected 1 to 1000", NULL, "events",

@@ -24,11 +24,11 @@ enum { PARAMS = -32602, TIMEOUT = -32003, REFUSED = -32005, FULL = -32008 };
 #define REQUEST(params)                                                                  \
 	"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"act\",\"params\":" params "}"
 #define RELEASE                                                                          \
-	REQUEST("{\"lane\":\"out1\",\"passage\":12,\"act\":\"release\",\"actor\":"       \
-		"\"王关员\","                                                         \
+	REQUEST("{\"lane\":\"out1\",\"passage\":12,\"act\":\"release\","                 \
 		"\"reason\":\"checked by hand\",\"screen\":\"kakou\"}")
 
 static struct rpc_rig rig;
+static char ticket[TICKET_TEXT + 1];
 
 static int start(void **state)
 {
@@ -36,6 +36,7 @@ static int start(void **state)
 	rpc_healths_reset();
 	rpc_rig_set_up(&rig, rpc_journal_reset());
 	rpc_rig_start(&rig);
+	rpc_rig_log_in(&rig, "王关员", "officer", ticket);
 	return 0;
 }
 
@@ -46,8 +47,20 @@ static int stop(void **state)
 	return 0;
 }
 
+/* The request with the ticket as its first parameter. */
+static const char *with_ticket(const char *line)
+{
+	static char whole[1024];
+	const char *params = strstr(line, "\"params\":{") + strlen("\"params\":{");
+
+	snprintf(whole, sizeof(whole), "%.*s\"ticket\":\"%s\"%s%s", (int)(params - line),
+		 line, ticket, *params == '}' ? "" : ",", params);
+	return whole;
+}
+
 static void send_line(int fd, const char *line)
 {
+	line = with_ticket(line);
 	rpc_rig_send(fd, line, strlen(line));
 	rpc_rig_send(fd, "\n", 1);
 }
@@ -215,34 +228,36 @@ static void an_act_says_who_why_what_and_from_where(void **state)
 		const char *line, *part;
 	} cases[] = {
 		{REQUEST("{}"), "lane: got nothing, expected one of in1, out1"},
-		{REQUEST("{\"lane\":\"in1\",\"act\":\"hold\",\"actor\":\"a\",\"reason\":\"b\",\"screen\":\"c\"}"),
+		{REQUEST("{\"lane\":\"in1\",\"act\":\"hold\",\"reason\":\"b\",\"screen\":\"c\"}"),
 		 "passage: got nothing"},
-		{REQUEST("{\"lane\":\"in9\",\"passage\":1,\"act\":\"hold\",\"actor\":\"a\",\"reason\":\"b\",\"screen\":\"c\"}"),
+		{REQUEST("{\"lane\":\"in9\",\"passage\":1,\"act\":\"hold\",\"reason\":\"b\",\"screen\":\"c\"}"),
 		 "lane: got \"in9\", expected one of in1, out1"},
-		{REQUEST("{\"lane\":0,\"passage\":1,\"act\":\"hold\",\"actor\":\"a\",\"reason\":\"b\",\"screen\":\"c\"}"),
+		{REQUEST("{\"lane\":0,\"passage\":1,\"act\":\"hold\",\"reason\":\"b\",\"screen\":\"c\"}"),
 		 "lane: got 0"},
-		{REQUEST("{\"lane\":\"in1\",\"passage\":0,\"act\":\"hold\",\"actor\":\"a\",\"reason\":\"b\",\"screen\":\"c\"}"),
+		{REQUEST("{\"lane\":\"in1\",\"passage\":0,\"act\":\"hold\",\"reason\":\"b\",\"screen\":\"c\"}"),
 		 "passage: got 0"},
-		{REQUEST("{\"lane\":\"in1\",\"passage\":-1,\"act\":\"hold\",\"actor\":\"a\",\"reason\":\"b\",\"screen\":\"c\"}"),
+		{REQUEST("{\"lane\":\"in1\",\"passage\":-1,\"act\":\"hold\",\"reason\":\"b\",\"screen\":\"c\"}"),
 		 "passage: got -1"},
-		{REQUEST("{\"lane\":\"in1\",\"passage\":\"1\",\"act\":\"hold\",\"actor\":\"a\",\"reason\":\"b\",\"screen\":\"c\"}"),
+		{REQUEST("{\"lane\":\"in1\",\"passage\":\"1\",\"act\":\"hold\",\"reason\":\"b\",\"screen\":\"c\"}"),
 		 "passage: got \"1\", expected an integer"},
-		{REQUEST("{\"lane\":\"in1\",\"passage\":1,\"act\":\"lift\",\"actor\":\"a\",\"reason\":\"b\",\"screen\":\"c\"}"),
+		{REQUEST("{\"lane\":\"in1\",\"passage\":1,\"act\":\"lift\",\"reason\":\"b\",\"screen\":\"c\"}"),
 		 "act: got \"lift\", expected one of release, inspect, return, hold, reset"},
-		{REQUEST("{\"lane\":\"in1\",\"passage\":1,\"act\":\"hold\",\"reason\":\"b\",\"screen\":\"c\"}"),
-		 "actor: got nothing"},
-		{REQUEST("{\"lane\":\"in1\",\"passage\":1,\"act\":\"hold\",\"actor\":\"\",\"reason\":\"b\",\"screen\":\"c\"}"),
-		 "actor: got \"\", expected a text of 1 to 47 bytes"},
-		{REQUEST("{\"lane\":\"in1\",\"passage\":1,\"act\":\"hold\",\"actor\":\"   \",\"reason\":\"b\",\"screen\":\"c\"}"),
-		 "actor: got \"   \""},
-		{REQUEST("{\"lane\":\"in1\",\"passage\":1,\"act\":\"hold\",\"actor\":\"a\",\"reason\":\"b\\n\",\"screen\":\"c\"}"),
+		{REQUEST("{\"lane\":\"in1\",\"passage\":1,\"act\":\"hold\",\"actor\":\"a\",\"reason\":\"b\",\"screen\":\"c\"}"),
+		 "got a parameter \"actor\" for act"},
+		{REQUEST("{\"lane\":\"in1\",\"passage\":1,\"act\":\"hold\",\"screen\":\"c\"}"),
+		 "reason: got nothing"},
+		{REQUEST("{\"lane\":\"in1\",\"passage\":1,\"act\":\"hold\",\"reason\":\"\",\"screen\":\"c\"}"),
+		 "reason: got \"\", expected a text of 1 to 95 bytes"},
+		{REQUEST("{\"lane\":\"in1\",\"passage\":1,\"act\":\"hold\",\"reason\":\"   \",\"screen\":\"c\"}"),
+		 "reason: got \"   \""},
+		{REQUEST("{\"lane\":\"in1\",\"passage\":1,\"act\":\"hold\",\"reason\":\"b\\n\",\"screen\":\"c\"}"),
 		 "reason: got"},
-		{REQUEST("{\"lane\":\"in1\",\"passage\":1,\"act\":\"hold\",\"actor\":\"a\",\"reason\":null,\"screen\":\"c\"}"),
+		{REQUEST("{\"lane\":\"in1\",\"passage\":1,\"act\":\"hold\",\"reason\":null,\"screen\":\"c\"}"),
 		 "reason: got null"},
-		{REQUEST("{\"lane\":\"in1\",\"passage\":1,\"act\":\"hold\",\"actor\":\"a\",\"reason\":\"b\",\"screen\":\"0123456789012345678901234567890123456789\"}"),
+		{REQUEST("{\"lane\":\"in1\",\"passage\":1,\"act\":\"hold\",\"reason\":\"b\",\"screen\":\"0123456789012345678901234567890123456789\"}"),
 		 "screen: got \"0123456789012345678901234567890123456789\", expected a text of 1 to 31 bytes"},
-		{REQUEST("{\"lane\":\"in1\",\"passage\":1,\"act\":\"hold\",\"actor\":\"a\",\"reason\":\"b\",\"screen\":\"c\",\"force\":true}"),
-		 "\"force\" for act, expected only lane, passage, act, actor, reason, screen"},
+		{REQUEST("{\"lane\":\"in1\",\"passage\":1,\"act\":\"hold\",\"reason\":\"b\",\"screen\":\"c\",\"force\":true}"),
+		 "\"force\" for act, expected only lane, passage, act, reason, screen"},
 	};
 	/* clang-format on */
 	int fd = rpc_rig_connect(&rig);
@@ -250,7 +265,7 @@ static void an_act_says_who_why_what_and_from_where(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		rpc_rig_expect_error(rpc_rig_ask(fd, cases[i].line), PARAMS,
+		rpc_rig_expect_error(rpc_rig_ask(fd, with_ticket(cases[i].line)), PARAMS,
 				     cases[i].part);
 	assert_false(queue_pop(rig.acts, &act));
 	close(fd);
@@ -272,7 +287,7 @@ static void every_verb_has_its_word(void **state)
 
 		snprintf(line, sizeof(line),
 			 REQUEST("{\"lane\":\"in1\",\"passage\":3,\"act\":\"%s\","
-				 "\"actor\":\"a\",\"reason\":\"b\",\"screen\":\"c\"}"),
+				 "\"reason\":\"b\",\"screen\":\"c\"}"),
 			 words[verb]);
 		send_line(fd, line);
 		act = take_act();
@@ -289,9 +304,8 @@ static void a_reset_may_mean_no_passage(void **state)
 	struct act act;
 
 	(void)state;
-	send_line(fd,
-		  REQUEST("{\"lane\":\"in1\",\"passage\":0,\"act\":\"reset\",\"actor\":"
-			  "\"a\",\"reason\":\"b\",\"screen\":\"c\"}"));
+	send_line(fd, REQUEST("{\"lane\":\"in1\",\"passage\":0,\"act\":\"reset\","
+			      "\"reason\":\"b\",\"screen\":\"c\"}"));
 	act = take_act();
 	assert_int_equal(act.verb, ACT_RESET);
 	assert_int_equal(act.passage, 0);

@@ -28,6 +28,7 @@ enum {
 	RUN_SETTLE_MS = 2000, /* events are in the record by then */
 	RUN_TASKS_MAX = 8,
 	RUN_PATH_MAX = 400,
+	RUN_PASSWORD = 33,
 };
 
 /* Programs that live as long as the run. */
@@ -37,6 +38,7 @@ enum run_phase {
 	PHASE_CERTS,   /* certificates are being made */
 	PHASE_WORLD,   /* customs and yard start */
 	PHASE_GATE,    /* kakoud starts */
+	PHASE_PEOPLE,  /* the officer logs in */
 	PHASE_TRUCKS,  /* trucks come */
 	PHASE_TRAFFIC, /* ordinary traffic without end */
 	PHASE_CHECK,   /* the running record is verified, the last events come in */
@@ -77,6 +79,8 @@ struct run {
 	int64_t yard_asked_ms, gate_asked_ms, lanes_asked_ms;
 	int64_t gate_news_ms, yard_news_ms; /* everything before is noted */
 	int64_t lanes_news_ms;
+	char chief_password[RUN_PASSWORD], officer_password[RUN_PASSWORD];
+	int64_t login_ms;  /* when the officer got the ticket; 0 = not yet */
 	bool was_ready;    /* kakoud answered: there is a record */
 	bool was_started;  /* the yard lets trucks come */
 	bool yard_is_busy; /* a question that is not about events is under way */
@@ -126,6 +130,14 @@ void run_say_tail(struct run *run, enum run_program program);
 /** One tick: looks whether the phase is over, and goes on. */
 void run_step(struct run *run, int64_t now_ms);
 void run_enter(struct run *run, enum run_phase phase);
+
+/* ---- run_people.c --------------------------------------------------------------------- */
+
+/** Adds the people and logs the officer in; run->login_ms says when that is done. */
+void run_begin_people(struct run *run);
+
+/** Gets a new ticket before the old one ends. */
+void run_keep_logged_in(struct run *run, int64_t now_ms);
 
 /* ---- run_feeds.c ---------------------------------------------------------------------- */
 

@@ -92,6 +92,15 @@ static void step_gate(struct run *run, int64_t now_ms)
 	if (run_some_program_ended(run, RUN_KAKOUD) || run->signals)
 		run_enter(run, PHASE_STOP);
 	else if (peer_connect(run->peers[RUN_KAKOUD]))
+		run_enter(run, PHASE_PEOPLE);
+}
+
+static void step_people(struct run *run, int64_t now_ms)
+{
+	(void)now_ms;
+	if (run_some_program_ended(run, RUN_KAKOUD) || run->signals || run->fault[0])
+		run_enter(run, PHASE_STOP);
+	else if (run->login_ms)
 		run_enter(run, PHASE_TRUCKS);
 }
 
@@ -122,6 +131,7 @@ static bool go_on(struct run *run, int64_t now_ms)
 	run->view.elapsed_ms = now_ms - run->started_ms;
 	run_feed(run, now_ms);
 	run_officer(run, now_ms);
+	run_keep_logged_in(run, now_ms);
 	run_judge(run, now_ms);
 	if (run->gate_news_ms && run->yard_news_ms)
 		book_settle_lifts(run->book, (run->gate_news_ms < run->yard_news_ms
@@ -324,24 +334,26 @@ static const struct phase {
 	const char *late;    /* what it means when that is over */
 	enum run_phase then; /* and what comes then */
 } phases[] = {
-	[PHASE_CERTS] = {"certificates",     enter_certs,   step_certs,   CERTS_MS,
-			 "the certificates were not made in time",                       PHASE_LEAVE},
-	[PHASE_WORLD] = {"customs and yard", enter_world,   step_world,   READY_MS,
-			 "kakou-customs or kakou-yard was not ready in time",            PHASE_LEAVE},
-	[PHASE_GATE] = {"kakoud",           enter_gate,    step_gate,    READY_MS,
-			 "kakoud was not ready in time",                                 PHASE_STOP },
-	[PHASE_TRUCKS] = {"trucks",           enter_trucks,  step_trucks,  0,         "", PHASE_STOP },
-	[PHASE_TRAFFIC] = {"ordinary traffic", enter_traffic, step_traffic, 0,         "",
-			 PHASE_STOP								 },
-	[PHASE_CHECK] = {"check",            enter_check,   step_check,   CHECK_MS,
-			 "the running record was not verified in time",                  PHASE_STOP },
-	[PHASE_STOP] = {"stop",             enter_stop,    step_stop,    STOP_MS,
-			 "kakoud was still there after SIGTERM",                         PHASE_LEAVE},
-	[PHASE_VERIFY] = {"verify",           enter_verify,  step_verify,  VERIFY_MS,
-			 "the stopped record was not verified in time",                  PHASE_LEAVE},
-	[PHASE_LEAVE] = {"leave",            enter_leave,   step_leave,   LEAVE_MS,
-			 "kakou-customs or kakou-yard was still there after SIGTERM",    PHASE_OVER },
-	[PHASE_OVER] = {"over",             NULL,          NULL,         0,         "", PHASE_OVER },
+	[PHASE_CERTS] = {"certificates",     enter_certs,      step_certs,   CERTS_MS,
+			 "the certificates were not made in time",                          PHASE_LEAVE},
+	[PHASE_WORLD] = {"customs and yard", enter_world,      step_world,   READY_MS,
+			 "kakou-customs or kakou-yard was not ready in time",               PHASE_LEAVE},
+	[PHASE_GATE] = {"kakoud",           enter_gate,       step_gate,    READY_MS,
+			 "kakoud was not ready in time",                                    PHASE_STOP },
+	[PHASE_PEOPLE] = {"people",           run_begin_people, step_people,  READY_MS,
+			 "the officer could not log in in time",                            PHASE_STOP },
+	[PHASE_TRUCKS] = {"trucks",           enter_trucks,     step_trucks,  0,         "", PHASE_STOP },
+	[PHASE_TRAFFIC] = {"ordinary traffic", enter_traffic,    step_traffic, 0,         "",
+			 PHASE_STOP								    },
+	[PHASE_CHECK] = {"check",            enter_check,      step_check,   CHECK_MS,
+			 "the running record was not verified in time",                     PHASE_STOP },
+	[PHASE_STOP] = {"stop",             enter_stop,       step_stop,    STOP_MS,
+			 "kakoud was still there after SIGTERM",                            PHASE_LEAVE},
+	[PHASE_VERIFY] = {"verify",           enter_verify,     step_verify,  VERIFY_MS,
+			 "the stopped record was not verified in time",                     PHASE_LEAVE},
+	[PHASE_LEAVE] = {"leave",            enter_leave,      step_leave,   LEAVE_MS,
+			 "kakou-customs or kakou-yard was still there after SIGTERM",       PHASE_OVER },
+	[PHASE_OVER] = {"over",             NULL,             NULL,         0,         "", PHASE_OVER },
 };
 
 void run_enter(struct run *run, enum run_phase phase)

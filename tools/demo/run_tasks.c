@@ -14,8 +14,6 @@
 #include "hal/text.h"
 #include "tools/demo/run_internal.h"
 
-static const char ACTOR[] = "demo-officer";
-
 /* ---- tasks ------------------------------------------------------------------------------ */
 
 static void on_task_end(void *arg, struct child *child)
@@ -141,8 +139,8 @@ static void act_on(struct run *run, const struct book_hold *hold)
 	const char *act = hold->truck ? hold->truck->officer : "";
 	const char *reason = reason_for(hold->reason, act);
 	const char *const argv[] = {
-		program, "--socket", socket, act,       hold->lane, "--passage",
-		passage, "--reason", reason, "--actor", ACTOR,      NULL,
+		program,     "--socket", socket,     act,    hold->lane,
+		"--passage", passage,    "--reason", reason, NULL,
 	};
 
 	if (!act[0])
