@@ -56,6 +56,12 @@ bool lane_arm_is_open(const struct lane *lane)
 	return !interlock_is_down(&lane->interlock);
 }
 
+/* Nothing lowers any more until a person has looked (S3): closing would wait for ever. */
+bool lane_is_locked(const struct lane *lane)
+{
+	return lane->interlock.is_locked;
+}
+
 bool lane_is_blind(const struct lane *lane)
 {
 	return !lane->interlock.was_known;

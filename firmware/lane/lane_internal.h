@@ -85,6 +85,7 @@ bool lane_misses_first_gate(const struct lane *lane);
 bool lane_is_held_for_good(const struct lane *lane);
 bool lane_is_after_restart(const struct lane *lane);
 bool lane_arm_is_open(const struct lane *lane);
+bool lane_is_locked(const struct lane *lane);
 bool lane_is_blind(const struct lane *lane);
 bool lane_answer_is_interim(const struct lane *lane);
 bool lane_answer_is_unrecordable(const struct lane *lane);

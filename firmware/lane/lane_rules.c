@@ -135,6 +135,7 @@ const struct lane_rule lane_rules[] = {
 	{ LANE_FOLLOWED,  EV_EMERGENCY,     NULL,                           lane_block_emergency,       LANE_BLOCKED },
 	{ LANE_FOLLOWED,  EV_HOLD,          NULL,                           lane_block_hold,            LANE_BLOCKED },
 	{ LANE_FOLLOWED,  EV_CROSSING,      NULL,                           lane_record_crossing,       LANE_FOLLOWED },
+	{ LANE_FOLLOWED,  EV_ARM_FAULT,     lane_is_locked,                 lane_block_arm,             LANE_BLOCKED },
 	{ LANE_FOLLOWED,  EV_ARM_FAULT,     NULL,                           lane_alarm_stuck,           LANE_FOLLOWED },
 	{ LANE_FOLLOWED,  EV_CLEAR,         NULL,                           NULL,                       LANE_CLOSING },
 	{ LANE_FOLLOWED,  EV_ACT,           lane_act_is_reset,              lane_resume,                LANE_CLOSING },

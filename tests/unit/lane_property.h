@@ -61,7 +61,8 @@ enum property_setting {
 	SET_ARM_STEP,
 	SET_PAIRS, /* second contacts; b, bits: loop, beam proved by them */
 	SET_NO_KEY,
-	SET_ARM_AT, /* where the arm is when the controller starts */
+	SET_NO_FILTER, /* the site filters no glitches */
+	SET_ARM_AT,    /* where the arm is when the controller starts */
 	PROPERTY_SETTINGS,
 };
 

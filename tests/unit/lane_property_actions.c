@@ -69,6 +69,7 @@ static void do_lane(const struct property_action *action)
 			lane->barrier.beam_proof = PROOF_PAIR;
 		break;
 	case SET_NO_KEY: lane->lines[LINE_RESET].is_used = false; break;
+	case SET_NO_FILTER: lane->glitch_ms = 0; break;
 	case SET_ARM_AT: bench->arm = action->b; break;
 	default: break;
 	}

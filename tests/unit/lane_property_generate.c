@@ -579,6 +579,8 @@ void property_generate(struct property_script *script, uint64_t seed)
 		add_lane(script, SET_PAIRS, below(4));
 	else if (one_in(6))
 		add_lane(script, SET_NO_KEY, 1);
+	if (row->when == lane_is_locked || one_in(16))
+		add_lane(script, SET_NO_FILTER, 1);
 	reach(script, row);
 	bring(script, row);
 	if (one_in(12))
@@ -591,7 +593,7 @@ void property_generate(struct property_script *script, uint64_t seed)
 		    it->after_ms = below(600), it->b = one_in(3));
 	if (one_in(24))
 		add_late_answer(script);
-	if (one_in(12))
+	if (row->when == lane_is_locked || one_in(12))
 		add_obstructions(script, LANE_CLOSING);
 	moving = one_in(2) ? LANE_LIFTING : LANE_CLOSING;
 	if (one_in(10))

@@ -76,6 +76,21 @@ static void a_lock_is_taken_back_by_the_key_and_not_by_a_reset_from_afar(void **
 	assert_int_equal(b.arm, 0);
 }
 
+/* Without a filter the lane knows of the second obstruction as a follower before the interlock
+ * locks: the lock must not be forgotten meanwhile. */
+static void a_lock_is_told_also_when_a_follower_was_seen_first(void **state)
+{
+	(void)state;
+	b.site.lanes[0].glitch_ms = 0;
+	b.site.lanes[0].lines[LINE_RESET].is_used = false;
+	bench_restart(&b);
+	bench_run(&b, 200);
+	lock_by_two_obstructions();
+	bench_act(&b, ACT_RESET, 0);
+	assert_true(bench_run_until(&b, LANE_IDLE, 5000));
+	assert_int_equal(b.arm, 0);
+}
+
 static void without_a_key_the_record_says_that_the_reset_was_not_on_site(void **state)
 {
 	(void)state;
@@ -222,6 +237,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		LANE_TEST(a_lock_is_taken_back_by_the_key_and_not_by_a_reset_from_afar),
+		LANE_TEST(a_lock_is_told_also_when_a_follower_was_seen_first),
 		LANE_TEST(without_a_key_the_record_says_that_the_reset_was_not_on_site),
 		LANE_TEST(who_opens_by_hold_to_run_blocks_the_lane_until_the_arm_is_down),
 		LANE_TEST(hold_to_run_ends_the_passage_it_interrupts),
