@@ -190,6 +190,7 @@ static void step_lane(struct control *control, size_t index)
 		lane_step_unrecorded(lane, &in, &motor);
 	}
 	control_write_lines(control, index, &motor);
+	control_count_changes(control, index);
 	control_tell_devices(control, index);
 	tell_customs(control, index);
 }
@@ -325,6 +326,7 @@ enum kakou_err control_create(struct control **out, const struct control_config 
 	for (size_t i = 0; i < control->lane_count; i++) {
 		lane_init(&control->lanes[i], control->site, (uint8_t)i);
 		control->lines[i].is_needed = true;
+		control_name_lines(control, i);
 	}
 	if (filter_create(&control->filter))
 		log_warning("control", "no system call filter in this build");

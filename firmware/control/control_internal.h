@@ -24,7 +24,12 @@ struct control_lines {
 	struct wiring_levels seen; /* as last read */
 	uint64_t written;          /* levels last written */
 	bool has_written;
-	uint64_t outputs;        /* bit = role, as last commanded */
+	uint64_t outputs;                        /* bit = role, as last commanded */
+	uint8_t role_of[GPIO_LINES_MAX];         /* by GPIO line */
+	struct snapshot_line counts[LINE_ROLES]; /* changes of each line */
+	uint64_t counted;                        /* levels of those without edges */
+	bool has_counted;
+	uint32_t edges_lost;
 	bool is_needed, is_told; /* main: open them; the failure was logged */
 	int64_t retry_at_ms;     /* main */
 };
@@ -65,9 +70,13 @@ struct control {
 };
 
 /* control_io.c: lines and devices. */
+/** Once: which role each GPIO line has. */
+void control_name_lines(struct control *control, size_t lane);
 void control_read_lines(struct control *control, size_t lane);
 void control_write_lines(struct control *control, size_t lane,
 			 const struct interlock_outputs *motor);
+/** Counts the changes of outputs and of remote inputs, which have no edges; once a scan. */
+void control_count_changes(struct control *control, size_t lane);
 void control_tell_devices(struct control *control, size_t lane);
 void control_take_samples(struct control *control);
 /** Bit = enum line_role, from GPIO and from remote I/O. */

@@ -25,18 +25,46 @@ static void take_fresh_lines(struct control_lines *lines)
 		lines->gpio = atomic_exchange(&lines->fresh, NULL);
 }
 
+void control_name_lines(struct control *control, size_t lane)
+{
+	for (int role = 0; role < LINE_ROLES; role++) {
+		const struct site_line *line = &control->site->lanes[lane].lines[role];
+
+		if (line->is_used && !line->on_device)
+			control->lines[lane].role_of[line->gpio_index] = (uint8_t)role;
+	}
+}
+
+static void count_change(struct control_lines *lines, int role, bool level,
+			 int64_t now_ms)
+{
+	struct snapshot_line *count = &lines->counts[role];
+
+	if (level)
+		count->rises++;
+	else
+		count->falls++;
+	count->changed_ms = now_ms;
+}
+
 /* Edges first: a pulse shorter than the scan still counts for safety. */
 static enum kakou_err read_edges(struct control_lines *lines, uint64_t *rose,
-				 uint64_t *fell)
+				 uint64_t *fell, int64_t now_ms)
 {
 	struct gpio_edge edge;
 	enum kakou_err err;
 
-	while ((err = gpio_next_edge(lines->gpio, &edge)) == KAKOU_OK)
+	while ((err = gpio_next_edge(lines->gpio, &edge)) == KAKOU_OK) {
 		*(edge.level ? rose : fell) |= UINT64_C(1) << edge.line;
+		count_change(lines, lines->role_of[edge.line], edge.level, now_ms);
+	}
+	for (uint64_t both = *rose & *fell; both; both &= both - 1)
+		lines->counts[lines->role_of[__builtin_ctzll(both)]].caught++;
 	/* Lost edges: every input may have pulsed; the levels that follow are true. */
-	if (err == KAKOU_E_FULL)
+	if (err == KAKOU_E_FULL) {
 		*rose = *fell = UINT64_MAX;
+		lines->edges_lost++;
+	}
 	return err == KAKOU_E_AGAIN || err == KAKOU_E_FULL ? KAKOU_OK : err;
 }
 
@@ -49,11 +77,31 @@ void control_read_lines(struct control *control, size_t lane)
 	take_fresh_lines(lines);
 	if (!lines->gpio)
 		return;
-	if (read_edges(lines, &rose, &fell) || gpio_read(lines->gpio, &levels)) {
+	if (read_edges(lines, &rose, &fell, control->now_ms) ||
+	    gpio_read(lines->gpio, &levels)) {
 		give_up_lines(lines);
 		return;
 	}
 	lines->seen = wiring_read(site_lane, levels, rose, fell);
+}
+
+void control_count_changes(struct control *control, size_t lane)
+{
+	struct control_lines *lines = &control->lines[lane];
+	uint64_t levels = lines->outputs;
+	uint64_t changed;
+
+	for (int role = 0; role < LINE_ROLES; role++)
+		if (control->site->lanes[lane].lines[role].on_device)
+			levels |= control_line_levels(control, lane) & LINE_BIT(role);
+	changed = lines->has_counted ? levels ^ lines->counted : 0;
+	for (; changed; changed &= changed - 1) {
+		int role = __builtin_ctzll(changed);
+
+		count_change(lines, role, (levels >> role & 1) != 0, control->now_ms);
+	}
+	lines->counted = levels;
+	lines->has_counted = true;
 }
 
 bool control_device_is_stale(const struct control *control, size_t device)

@@ -3,6 +3,7 @@
  * What the control thread shows of itself. Layer: firmware. Threads: control.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "firmware/control/control_internal.h"
 #include "hal/text.h"
@@ -101,6 +102,10 @@ void control_publish(struct control *control)
 		lane_fill_snapshot(&control->lanes[i], &snapshot->lanes[i]);
 		snapshot->lanes[i].inputs = control_line_levels(control, i);
 		snapshot->lanes[i].outputs = control->lines[i].outputs;
+		snapshot->lanes[i].lines_are_known = control->lines[i].seen.is_known;
+		snapshot->lanes[i].edges_lost = control->lines[i].edges_lost;
+		memcpy(snapshot->lanes[i].lines, control->lines[i].counts,
+		       sizeof(snapshot->lanes[i].lines));
 	}
 	fill_devices(control, snapshot);
 	mailbox_put(control->config.snapshot, snapshot);

@@ -24,6 +24,13 @@ struct snapshot_evidence {
 	char text[48]; /**< the value as a person reads it */
 };
 
+/** What a line has done since the start, by role. */
+struct snapshot_line {
+	uint32_t rises, falls; /**< changes; of inputs on GPIO every edge */
+	uint32_t caught; /**< inputs on GPIO: scans in which it changed there and back */
+	int64_t changed_ms; /**< monotonic, the last change; 0 = none */
+};
+
 struct snapshot_lane {
 	const char *state;      /**< static word, e.g. "gathering" */
 	int64_t state_since_ms; /**< monotonic */
@@ -42,6 +49,9 @@ struct snapshot_lane {
 	const char *light; /**< "red", "green"; "unknown" when they are not heard */
 	uint64_t inputs;   /**< bit = enum line_role, debounced */
 	uint64_t outputs;  /**< bit = enum line_role, as commanded */
+	bool lines_are_known; /**< false: its GPIO lines can't be read */
+	uint32_t edges_lost;  /**< times the kernel had more edges than it could keep */
+	struct snapshot_line lines[LINE_ROLES];
 	bool help_is_called;
 	uint8_t alarm_count;
 	const char *alarms[SNAPSHOT_ALARMS_MAX]; /**< static codes */

@@ -50,6 +50,14 @@ static const char bus_help[] =
 	"10)\n"
 	"  --answer MS          deadline of an answer (default 200)\n";
 
+static const char io_help[] =
+	"watch shows each line of a lane, or of all, by its role: its level, how often\n"
+	"it went on and off since kakoud started, and pulses shorter than a scan. On a\n"
+	"terminal the table is live; otherwise each change is a line, with --json an\n"
+	"object. Ctrl-C ends it.\n"
+	"  --for SECONDS  ends by itself; 0 looks once\n"
+	"  --heartbeat    also tell the changes of the heartbeat, 100 a second\n";
+
 static const char login_help[] =
 	"The ticket is kept, for nobody else to read, in $KAKOU_TICKET, or below\n"
 	"$XDG_RUNTIME_DIR or ~/.cache. It ends after an hour of rest, after 12 hours, "
@@ -76,6 +84,8 @@ const struct cli_command cli_commands[] = {
 	 "register maps, and registers decoded by them",											      map_help,    cmd_map     },
 	{"bus",      "scan PORT|--tcp HOST[:PORT]|--tty DEVICE [options]",
 	 "which units answer on a Modbus port",												       bus_help,    cmd_bus     },
+	{"io",       "watch [LANE] [--for SECONDS] [--heartbeat]",
+	 "the lines of lanes with their edges",												       io_help,     cmd_io      },
 	{"link",     "",								 "the link to customs",                                       "",          cmd_link    },
 	{"events",
 	 "[--after N] [--limit N] [--passage N] [--kind WORD] [--lane LANE] [--follow]", "the record",

@@ -261,6 +261,12 @@ void rpc_view_devices(struct rpc_client *client, const json_t *params);
 void rpc_view_buses(struct rpc_client *client, const json_t *params);
 void rpc_view_link(struct rpc_client *client, const json_t *params);
 
+/** Copies the newest snapshot to rpc->snapshot. False: the reply, an error, is set. */
+bool rpc_view_take_snapshot(struct rpc_client *client);
+
+/* rpc_lines.c */
+void rpc_lines_view(struct rpc_client *client, const json_t *params);
+
 /** One lane of the snapshot. NULL without memory. */
 json_t *rpc_lane_view(const struct rpc *rpc, size_t index, int64_t now_ms,
 		      int64_t now_wall_ms);

@@ -96,6 +96,7 @@ static const struct rpc_method methods[] = {
 	{ "status",          rpc_view_status,         ROLES_LOCAL,                 false, NULL, 0 },
 	{ "lanes",           rpc_view_lanes,          ROLES_LOCAL,                 false, NULL, 0 },
 	{ "lane",            rpc_view_lane,           ROLES_LOCAL,                 false, WITH(lane_params) },
+	{ "lines",           rpc_lines_view,          ROLES_LOCAL,                 false, WITH(lane_params) },
 	{ "devices",         rpc_view_devices,        ROLES_LOCAL,                 false, NULL, 0 },
 	{ "buses",           rpc_view_buses,          ROLES_LOCAL,                 false, NULL, 0 },
 	{ "bus.read",        rpc_bus_read,            ROLES_LOCAL,                 false, WITH(bus_params) },

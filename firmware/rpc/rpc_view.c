@@ -11,8 +11,7 @@
 #include "firmware/config/version.h"
 #include "hal/clock.h"
 
-/* False: the reply, an error, is set. */
-static bool take_snapshot(struct rpc_client *client)
+bool rpc_view_take_snapshot(struct rpc_client *client)
 {
 	struct rpc *rpc = client->rpc;
 
@@ -87,7 +86,7 @@ void rpc_view_status(struct rpc_client *client, const json_t *params)
 	int64_t now_ms = clock_mono_ms();
 
 	(void)params;
-	if (!take_snapshot(client))
+	if (!rpc_view_take_snapshot(client))
 		return;
 	rpc_client_reply(client,
 			 json_pack("{s:s, s:s, s:I, s:o, s:o, s:o, s:o}", "site",
@@ -106,7 +105,7 @@ void rpc_view_lanes(struct rpc_client *client, const json_t *params)
 	int64_t now_ms = clock_mono_ms();
 
 	(void)params;
-	if (!take_snapshot(client)) {
+	if (!rpc_view_take_snapshot(client)) {
 		json_decref(lanes);
 		return;
 	}
@@ -125,7 +124,7 @@ void rpc_view_lane(struct rpc_client *client, const json_t *params)
 {
 	int index = rpc_param_lane(client->rpc, params);
 
-	if (take_snapshot(client))
+	if (rpc_view_take_snapshot(client))
 		rpc_client_reply(client, rpc_lane_view(client->rpc, (size_t)index,
 						       clock_mono_ms(), clock_wall_ms()));
 }
@@ -153,7 +152,7 @@ void rpc_view_devices(struct rpc_client *client, const json_t *params)
 	int failed = 0;
 
 	(void)params;
-	if (!take_snapshot(client)) {
+	if (!rpc_view_take_snapshot(client)) {
 		json_decref(devices);
 		return;
 	}

@@ -2,8 +2,13 @@
 """What a technician finds out at a gate: who is on a port, and what each register says, over
 real Modbus TCP and serial lines, while the gate goes on."""
 
+import json
+import signal
+import subprocess
+import time
+
 from gate_help import lane_of, wait_state
-from kakou_rig import ROOT, wait_until
+from kakou_rig import BUILD, ROOT, wait_until
 
 
 def unit_of(gate, device):
@@ -68,3 +73,41 @@ def test_without_kakoud_the_site_file_says_where_a_device_is(new_gate):
     found = gate.kakou("bus", "scan", "--tcp", f"{gate.slot.net}.1:5101", "--to", "2",
                        "--maps", ROOT / "board/maps", "--answer", "100")
     assert [unit["unit"] for unit in found["units"]] == [1]
+
+
+def test_every_edge_of_a_line_is_counted_also_one_shorter_than_a_scan(new_gate):
+    gate = new_gate()
+    gate.start()
+    wait_state(gate, "idle")
+    log = gate.run / "watch"
+    with open(log, "w", encoding="utf-8") as out:
+        watcher = subprocess.Popen([BUILD / "kakou", "--socket", gate.socket_path("kakoud"), "io",
+                                    "watch", "in1", "--json"], stdout=out)
+
+    def touch():
+        gate.rpc("yard", "touch", {"lane": "in1", "line": "scale_entry", "for_ms": 6})
+        time.sleep(0.05)
+        return log.stat().st_size
+
+    def line():
+        return next(each for each in gate.rpc("kakoud", "lines", {"lane": "in1"})["lines"]
+                    if each["line"] == "scale_entry")
+
+    def told():
+        return [json.loads(text) for text in log.read_text("utf-8").splitlines()]
+
+    wait_until(touch, 5, "the watch tells a change")
+    before = line()["falls"]
+    for _ in range(8):
+        touch()
+    wait_until(lambda: line()["falls"] >= before + 8 and not line()["level"], 5, line)
+    end = line()
+    assert end["rises"] == end["falls"] and end["caught"] >= 1
+    wait_until(lambda: told()[-1]["falls"] == end["falls"], 5, told)
+    watcher.send_signal(signal.SIGINT)
+    assert watcher.wait(5) == 0
+    changes = [each for each in told() if each["line"] == "scale_entry"]
+    first = changes[0]
+    assert sum(each["edges"] for each in changes) == \
+        end["rises"] + end["falls"] - (first["rises"] + first["falls"] - first["edges"])
+    assert "scale_entry" in gate.kakou_raw("io", "watch", "--for", "0").stdout

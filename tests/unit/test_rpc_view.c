@@ -385,6 +385,34 @@ static void the_link_shows_its_last_error(void **state)
 	EXPECT("link", NULL, expected);
 }
 
+static void a_line_shows_its_place_its_level_and_what_it_has_done(void **state)
+{
+	static const char *const expected[][2] = {
+		{"lines_are_known",        "true"           },
+		{"edges_lost",             "2"              },
+		{"lines/0/line",           "\"safety_loop\""},
+		{"lines/0/level",          "false"          },
+		{"lines/0/changed_age_ms", "null"           },
+		{"lines/1/line",           "\"beam\""       },
+		{"lines/1/where",          "\"in1.beam\""   },
+		{"lines/1/is_output",      "false"          },
+		{"lines/1/level",          "true"           },
+		{"lines/1/rises",          "7"              },
+		{"lines/1/falls",          "6"              },
+		{"lines/1/caught",         "3"              },
+		{"lines/1/changed_age_ms", "40"             },
+	};
+	struct snapshot_lane *lane = &shot.lanes[0];
+
+	(void)state;
+	lane->inputs = LINE_BIT(LINE_BEAM);
+	lane->lines_are_known = true;
+	lane->edges_lost = 2;
+	lane->lines[LINE_BEAM] = (struct snapshot_line){7, 6, 3, clock_mono_ms() - 40};
+	show();
+	EXPECT("lines", "{\"lane\":\"in1\"}", expected);
+}
+
 int main(void)
 {
 #define WITH_RIG(test) cmocka_unit_test_setup_teardown(test, start, stop)
@@ -399,6 +427,7 @@ int main(void)
 		WITH_RIG(a_bus_shows_what_fails_and_how_long_it_pauses),
 		WITH_RIG(a_bus_before_its_first_cycle_has_no_units),
 		WITH_RIG(the_link_shows_its_last_error),
+		WITH_RIG(a_line_shows_its_place_its_level_and_what_it_has_done),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -334,6 +334,26 @@ static void a_fault_comes_and_goes_with_its_truck(void **state)
 	assert_int_equal(rig.faults, 0);
 }
 
+static void a_hand_on_a_sensor_is_felt_until_it_is_taken_away(void **state)
+{
+	struct why why;
+
+	(void)state;
+	assert_int_equal(yard_lane_touch(&rig.lane, LINE_BEAM, INT64_MAX, &why), 0);
+	yard_rig_run_ms(&rig, 50);
+	assert_int_equal(yard_lane_touch(&rig.lane, LINE_APPROACH,
+					 rig.now_ns + 20 * INT64_C(1000000), &why),
+			 0);
+	yard_rig_run_ms(&rig, 50);
+	assert_int_equal(yard_lane_touch(&rig.lane, LINE_BEAM, 0, &why), 0);
+	yard_rig_run_ms(&rig, 50);
+	expect_edges("+beam +approach -approach -beam");
+	assert_int_equal(yard_lane_touch(&rig.lane, LINE_LIMIT_UP, INT64_MAX, &why),
+			 KAKOU_E_INVALID);
+	assert_int_equal(yard_lane_touch(&rig.lane, LINE_RAISE, INT64_MAX, &why),
+			 KAKOU_E_INVALID);
+}
+
 int main(void)
 {
 #define LANE_TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
@@ -360,6 +380,7 @@ int main(void)
 		LANE_TEST(a_lift_is_counted_when_the_arm_leaves_its_lower_limit),
 		LANE_TEST(a_lost_heartbeat_and_a_cut_closing_are_reported),
 		LANE_TEST(a_fault_comes_and_goes_with_its_truck),
+		LANE_TEST(a_hand_on_a_sensor_is_felt_until_it_is_taken_away),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

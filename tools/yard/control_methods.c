@@ -272,6 +272,34 @@ static enum kakou_err do_fault(struct yard *yard, const json_t *params, json_t *
 	return err;
 }
 
+/* {lane, line}: until {…, on: false}, or for for_ms. */
+static enum kakou_err do_touch(struct yard *yard, const json_t *params, json_t **result,
+			       struct why *why)
+{
+	const char *name = json_string_value(json_object_get(params, "lane"));
+	const char *line = json_string_value(json_object_get(params, "line"));
+	struct yard_lane *lane = name ? yard_find_lane(yard, name) : NULL;
+	enum line_role role = 0;
+	int64_t for_ms = 0;
+	int64_t until_ns = INT64_MAX;
+	enum kakou_err err = take_integer(params, "for_ms", 1, 60000, &for_ms, why);
+
+	if (err)
+		return err;
+	if (!lane || !line)
+		return why_set(why, KAKOU_E_INVALID, "expected a lane and a line of it");
+	while (role < LINE_ROLES && strcmp(line_role_name(role), line) != 0)
+		role++;
+	if (json_is_false(json_object_get(params, "on")))
+		until_ns = 0;
+	else if (for_ms > 0)
+		until_ns = clock_mono_ns() + for_ms * 1000000;
+	err = yard_lane_touch(lane, role, until_ns, why);
+	if (!err)
+		*result = json_object();
+	return err;
+}
+
 static enum kakou_err do_clear(struct yard *yard, const json_t *params, json_t **result,
 			       struct why *why)
 {
@@ -290,6 +318,7 @@ static const struct {
 	{"start",   do_start  },
 	{"truck",   do_truck  },
 	{"fault",   do_fault  },
+	{"touch",   do_touch  },
 	{"clear",   do_clear  },
 	{"events",  do_events },
 	{"summary", do_summary},

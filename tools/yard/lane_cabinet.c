@@ -27,6 +27,7 @@ static bool as_faulted(const struct yard_lane *lane, enum line_role role, bool l
 static void set_level(struct yard_lane *lane, enum line_role role, bool level,
 		      int64_t now_ns)
 {
+	level = level || now_ns < lane->touched_until_ns[role];
 	lane->felt[role] = level;
 	level = as_faulted(lane, role, level);
 	if (lane->levels[role] == level)
@@ -47,6 +48,22 @@ static void set_second_contacts(struct yard_lane *lane, int64_t now_ns)
 	}
 }
 
+enum kakou_err yard_lane_touch(struct yard_lane *lane, enum line_role role,
+			       int64_t until_ns, struct why *why)
+{
+	bool follows_arm = role == LINE_LIMIT_UP || role == LINE_LIMIT_DOWN;
+
+	if (role >= LINE_ROLES || !lane->site->lines[role].is_used ||
+	    line_role_is_output(role) || follows_arm ||
+	    line_role_first_contact(role) != LINE_ROLES)
+		return why_set(
+			why, KAKOU_E_INVALID,
+			"line: expected a loop, a beam, a button or a key of lane %s",
+			lane->site->name);
+	lane->touched_until_ns[role] = until_ns;
+	return KAKOU_OK;
+}
+
 /* A test output makes its sensor report a vehicle, as long as it is set. */
 void yard_lane_update_levels(struct yard_lane *lane, int64_t now_ns)
 {
@@ -58,7 +75,11 @@ void yard_lane_update_levels(struct yard_lane *lane, int64_t now_ns)
 	set_level(lane, LINE_BEAM, world->beam || beam_test, now_ns);
 	set_level(lane, LINE_LIMIT_UP, arm_is_up(&lane->arm), now_ns);
 	set_level(lane, LINE_LIMIT_DOWN, arm_is_down(&lane->arm), now_ns);
+	/* What only hands move. */
 	set_level(lane, LINE_EMERGENCY, false, now_ns);
+	set_level(lane, LINE_RESET, false, now_ns);
+	set_level(lane, LINE_HOLD_RAISE, false, now_ns);
+	set_level(lane, LINE_HOLD_LOWER, false, now_ns);
 	set_second_contacts(lane, now_ns);
 	set_level(lane, LINE_APPROACH, world->approach, now_ns);
 	set_level(lane, LINE_SCALE_ENTRY, world->scale_entry, now_ns);
