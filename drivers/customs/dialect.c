@@ -10,6 +10,11 @@
 #include <stdio.h>
 #include <string.h>
 
+static int get_generation(const struct customs_dialect *dialect)
+{
+	return dialect->is_smart;
+}
+
 static int get_framing(const struct customs_dialect *dialect)
 {
 	return dialect->frame.is_bare;
@@ -74,15 +79,17 @@ static const struct {
 	int (*get)(const struct customs_dialect *dialect);
 	const char *words[CUSTOMS_ENCODINGS];
 } rows[CUSTOMS_TRAITS] = {
+	[TRAIT_GENERATION] = {get_generation,
+			      {"the traditional generation", "the smart generation"}            },
 	[TRAIT_FRAMING] = {get_framing,    {"framed", "bare XML"}                            },
 	[TRAIT_BYTE_ORDER] = {get_byte_order, {"little-endian", "big-endian"}                   },
 	[TRAIT_IDENT] = {get_ident,      {"ident 00", "ident FF"}                          },
 	[TRAIT_CODE_WIDTH] = {get_code_width, {"code of 1 byte", "code of 4 bytes"}             },
 	[TRAIT_ENCODING] = {get_encoding,
-			   {"UTF-8", "GB18030", "GB2312", "GBK",
-			     "GB18030 declared as UTF-8", "UTF-8 declared as GB18030"}       },
+			      {"UTF-8", "GB18030", "GB2312", "GBK",
+			     "GB18030 declared as UTF-8", "UTF-8 declared as GB18030"}          },
 	[TRAIT_RECO] = {get_reco,
-			   {"CONTA_RECO 0 = recognised", "CONTA_RECO 1 = recognised"}        },
+			      {"CONTA_RECO 0 = recognised", "CONTA_RECO 1 = recognised"}        },
 	[TRAIT_IC] = {get_ic,         {"nested IC", "flat IC"}                          },
 	[TRAIT_SEAL_KEY] = {get_seal_key,   {"ESEAL_PUBLIC_KEY", "SEAL_KEY"}                  },
 	[TRAIT_WEIGHT_TAG] = {get_weight_tag, {"VE_WT", "VE_WEIGHT"}                            },

@@ -27,6 +27,7 @@ enum customs_encoding {
 };
 
 struct customs_dialect {
+	bool is_smart; /**< the smart generation, 0x81 to 0x85; otherwise the traditional */
 	struct frame_dialect frame;
 	enum customs_encoding encoding;
 	bool reco_one_is_recognised; /**< CONTA_RECO: 1 = recognised [field], 0 = by the
@@ -42,6 +43,7 @@ struct customs_dialect {
 
 /** The rows of the table, as bits of what is known. */
 enum customs_trait {
+	TRAIT_GENERATION,
 	TRAIT_FRAMING,
 	TRAIT_BYTE_ORDER,
 	TRAIT_IDENT,

@@ -162,6 +162,8 @@ static void on_orders(void *arg, int ready)
 	while (queue_pop(link->orders, &order)) {
 		if (order.kind == ORDER_CANCEL)
 			link_outbox_cancel(link->outbox, order.lane, order.seq_no);
+		else if (!customs_message_wire(&order.message, &link->config.dialect))
+			continue; /* the protocol has no answer to a 0x85 */
 		else if (link_outbox_put(link->outbox, order.lane, &order.message,
 					 clock_mono_ms()))
 			refuse_result(link, &order);

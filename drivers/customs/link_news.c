@@ -123,10 +123,20 @@ static uint8_t find_lane(const struct customs_link *link, const struct frame *fr
 	for (size_t i = 0; i < link->config.lane_count; i++) {
 		if (!strcmp(link->config.lanes[i].area_id, frame->area_id) &&
 		    !strcmp(link->config.lanes[i].chnl_no, frame->chnl_no) &&
-		    link->config.lanes[i].direction == frame->direction)
+		    (link->config.lanes[i].direction == frame->direction ||
+		     !frame->direction)) /* bare smart XML need not state it */
 			return (uint8_t)i;
 	}
 	return CUSTOMS_LANES_MAX;
+}
+
+static bool is_for_a_gate(uint8_t wire)
+{
+	static const uint8_t codes[] = {CUSTOMS_CHECK,      CUSTOMS_OPERATE,
+					WIRE_OPERATE_ONE,   WIRE_SMART_CHECK,
+					WIRE_SMART_OPERATE, WIRE_MANUAL_CHECK};
+
+	return memchr(codes, wire, sizeof(codes)) != NULL;
 }
 
 /* Is it a message for one of our lanes that the platform may send? */
@@ -141,11 +151,27 @@ static enum kakou_err read_message(const struct customs_link *link,
 			       "our lanes",
 			       frame->code, frame->area_id, frame->chnl_no,
 			       frame->direction);
-	if (frame->code != CUSTOMS_CHECK && frame->code != CUSTOMS_OPERATE)
+	if (!is_for_a_gate(frame->code))
 		return why_set(why, KAKOU_E_GARBLED,
-			       "0x%02x for channel %s: expected 0x22 or 0x31",
+			       "0x%02x for channel %s: expected 0x22, 0x31, 0x35, 0x82, "
+			       "0x83 or 0x85",
 			       frame->code, frame->chnl_no);
 	return customs_message_read(frame, &link->config.dialect, &news->message, why);
+}
+
+/* An officer's verdict has no word, and asks nothing of a device but the barrier. */
+static void read_officer(struct customs_news *news)
+{
+	struct status_reading *reading = &news->reading;
+
+	memset(reading, 0, sizeof(*reading));
+	switch (news->message.u.operate.op_type) {
+	case '0': reading->verdict = VERDICT_RELEASE; break;
+	case '2': reading->verdict = VERDICT_RETURN; break;
+	case '3': reading->verdict = VERDICT_INSPECT; break;
+	default: reading->verdict = VERDICT_HOLD; break; /* a 0x83 */
+	}
+	reading->asks_lift = reading->verdict == VERDICT_RELEASE;
 }
 
 /* A word that is not understood is passed on as one that holds. */
@@ -156,6 +182,11 @@ static void read_verdict(const struct customs_link *link, struct customs_news *n
 	struct why why = {""};
 	enum kakou_err err;
 
+	if (news->message.wire == WIRE_MANUAL_CHECK ||
+	    news->message.wire == WIRE_SMART_OPERATE) {
+		read_officer(news);
+		return;
+	}
 	if (news->message.code == CUSTOMS_CHECK)
 		err = status_read_check(news->message.u.check.check_result,
 					dialect->table, dialect->lift_after_inspection,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Messages of the traditional generation as values, and their XML (customs-protocol
- * section 4).
+ * Messages as values, and their XML (customs-protocol sections 4 and 5). Both generations give
+ * the same values: the code on the wire is in `wire`.
  *
  * Layer: drivers. Pure but for the allocations inside expat and iconv: not for the
  * control thread. Texts are UTF-8 inside; the wire's encoding is a peer setting.
@@ -33,6 +33,18 @@ enum customs_code {
 	CUSTOMS_RESULT = 0x32,
 };
 
+/** Other codes on the wire that give the same values: the smart generation, and 0x35 / 0x36, which
+ *  operate one device in an abnormal case. */
+enum customs_wire {
+	WIRE_OPERATE_ONE = 0x35,
+	WIRE_ONE_RESULT = 0x36,
+	WIRE_SMART_GATHER = 0x81,
+	WIRE_SMART_CHECK = 0x82,
+	WIRE_SMART_OPERATE = 0x83,
+	WIRE_SMART_RESULT = 0x84,
+	WIRE_MANUAL_CHECK = 0x85,
+};
+
 /** The four root attributes. */
 struct customs_head {
 	char area_id[FRAME_ID_LENGTH + 1];
@@ -62,9 +74,12 @@ struct customs_gather {
 	char seal_id[CUSTOMS_TEXT_MAX + 1];
 	char seal_key[CUSTOMS_TEXT_MAX + 1];
 	char bar_code[CUSTOMS_TEXT_MAX + 1];
+	char mode; /**< GETHER_MODE of the smart generation: 'A' automatic (also '\0'), 'M' gathered
+		      again by hand, 'B' entered at the back office */
+	char operator_id[CUSTOMS_TEXT_MAX + 1]; /**< who, when it was by hand */
 };
 
-/** 0x22 COMMAND_INFO, check result. */
+/** 0x22 COMMAND_INFO, check result; 0x82 GATHER_FEEDBACK, whose result is Y, N or M. */
 struct customs_check {
 	struct customs_head head;
 	char check_result[STATUS_LENGTH + 1];
@@ -72,28 +87,40 @@ struct customs_check {
 	char gps_id[40];
 	char form_type[8];
 	char form_id[40];
+	char list_type[16], list_id[40];  /**< RELLIST_TYPE, RELLIST_ID: passed through */
+	char error[CUSTOMS_TEXT_MAX + 1]; /**< the smart platform's words for a refusal */
 	char op_hint[CUSTOMS_HINT_MAX + 1];
 };
 
-/** 0x31 COMMAND_INFO, an officer at the platform operates the devices. */
+/** 0x31 COMMAND_INFO, an officer at the platform operates the devices; 0x85 MANUAL_CHECK, which has
+ *  no command; 0x83 OPERATE_INFO, which has neither command nor officer. */
 struct customs_operate {
 	struct customs_head head;
 	char command[STATUS_LENGTH + 1]; /**< EXCUTE_COMMAND */
 	char seal_id[CUSTOMS_TEXT_MAX + 1], seal_key[CUSTOMS_TEXT_MAX + 1];
 	char gps_id[40];
-	char op_type; /**< '0' lift and release, '1' pending, '2' return */
+	char op_type; /**< '0' lift and release, '1' pending, '2' return; '3' to inspection, which
+			 only 0x85 can say; '\0' in a 0x83 */
+	char seal_act;      /**< ESEAL_OPERATE of a 0x83: 'U' unlock, 'L' lock */
+	char device_id[16]; /**< DEVIC_ID of a 0x83, DEVICE_ID of a 0x35 */
 	char op_reason[CUSTOMS_TEXT_MAX + 1];
 	char op_id[CUSTOMS_TEXT_MAX + 1];
 };
 
-/** 0x32 COMMAND_INFO, what became of it. */
+/** 0x32 COMMAND_INFO, what became of it; 0x36 and 0x84 say the same in fewer words. */
 struct customs_result {
 	struct customs_head head;
-	char result[STATUS_LENGTH + 1]; /**< EXECUTE_RESULT */
+	uint8_t answers; /**< the command's code on the wire; 0 = 0x31 */
+	char result[STATUS_LENGTH +
+		    1]; /**< EXECUTE_RESULT; "" when a 0x36 or 0x84 was read */
+	char control; /**< CONTROL_RESULT of a 0x36, worst RESULT of a 0x84; written from `result` */
+	char seal_id[CUSTOMS_TEXT_MAX + 1], gps_id[40],
+		device_id[16]; /**< what was operated */
 };
 
 struct customs_message {
 	enum customs_code code;
+	uint8_t wire; /**< reading: the code on the wire; writing: it follows from the dialect */
 	struct customs_seen seen; /**< reading: the dialect it was in */
 	union {
 		struct customs_gather gather;
@@ -106,8 +133,19 @@ struct customs_message {
 /** The four root attributes, whichever message it is. */
 const struct customs_head *customs_message_head(const struct customs_message *message);
 
-/** Writes the whole frame of a message. KAKOU_E_FULL, KAKOU_E_INVALID as frame_write().
- */
+/** The answer to a command, or to a check result that asks something of a device: what it asked of the barrier was carried out or not; what it asked of
+ *  seals and GPS was not, because no gate of ours has such a device, and that is said: 9, never 0
+ *  (section 6). */
+void customs_result_fill(struct customs_result *out,
+			 const struct customs_message *command, bool was_done);
+
+/** The code a message has on the wire; 0: this dialect has no such message (a 0x85 is not
+ *  answered). */
+uint8_t customs_message_wire(const struct customs_message *message,
+			     const struct customs_dialect *dialect);
+
+/** Writes the whole frame of a message. KAKOU_E_FULL, KAKOU_E_INVALID as frame_write();
+ *  KAKOU_E_NOTFOUND: the dialect has no such message. */
 KAKOU_MUST_CHECK enum kakou_err customs_message_write(
 	const struct customs_message *message, const struct customs_dialect *dialect,
 	void *buffer, size_t size, size_t *len, struct why *why);

@@ -67,8 +67,61 @@ const struct message_field message_fields[] = {
 	FIELD(0x31, "COMMAND_INFO", "OP_ID",           TEXT,       operate.op_id),
 	FOR_DEVICES(0x31, operate),
 
+	FIELD(0x35, "COMMAND_INFO", "EXCUTE_COMMAND",  TEXT,       operate.command),
+	FIELD(0x35, "COMMAND_INFO", "EXECUTE_COMMAND", TEXT,       operate.command),
+	FIELD(0x35, "COMMAND_INFO", "OP_TYPE",         CHARACTER,  operate.op_type),
+	FIELD(0x35, "COMMAND_INFO", "OP_REASON",       SHOWN,      operate.op_reason),
+	FIELD(0x35, "COMMAND_INFO", "OP_ID",           TEXT,       operate.op_id),
+	FIELD(0x35, "COMMAND_INFO", "DEVICE_ID",       TEXT,       operate.device_id),
+	FOR_DEVICES(0x35, operate),
+
 	FIELD(0x32, "COMMAND_INFO", "EXECUTE_RESULT",  TEXT,       result.result),
 	FIELD(0x32, "COMMAND_INFO", "EXCUTE_RESULT",   TEXT,       result.result),
+	FIELD(0x36, "COMMAND_INFO", "CONTROL_RESULT",  CHARACTER,  result.control),
+	FIELD(0x36, "COMMAND_INFO", "DEVICE_ID",       TEXT,       result.device_id),
+
+	/* Section 5. What the traditional generation has and this one has not, goes into EXTEND. */
+	FIELD(0x81, "GATHER_INFO", "GETHER_MODE",      CHARACTER,  gather.mode),
+	FIELD(0x81, "GATHER_INFO", "GATHER_MODE",      CHARACTER,  gather.mode),
+	FIELD(0x81, "IC_INFO",     "IC_NO",            TEXT,       gather.card_no),
+	FIELD(0x81, "GATHER_INFO", "VE_LICENSE_NO",    TEXT,       gather.plate),
+	FIELD(0x81, "GATHER_INFO", "CONTA_ID",         BOXES,      gather.box_front),
+	FIELD(0x81, "GATHER_INFO", "ESEAL_ID",         TEXT,       gather.seal_id),
+	WEIGHING(0x81, "GATHER_INFO", "GROSS_WT",      gather.gross_g, gather.has_weight, NOTHING),
+	FIELD(0x81, "VE_RFID",     "RFID_No",          TEXT,       gather.tag),
+	FIELD(0x81, "VE_RFID",     "RFID_ID",          TEXT,       gather.tag),
+	WEIGHING(0x81, "VE_RFID",  "VE_WT",            gather.vehicle_g, gather.has_vehicle_weight, NOTHING),
+	FIELD(0x81, "GATHER_INFO", "OPERATOR_ID",      TEXT,       gather.operator_id),
+	FIELD(0x81, "EXTEND",      "VALUE",            TEXT,       gather.bar_code),
+	FIELD(0x81, "CONTA_RECOGNITION", "CONFIDENCE_RATIO", CONFIDENCE, gather.boxes_recognised),
+
+	FIELD(0x82, "GATHER_FEEDBACK", "CHECK_RESULT", TEXT,       check.check_result),
+	FIELD(0x82, "GATHER_FEEDBACK", "RELLIST_TYPE", TEXT,       check.list_type),
+	FIELD(0x82, "GATHER_FEEDBACK", "RELLIST_ID",   TEXT,       check.list_id),
+	FIELD(0x82, "GATHER_FEEDBACK", "PROC_ERROR_DESCRIPTION", SHOWN, check.error),
+	FIELD(0x82, "FORM_INFO",       "FORM_TYPE",    TEXT,       check.form_type),
+	FIELD(0x82, "FORM_INFO",       "FORM_ID",      TEXT,       check.form_id),
+	FIELD(0x82, "GATHER_FEEDBACK", "ESEAL_ID",     TEXT,       check.seal_id),
+	FIELD(0x82, "GATHER_FEEDBACK", "OP_HINT",      SHOWN,      check.op_hint),
+
+	FIELD(0x83, "ESEAL",           "ESEAL_ID",     TEXT,       operate.seal_id),
+	FIELD(0x83, "ESEAL",           "ESEAL_OPERATE", CHARACTER, operate.seal_act),
+	FIELD(0x83, "ESEAL",           "ESEAL_KEY",    TEXT,       operate.seal_key),
+	FIELD(0x83, "GPS",             "GPS_ID",       TEXT,       operate.gps_id),
+	FIELD(0x83, "GENERAL_DEVICE",  "DEVIC_ID",     TEXT,       operate.device_id),
+	FIELD(0x83, "GENERAL_DEVICE",  "DEVICE_ID",    TEXT,       operate.device_id),
+	FIELD(0x83, "GENERAL_DEVICE",  "OPERATE",      SHOWN,      operate.op_reason),
+
+	FIELD(0x84, "ESEAL",           "ESEAL_ID",     TEXT,       result.seal_id),
+	FIELD(0x84, "ESEAL",           "RESULT",       OUTCOME,    result.control),
+	FIELD(0x84, "GPS",             "GPS_ID",       TEXT,       result.gps_id),
+	FIELD(0x84, "GPS",             "RESULT",       OUTCOME,    result.control),
+	FIELD(0x84, "GENERAL_DEVICE",  "DEVIC_ID",     TEXT,       result.device_id),
+	FIELD(0x84, "GENERAL_DEVICE",  "RESULT",       OUTCOME,    result.control),
+
+	FIELD(0x85, "MANUAL_CHECK",    "CHECK_RESULT", CHARACTER,  operate.op_type),
+	FIELD(0x85, "MANUAL_CHECK",    "COMMENT",      SHOWN,      operate.op_reason),
+	FIELD(0x85, "MANUAL_CHECK",    "OPERATOR_ID",  TEXT,       operate.op_id),
 };
 /* clang-format on */
 
@@ -76,3 +129,26 @@ const size_t message_field_count = sizeof(message_fields) / sizeof(message_field
 
 _Static_assert(sizeof(message_fields) / sizeof(message_fields[0]) <= MESSAGE_FIELDS_MAX,
 	       "the reader notes each");
+
+static const struct message_kind kinds[] = {
+	{0x21, CUSTOMS_GATHER,  HEADING_ALL,      "GATHER_INFO"     },
+	{0x22, CUSTOMS_CHECK,   HEADING_ALL,      "COMMAND_INFO"    },
+	{0x31, CUSTOMS_OPERATE, HEADING_ALL,      "COMMAND_INFO"    },
+	{0x32, CUSTOMS_RESULT,  HEADING_ALL,      "COMMAND_INFO"    },
+	{0x35, CUSTOMS_OPERATE, HEADING_ALL,      "COMMAND_INFO"    },
+	{0x36, CUSTOMS_RESULT,  HEADING_CHANNEL,  "COMMAND_INFO"    },
+	{0x81, CUSTOMS_GATHER,  HEADING_ELEMENTS, "GATHER_INFO"     },
+	{0x82, CUSTOMS_CHECK,   HEADING_ELEMENTS, "GATHER_FEEDBACK" },
+	{0x83, CUSTOMS_OPERATE, HEADING_ELEMENTS, "OPERATE_INFO"    },
+	{0x84, CUSTOMS_RESULT,  HEADING_ELEMENTS, "OPERATE_FEEDBACK"},
+	{0x85, CUSTOMS_OPERATE, HEADING_ELEMENTS, "MANUAL_CHECK"    },
+};
+
+const struct message_kind *message_kind_find(uint8_t wire)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (kinds[i].wire == wire)
+			return &kinds[i];
+	}
+	return NULL;
+}

@@ -8,6 +8,7 @@
 #ifndef KAKOU_DRIVERS_CUSTOMS_MESSAGE_FIELDS_H
 #define KAKOU_DRIVERS_CUSTOMS_MESSAGE_FIELDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,9 @@ enum message_field_kind {
 	FIELD_WEIGHT, /**< followed in its struct by nothing: see `flag` */
 	FIELD_COUNT,
 	FIELD_RECOGNISED,
+	FIELD_CONFIDENCE, /**< Y or N, once for each box */
+	FIELD_BOXES,      /**< one or two numbers, by '|' */
+	FIELD_OUTCOME,    /**< RESULT of each thing operated: the worst counts */
 };
 
 /** What the tag shows of the peer's dialect. */
@@ -40,6 +44,23 @@ struct message_field {
 	size_t offset, size; /**< in struct customs_message */
 	size_t flag;         /**< FIELD_WEIGHT: offset of "there is one" */
 };
+
+/** How a message says which channel and which inquiry it is about. */
+enum message_heading {
+	HEADING_ALL,      /**< four attributes of the root */
+	HEADING_CHANNEL,  /**< three, without SEQ_NO */
+	HEADING_ELEMENTS, /**< children of the root, as the smart generation does */
+};
+
+struct message_kind {
+	uint8_t wire;
+	uint8_t code;    /**< enum customs_code */
+	uint8_t heading; /**< enum message_heading */
+	const char *root;
+};
+
+/** The kind with this code on the wire; NULL: none that is handled. */
+const struct message_kind *message_kind_find(uint8_t wire);
 
 enum { MESSAGE_FIELDS_MAX = 160 };
 

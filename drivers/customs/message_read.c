@@ -6,34 +6,24 @@
  */
 #include "drivers/customs/message.h"
 
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "drivers/customs/encoding.h"
 #include "drivers/customs/message_fields.h"
+#include "drivers/customs/message_take.h"
 #include "drivers/customs/xml.h"
-#include "hal/text.h"
-
-enum {
-	WEIGHT_MAX_G = 999999999, /* three digits of tonnes, either sign */
-	BOXES_MAX = 9,
-};
 
 struct reading {
 	const struct frame *frame;
 	const struct customs_dialect *dialect;
+	const struct message_kind *kind;
 	struct customs_message *out;
 	bool is_seen[MESSAGE_FIELDS_MAX];
 	bool has_empty_tag;
 };
 
-/* ---- the root and its attributes ----------------------------------------------------------- */
-
-static const char *root_name(enum customs_code code)
-{
-	return code == CUSTOMS_GATHER ? "GATHER_INFO" : "COMMAND_INFO";
-}
+/* ---- whose it is --------------------------------------------------------------------------- */
 
 static const char *find_attribute(const char *const *attributes, const char *name)
 {
@@ -44,12 +34,10 @@ static const char *find_attribute(const char *const *attributes, const char *nam
 	return NULL;
 }
 
-/* The header repeats three attributes: a message that names two channels belongs to none. */
-static enum kakou_err match_attribute(const char *const *attributes, const char *name,
-				      const char *in_header, struct why *why)
+/* The header repeats three of them: a message that names two channels belongs to none. */
+static enum kakou_err match(const char *name, const char *value, const char *in_header,
+			    struct why *why)
 {
-	const char *value = find_attribute(attributes, name);
-
 	if (!value)
 		return why_set(why, KAKOU_E_GARBLED, "attribute %s is missing", name);
 	if (strcmp(value, in_header) != 0)
@@ -59,27 +47,72 @@ static enum kakou_err match_attribute(const char *const *attributes, const char 
 	return KAKOU_OK;
 }
 
-static enum kakou_err read_seq_no(const char *const *attributes,
+static enum kakou_err take_seq_no(const char *name, const char *seq_no,
 				  struct customs_head *head, struct why *why)
 {
-	const char *seq_no = find_attribute(attributes, "SEQ_NO");
 	size_t len;
 
 	if (!seq_no)
-		return why_set(why, KAKOU_E_GARBLED, "attribute SEQ_NO is missing");
+		return why_set(why, KAKOU_E_GARBLED, "attribute %s is missing", name);
 	len = strlen(seq_no);
 	if (len == 0 || len > CUSTOMS_SEQ_MAX)
 		return why_set(why, KAKOU_E_GARBLED,
-			       "SEQ_NO=\"%.40s\": expected 1 to %d characters", seq_no,
+			       "%s=\"%.40s\": expected 1 to %d characters", name, seq_no,
 			       CUSTOMS_SEQ_MAX);
 	for (size_t i = 0; i < len; i++) {
 		if (seq_no[i] < 0x20 || seq_no[i] > 0x7E)
 			return why_set(why, KAKOU_E_GARBLED,
-				       "SEQ_NO has 0x%02x at %zu: expected printable "
-				       "ASCII",
-				       (unsigned char)seq_no[i], i);
+				       "%s has 0x%02x at %zu: expected printable ASCII",
+				       name, (unsigned char)seq_no[i], i);
 	}
 	memcpy(head->seq_no, seq_no, len + 1);
+	return KAKOU_OK;
+}
+
+static enum kakou_err read_attributes(const struct reading *reading,
+				      const char *const *attributes, struct why *why)
+{
+	const struct frame *frame = reading->frame;
+	const char direction[] = {frame->direction, '\0'};
+	const struct {
+		const char *name, *in_header;
+	} rows[] = {
+		{"AREA_ID",  frame->area_id},
+		{"CHNL_NO",  frame->chnl_no},
+		{"I_E_TYPE", direction     },
+	};
+	enum kakou_err err = KAKOU_OK;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && !err; i++)
+		err = match(rows[i].name, find_attribute(attributes, rows[i].name),
+			    rows[i].in_header, why);
+	if (err || reading->kind->heading != HEADING_ALL)
+		return err;
+	return take_seq_no("SEQ_NO", find_attribute(attributes, "SEQ_NO"),
+			   &reading->out->u.gather.head, why);
+}
+
+/* The smart generation's way: they may be absent but for SESSION_ID, and must not differ. */
+static enum kakou_err read_heading(const struct reading *reading,
+				   const struct xml_leaf *leaf, bool *is_heading,
+				   struct why *why)
+{
+	const struct frame *frame = reading->frame;
+	struct customs_head *head = &reading->out->u.gather.head;
+	const char direction[] = {frame->direction, '\0'};
+
+	*is_heading = true;
+	if (!strcmp(leaf->name, "AREA_ID"))
+		return match(leaf->name, leaf->text, frame->area_id, why);
+	if (!strcmp(leaf->name, "CHNL_NO"))
+		return match(leaf->name, leaf->text, frame->chnl_no, why);
+	if (!strcmp(leaf->name, "I_E_FLAG"))
+		return match(leaf->name, leaf->text, direction, why);
+	if (!strcmp(leaf->name, "SESSION_ID") && head->seq_no[0])
+		return why_set(why, KAKOU_E_GARBLED, "<SESSION_ID> stands there twice");
+	if (!strcmp(leaf->name, "SESSION_ID"))
+		return take_seq_no(leaf->name, leaf->text, head, why);
+	*is_heading = false;
 	return KAKOU_OK;
 }
 
@@ -88,155 +121,39 @@ static enum kakou_err on_root(void *arg, const char *name, const char *const *at
 {
 	struct reading *reading = arg;
 	const struct frame *frame = reading->frame;
-	const char direction[] = {frame->direction, '\0'};
 	struct customs_head *head = &reading->out->u.gather.head;
-	enum kakou_err err;
 
-	if (strcmp(name, root_name(reading->out->code)) != 0)
+	if (strcmp(name, reading->kind->root) != 0)
 		return why_set(why, KAKOU_E_GARBLED,
 			       "root <%.40s> in a 0x%02x: expected <%s>", name,
-			       frame->code, root_name(reading->out->code));
-	err = match_attribute(attributes, "AREA_ID", frame->area_id, why);
-	if (!err)
-		err = match_attribute(attributes, "CHNL_NO", frame->chnl_no, why);
-	if (!err)
-		err = match_attribute(attributes, "I_E_TYPE", direction, why);
-	if (!err)
-		err = read_seq_no(attributes, head, why);
-	if (err)
-		return err;
+			       frame->code, reading->kind->root);
 	memcpy(head->area_id, frame->area_id, sizeof(head->area_id));
 	memcpy(head->chnl_no, frame->chnl_no, sizeof(head->chnl_no));
 	head->direction = frame->direction;
-	return KAKOU_OK;
+	if (reading->kind->heading == HEADING_ELEMENTS)
+		return KAKOU_OK;
+	return read_attributes(reading, attributes, why);
 }
 
 /* ---- the leaves ---------------------------------------------------------------------------- */
 
-static enum kakou_err complain(const struct xml_leaf *leaf, struct why *why,
-			       const char *expected)
+static bool may_repeat(const struct message_field *field)
 {
-	return why_set(why, KAKOU_E_GARBLED, "<%s>%.60s: expected %s", leaf->name,
-		       leaf->text, expected);
-}
-
-/* Another form of the same tag may have been first; it must not have said something else. */
-static enum kakou_err take_text(const struct message_field *field,
-				const struct xml_leaf *leaf, char *to, struct why *why)
-{
-	bool may_be_cut = field->kind == FIELD_SHOWN;
-
-	if (to[0] && leaf->text[0] && strcmp(to, leaf->text) != 0)
-		return why_set(why, KAKOU_E_GARBLED,
-			       "<%s>%.60s: expected \"%.60s\" as its other spelling says",
-			       leaf->name, leaf->text, to);
-	if (to[0] || !leaf->text[0])
-		return KAKOU_OK;
-	if (!text_copy(to, field->size, leaf->text) && !may_be_cut)
-		return why_set(why, KAKOU_E_GARBLED,
-			       "<%s> of %zu bytes: expected at most %zu", leaf->name,
-			       strlen(leaf->text), field->size - 1);
-	return KAKOU_OK;
-}
-
-/* Reported as 0 means not weighed: a vehicle on the scale never weighs nothing. */
-static enum kakou_err take_weight(const struct xml_leaf *leaf, int64_t *to, bool *has_one,
-				  struct why *why)
-{
-	int64_t weight_g = 0;
-
-	if (leaf->text[0] &&
-	    text_parse_fixed(leaf->text, 3, -WEIGHT_MAX_G, WEIGHT_MAX_G, &weight_g))
-		return complain(leaf, why, "kilograms with up to three decimals");
-	if (weight_g != 0) {
-		*to = weight_g;
-		*has_one = true;
-	}
-	return KAKOU_OK;
-}
-
-static enum kakou_err take_count(const struct xml_leaf *leaf, uint8_t *to,
-				 struct why *why)
-{
-	int64_t count = 0;
-
-	if (leaf->text[0] && text_parse_integer(leaf->text, 0, BOXES_MAX, &count))
-		return complain(leaf, why, "0 to 9");
-	*to = (uint8_t)count;
-	return KAKOU_OK;
-}
-
-static enum kakou_err take_character(const struct xml_leaf *leaf, char *to,
-				     struct why *why)
-{
-	if (strlen(leaf->text) > 1)
-		return complain(leaf, why, "one character");
-	*to = leaf->text[0];
-	return KAKOU_OK;
-}
-
-static enum kakou_err take_recognised(const struct xml_leaf *leaf, bool one_is_recognised,
-				      bool *to, struct why *why)
-{
-	char value = '\0';
-
-	if (take_character(leaf, &value, why) || (value && value != '0' && value != '1'))
-		return complain(leaf, why, "0 or 1");
-	*to = value && (value == '1') == one_is_recognised;
-	return KAKOU_OK;
-}
-
-static void note_shown(struct customs_seen *seen, const struct message_field *field)
-{
-	switch ((enum message_field_shows)field->shows) {
-	case SHOWS_NOTHING: return;
-	case SHOWS_NESTED:
-	case SHOWS_FLAT:
-		seen->is.ic_is_flat = field->shows == SHOWS_FLAT;
-		customs_seen_mark(seen, TRAIT_IC);
-		return;
-	case SHOWS_KEY_LONG:
-	case SHOWS_KEY_SHORT:
-		seen->is.seal_key_is_short = field->shows == SHOWS_KEY_SHORT;
-		customs_seen_mark(seen, TRAIT_SEAL_KEY);
-		return;
-	case SHOWS_WEIGHT_SHORT:
-	case SHOWS_WEIGHT_LONG:
-		seen->is.weight_tag_is_long = field->shows == SHOWS_WEIGHT_LONG;
-		customs_seen_mark(seen, TRAIT_WEIGHT_TAG);
-		return;
-	}
-}
-
-static enum kakou_err take(struct reading *reading, const struct message_field *field,
-			   const struct xml_leaf *leaf, struct why *why)
-{
-	void *to = (char *)reading->out + field->offset;
-	bool *flag = (bool *)((char *)reading->out + field->flag);
-
-	if (leaf->is_cut && field->kind != FIELD_SHOWN)
-		return why_set(why, KAKOU_E_GARBLED,
-			       "<%s> of more than %d bytes: expected at most %zu",
-			       leaf->name, XML_TEXT_MAX, field->size - 1);
-	note_shown(&reading->out->seen, field);
-	switch ((enum message_field_kind)field->kind) {
-	case FIELD_TEXT:
-	case FIELD_SHOWN: return take_text(field, leaf, to, why);
-	case FIELD_CHARACTER: return take_character(leaf, to, why);
-	case FIELD_WEIGHT: return take_weight(leaf, to, flag, why);
-	case FIELD_COUNT: return take_count(leaf, to, why);
-	case FIELD_RECOGNISED:
-		return take_recognised(leaf, reading->dialect->reco_one_is_recognised, to,
-				       why);
-	}
-	return KAKOU_OK;
+	return field->kind == FIELD_CONFIDENCE || field->kind == FIELD_OUTCOME;
 }
 
 static enum kakou_err on_leaf(void *arg, const struct xml_leaf *leaf, struct why *why)
 {
 	struct reading *reading = arg;
+	bool is_heading = false;
+	enum kakou_err err = KAKOU_OK;
 
 	reading->has_empty_tag |= !leaf->text[0];
+	if (reading->kind->heading == HEADING_ELEMENTS &&
+	    !strcmp(leaf->parent, reading->kind->root))
+		err = read_heading(reading, leaf, &is_heading, why);
+	if (err || is_heading)
+		return err;
 	for (size_t i = 0; i < message_field_count; i++) {
 		const struct message_field *field = &message_fields[i];
 
@@ -244,22 +161,17 @@ static enum kakou_err on_leaf(void *arg, const struct xml_leaf *leaf, struct why
 		    strcmp(field->name, leaf->name) ||
 		    strcmp(field->parent, leaf->parent))
 			continue;
-		if (reading->is_seen[i])
+		if (reading->is_seen[i] && !may_repeat(field))
 			return why_set(why, KAKOU_E_GARBLED, "<%s> stands there twice",
 				       leaf->name);
 		reading->is_seen[i] = true;
-		return take(reading, field, leaf, why);
+		return message_take(reading->out, field, leaf,
+				    reading->dialect->reco_one_is_recognised, why);
 	}
 	return KAKOU_OK;
 }
 
 /* ---- the message --------------------------------------------------------------------------- */
-
-static bool is_handled(uint8_t code)
-{
-	return code == CUSTOMS_GATHER || code == CUSTOMS_CHECK ||
-	       code == CUSTOMS_OPERATE || code == CUSTOMS_RESULT;
-}
 
 /* What only the whole message shows. A 0x21 by the standard always has tags that are empty; box
  * numbers that were read say what their CONTA_RECO means. */
@@ -269,10 +181,12 @@ static void note_whole(const struct reading *reading)
 	const struct customs_gather *gather = &message->u.gather;
 	bool one_is_recognised = reading->dialect->reco_one_is_recognised;
 
-	if (message->code == CUSTOMS_CHECK)
+	message->seen.is.is_smart = reading->kind->heading == HEADING_ELEMENTS;
+	customs_seen_mark(&message->seen, TRAIT_GENERATION);
+	if (message->wire == CUSTOMS_CHECK)
 		customs_seen_word(&message->seen, message->u.check.check_result,
 				  reading->dialect->table);
-	if (message->code != CUSTOMS_GATHER)
+	if (message->wire != CUSTOMS_GATHER)
 		return;
 	message->seen.is.absent_tags_left_out = !reading->has_empty_tag;
 	customs_seen_mark(&message->seen, TRAIT_ABSENT);
@@ -281,6 +195,37 @@ static void note_whole(const struct reading *reading)
 	message->seen.is.reco_one_is_recognised =
 		gather->boxes_recognised ? one_is_recognised : !one_is_recognised;
 	customs_seen_mark(&message->seen, TRAIT_RECO);
+}
+
+/* An officer's 1, 2, 3 as the traditional generation would say it. */
+static enum kakou_err judge_officer(struct customs_operate *operate, struct why *why)
+{
+	switch (operate->op_type) {
+	case '1': operate->op_type = '0'; return KAKOU_OK;
+	case '2': operate->op_type = '3'; return KAKOU_OK;
+	case '3': operate->op_type = '2'; return KAKOU_OK;
+	default:
+		return why_set(
+			why, KAKOU_E_GARBLED,
+			"CHECK_RESULT 0x%02x of an officer: expected 1 (release), 2 "
+			"(to inspection) or 3 (return)",
+			(unsigned char)operate->op_type);
+	}
+}
+
+static enum kakou_err judge_whole(struct reading *reading, struct why *why)
+{
+	struct customs_message *message = reading->out;
+	bool needs_session = reading->kind->heading == HEADING_ELEMENTS &&
+			     message->code != CUSTOMS_RESULT &&
+			     message->wire != WIRE_SMART_OPERATE;
+
+	if (needs_session && !customs_message_head(message)->seq_no[0])
+		return why_set(why, KAKOU_E_GARBLED,
+			       "<SESSION_ID> is missing: expected the inquiry's");
+	if (message->wire == WIRE_MANUAL_CHECK)
+		return judge_officer(&message->u.operate, why);
+	return KAKOU_OK;
 }
 
 enum kakou_err customs_message_read(const struct frame *frame,
@@ -295,17 +240,21 @@ enum kakou_err customs_message_read(const struct frame *frame,
 	char *xml;
 
 	memset(out, 0, sizeof(*out));
-	if (!is_handled(frame->code))
+	reading.kind = message_kind_find(frame->code);
+	if (!reading.kind)
 		return why_set(why, KAKOU_E_GARBLED,
-			       "message code 0x%02x: expected 0x21, 0x22, 0x31 or 0x32",
+			       "message code 0x%02x: expected one that is handled",
 			       frame->code);
-	out->code = (enum customs_code)frame->code;
+	out->code = (enum customs_code)reading.kind->code;
+	out->wire = frame->code;
 	customs_seen_frame(&out->seen, &frame->seen);
 	err = encoding_to_utf8(frame->xml, frame->xml_len, &xml, &len, &out->seen, why);
 	if (err)
 		return err;
 	err = xml_read(xml, len, &handler, &reading, why);
 	free(xml);
+	if (!err)
+		err = judge_whole(&reading, why);
 	if (!err)
 		note_whole(&reading);
 	return err;

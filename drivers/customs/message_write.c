@@ -4,12 +4,11 @@
  *
  * Layer: drivers. Pure but for the allocations inside iconv.
  */
-#include "drivers/customs/message.h"
+#include "drivers/customs/message_write.h"
 
 #include <string.h>
 
 #include "drivers/customs/encoding.h"
-#include "drivers/customs/xml_write.h"
 
 static void open_root(struct xml_writer *to, const char *name,
 		      const struct customs_head *head)
@@ -21,7 +20,8 @@ static void open_root(struct xml_writer *to, const char *name,
 	xml_put_attribute(to, "AREA_ID", head->area_id);
 	xml_put_attribute(to, "CHNL_NO", head->chnl_no);
 	xml_put_attribute(to, "I_E_TYPE", direction);
-	xml_put_attribute(to, "SEQ_NO", head->seq_no);
+	if (head->seq_no[0])
+		xml_put_attribute(to, "SEQ_NO", head->seq_no);
 	xml_put(to, ">");
 }
 
@@ -166,8 +166,26 @@ static void write_operate(struct xml_writer *to, const struct customs_operate *o
 	xml_put(to, "</COMMAND_INFO>");
 }
 
-static void write_result(struct xml_writer *to, const struct customs_result *result)
+/* 0x36 knows the one device, and no passage: 16 is the barrier (annex C), 3 "broken". */
+static void write_one_result(struct xml_writer *to, const struct customs_result *result)
 {
+	struct customs_head head = result->head;
+
+	head.seq_no[0] = '\0';
+	open_root(to, "COMMAND_INFO", &head);
+	xml_put_leaf(to, "DEVICE_ID", result->device_id[0] ? result->device_id : "16");
+	xml_put_leaf(to, "DEVICE_NAME", "");
+	xml_put_leaf(to, "CONTROL_RESULT", result->result[0] == '0' ? "0" : "3");
+	xml_put(to, "</COMMAND_INFO>");
+}
+
+static void write_result(struct xml_writer *to, const struct customs_result *result,
+			 uint8_t wire)
+{
+	if (wire == WIRE_ONE_RESULT) {
+		write_one_result(to, result);
+		return;
+	}
 	open_root(to, "COMMAND_INFO", &result->head);
 	xml_put_leaf(to, "EXECUTE_RESULT", result->result);
 	xml_put_leaf(to, "ESEAL_USE_COUNT", "");
@@ -175,23 +193,31 @@ static void write_result(struct xml_writer *to, const struct customs_result *res
 }
 
 static void write_xml(struct xml_writer *to, const struct customs_message *message,
-		      const struct customs_dialect *dialect)
+		      const struct customs_dialect *dialect, uint8_t wire)
 {
 	xml_put(to, "<?xml version=\"1.0\" encoding=\"");
 	xml_put(to, encoding_declared(dialect->encoding));
 	xml_put(to, "\"?>");
+	if (wire >= WIRE_SMART_GATHER) {
+		message_write_smart(to, message, wire);
+		return;
+	}
 	switch (message->code) {
 	case CUSTOMS_GATHER: write_gather(to, &message->u.gather, dialect); break;
 	case CUSTOMS_CHECK: write_check(to, &message->u.check); break;
 	case CUSTOMS_OPERATE: write_operate(to, &message->u.operate); break;
-	case CUSTOMS_RESULT: write_result(to, &message->u.result); break;
+	case CUSTOMS_RESULT: write_result(to, &message->u.result, wire); break;
 	}
 }
 
 static enum kakou_err judge(const struct xml_writer *writer,
 			    const struct customs_message *message, struct why *why)
 {
-	if (!customs_message_head(message)->seq_no[0])
+	bool may_lack_number = message->code == CUSTOMS_RESULT &&
+			       message->u.result.answers != 0 &&
+			       message->u.result.answers != CUSTOMS_OPERATE;
+
+	if (!customs_message_head(message)->seq_no[0] && !may_lack_number)
 		return why_set(why, KAKOU_E_INVALID,
 			       "SEQ_NO is empty: expected 1 to %d "
 			       "characters",
@@ -209,18 +235,22 @@ enum kakou_err customs_message_write(const struct customs_message *message,
 				     size_t size, size_t *len, struct why *why)
 {
 	const struct customs_head *head = customs_message_head(message);
-	struct frame frame = {.code = (uint8_t)message->code,
-			      .direction = head->direction};
+	uint8_t wire = customs_message_wire(message, dialect);
+	struct frame frame = {.code = wire, .direction = head->direction};
 	struct xml_writer writer = {.leaves_out = dialect->absent_tags_left_out};
 	size_t overhead = frame_overhead(&dialect->frame);
 	char *xml = (char *)buffer + overhead;
 	enum kakou_err err;
 
+	if (!wire)
+		return why_set(why, KAKOU_E_NOTFOUND,
+			       "a 0x%02x is not answered: there is no message for it",
+			       message->u.result.answers);
 	if (size < overhead)
 		return why_set(why, KAKOU_E_FULL, "room for %zu bytes", size);
 	memcpy(frame.area_id, head->area_id, sizeof(frame.area_id));
 	memcpy(frame.chnl_no, head->chnl_no, sizeof(frame.chnl_no));
-	write_xml(&writer, message, dialect);
+	write_xml(&writer, message, dialect, wire);
 	err = judge(&writer, message, why);
 	if (!err)
 		err = encoding_from_utf8(writer.text, writer.len, dialect->encoding, xml,

@@ -329,6 +329,33 @@ void status_word_set(char word[STATUS_LENGTH + 1], int position, char code)
 	word[position - 1] = code;
 }
 
+/* 1 and 2 are requests; what else stands there is a finding. */
+static bool is_request(const char *word, int position)
+{
+	return word[position - 1] == '1' || word[position - 1] == '2';
+}
+
+bool status_asks_devices(const char *word)
+{
+	return strnlen(word, STATUS_LENGTH + 1) == STATUS_LENGTH &&
+	       (is_request(word, AT_SEAL) || is_request(word, AT_GPS));
+}
+
+/* Positions 8 and 9 are a seal and GPS in annex B, two seals in the regional table: 9 is "failed"
+ * in both. */
+void status_write_result(char word[STATUS_LENGTH + 1], const char *command, bool was_done)
+{
+	bool asks = status_asks_devices(command);
+
+	status_word_clear(word);
+	for (int position = AT_SEAL; asks && position <= AT_GPS; position++) {
+		if (is_request(command, position))
+			status_word_set(word, position, '9');
+	}
+	if (!was_done || asks)
+		status_word_set(word, AT_TOTAL, '9');
+}
+
 const char *customs_verdict_name(enum customs_verdict verdict)
 {
 	static const char *const names[] = {

@@ -57,6 +57,15 @@ enum kakou_err status_read_command(const char *word, char op_type,
 				   enum status_table table, struct status_reading *out,
 				   struct why *why);
 
+/** Writes the EXECUTE_RESULT of a command (a 0x22 may have one too): 9 at each seal or GPS position
+ *  that asks for something, since nothing here can do it; the total is the worst, and 9 when what
+ *  was asked of the barrier was not done either. */
+void status_write_result(char word[STATUS_LENGTH + 1], const char *command,
+			 bool was_done);
+
+/** Whether the word asks something of a seal or of GPS. */
+bool status_asks_devices(const char *word);
+
 /** Writes a word of '0's with the given characters set; `set` is pairs of position
  * (1..20) and character, e.g. "\x02" "1". Positions out of range are an assertion
  * failure. */

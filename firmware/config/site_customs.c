@@ -19,6 +19,9 @@ static enum customs_encoding take_encoding(const struct conf_section *section)
 {
 	int encoding = 0;
 
+	if (says(section, "encoding", "standard"))
+		return says(section, "generation", "smart") ? CUSTOMS_UTF8
+							    : CUSTOMS_GB18030;
 	while (!says(section, "encoding",
 		     customs_encoding_name((enum customs_encoding)encoding)))
 		encoding++; /* the key's choices are all among the names */
@@ -27,6 +30,7 @@ static enum customs_encoding take_encoding(const struct conf_section *section)
 
 static void take_dialect(const struct conf_section *section, struct customs_dialect *to)
 {
+	to->is_smart = says(section, "generation", "smart");
 	to->frame.big_endian = says(section, "byte_order", "big");
 	to->frame.ident_ones = says(section, "ident", "ones");
 	to->frame.wide_code = says(section, "code_width", "4");

@@ -51,6 +51,8 @@ const struct conf_key site_keys[] = {
 	     "PEM file of the gate's private key; nobody else may read it."),
 	ID("customs", "area_id",
 	   "AREA_ID assigned by customs, 10 visible ASCII characters."),
+	CHOICE("customs", "generation", "traditional|smart", "traditional",
+	       "Messages 0x21 to 0x66 with a status word, or 0x81 to 0x85 with Y, N, M."),
 	CHOICE("customs", "byte_order", "little|big", "little",
 	       "Byte order of the two lengths in a frame."),
 	CHOICE("customs", "ident", "ones|zeroes", "ones",
@@ -59,9 +61,10 @@ const struct conf_key site_keys[] = {
 	       "Bytes of the message code in a frame that is sent; both are accepted."),
 	CHOICE("customs", "framing", "framed|bare_xml", "framed",
 	       "Whether messages have the binary frame, or are XML ended by half-close."),
-	CHOICE("customs", "encoding", "gb18030|utf8|gb2312|gbk|gb18030_as_utf8", "gb18030",
-	       "Encoding of the XML that is sent, as it declares it; gb18030_as_utf8 declares "
-	       "UTF-8 and is none."),
+	CHOICE("customs", "encoding", "standard|gb18030|utf8|gb2312|gbk|gb18030_as_utf8",
+	       "standard",
+	       "Encoding of the XML that is sent, as it declares it; standard is utf8 for the "
+	       "smart generation and gb18030 otherwise; gb18030_as_utf8 declares UTF-8 and is none."),
 	CHOICE("customs", "ic_block", "nested|flat", "nested",
 	       "Whether the IC block of an inquiry has DRIVER_IC and CARGO_IC inside."),
 	CHOICE("customs", "seal_key_tag", "eseal_public_key|seal_key", "eseal_public_key",

@@ -113,6 +113,22 @@ static const char *effect_of(const struct lane *lane, const struct customs_news 
 	return news->reading.verdict == VERDICT_INTERIM ? "interim" : "counts";
 }
 
+static void report_command(struct lane *lane, const struct customs_news *news,
+			   bool was_done)
+{
+	struct customs_result *result = &lane->out->report.message.u.result;
+	struct event *event;
+
+	memset(&lane->out->report, 0, sizeof(lane->out->report));
+	lane->out->has_report = true;
+	lane->out->report.lane = lane->index;
+	lane->out->report.message.code = CUSTOMS_RESULT;
+	customs_result_fill(result, &news->message, was_done);
+	event = lane_record(lane, EVENT_COMMAND_RESULT);
+	event_add_text(event, "seq_no", news->seq_no);
+	event_add_text(event, "result", result->result);
+}
+
 static void handle_answer(struct lane *lane, const struct customs_news *news)
 {
 	const struct customs_check *check = &news->message.u.check;
@@ -136,6 +152,9 @@ static void handle_answer(struct lane *lane, const struct customs_news *news)
 	text_copy(lane->inquiry.hint, sizeof(lane->inquiry.hint), check->op_hint);
 	if (counts)
 		lane->stages.answered = lane->now_ms;
+	/* Nothing here seals or follows by GPS, and customs must not believe it. */
+	if (counts && status_asks_devices(check->check_result))
+		report_command(lane, news, true);
 	lane_dispatch(lane, EV_ANSWER);
 }
 
@@ -167,30 +186,12 @@ static bool act_of_command(const struct lane *lane, const struct customs_news *n
 		return false;
 	case '1': act->verb = ACT_HOLD; return true;
 	case '2': act->verb = ACT_RETURN; return true;
+	case '3': act->verb = ACT_INSPECT; return true;
+	case '\0': snprintf(why, size, "no such device here"); return false;
 	default:
 		snprintf(why, size, "OP_TYPE '%c', expected 0, 1 or 2", operate->op_type);
 		return false;
 	}
-}
-
-static void report_command(struct lane *lane, const struct customs_news *news,
-			   bool was_done)
-{
-	struct customs_result *result = &lane->out->report.message.u.result;
-	struct event *event;
-
-	memset(&lane->out->report, 0, sizeof(lane->out->report));
-	lane->out->has_report = true;
-	lane->out->report.lane = lane->index;
-	lane->out->report.message.code = CUSTOMS_RESULT;
-	result->head = news->message.u.operate.head;
-	status_word_clear(result->result);
-	if (!was_done)
-		status_word_set(result->result, 1,
-				'9'); /* the worst; never 0 for what was not done */
-	event = lane_record(lane, EVENT_COMMAND_RESULT);
-	event_add_text(event, "seq_no", news->seq_no);
-	event_add_text(event, "result", result->result);
 }
 
 /* Nobody at the control socket asked: the answer is the 0x32. */

@@ -5,8 +5,9 @@
  *
  *   link_probe KEY=VALUE... lane=AREA/CHANNEL/I...
  *
- * Lines in:  ask LANE SEQ PLATE · result LANE SEQ WORD · cancel LANE SEQ · health ·
- *            hold (leave the news in their queue) · resume · quit
+ * Lines in:  ask LANE SEQ PLATE · mode LANE LETTER (of what is asked from now on) ·
+ *            result LANE SEQ WORD · obey LANE 0|1 (answers the newest command) ·
+ *            cancel LANE SEQ · health · hold (leave the news in their queue) · resume · quit
  *
  * Layer: tests.
  */
@@ -68,6 +69,7 @@ static bool take_dialect(const char *key, int32_t number)
 		const char *key;
 		bool *to;
 	} rows[] = {
+		{"generation",         &dialect->is_smart              },
 		{"byte_order",         &dialect->frame.big_endian      },
 		{"ident",              &dialect->frame.ident_ones      },
 		{"code_width",         &dialect->frame.wide_code       },
@@ -159,6 +161,8 @@ static void print(json_t *object)
 	json_decref(object);
 }
 
+static struct customs_message newest_command;
+
 static void print_news(const struct customs_news *news)
 {
 	const struct customs_check *check = &news->message.u.check;
@@ -174,9 +178,12 @@ static void print_news(const struct customs_news *news)
 		json_object_set_new(object, "hint", json_string(check->op_hint));
 		json_object_set_new(object, "form_id", json_string(check->form_id));
 	}
-	if (news->kind == CUSTOMS_NEWS_COMMAND)
+	if (news->kind == CUSTOMS_NEWS_COMMAND) {
 		json_object_set_new(object, "op_id",
 				    json_string(news->message.u.operate.op_id));
+		json_object_set_new(object, "code", json_integer(news->message.wire));
+		newest_command = news->message;
+	}
 	print(object);
 }
 
@@ -214,6 +221,8 @@ static struct customs_head head_of(unsigned int lane, const char *seq_no)
 	return head;
 }
 
+static char next_mode;
+
 static void ask(unsigned int lane, const char *seq_no, const char *plate)
 {
 	struct customs_ask order = {.lane = (uint8_t)lane};
@@ -223,9 +232,21 @@ static void ask(unsigned int lane, const char *seq_no, const char *plate)
 	gather->head = head_of(lane, seq_no);
 	gather->goods_type = '7';
 	gather->traffic_type = '1';
+	gather->mode = next_mode;
 	text_copy(gather->plate, sizeof(gather->plate), plate);
 	if (customs_link_ask(probed, &order))
 		print(json_pack("{s:s}", "full", seq_no));
+}
+
+/* Answers the newest command as a lane would. */
+static void obey(unsigned int lane, bool was_done)
+{
+	struct customs_ask order = {.lane = (uint8_t)lane};
+
+	order.message.code = CUSTOMS_RESULT;
+	customs_result_fill(&order.message.u.result, &newest_command, was_done);
+	if (customs_link_ask(probed, &order))
+		print(json_pack("{s:s}", "full", "result"));
 }
 
 static void report(unsigned int lane, const char *seq_no, const char *word)
@@ -253,6 +274,10 @@ static bool serve(const char *line)
 		ask(lane, seq_no, text);
 	else if (!strcmp(verb, "result") && got == 4)
 		report(lane, seq_no, text);
+	else if (!strcmp(verb, "obey") && got == 3)
+		obey(lane, seq_no[0] == '1');
+	else if (!strcmp(verb, "mode") && got == 3)
+		next_mode = seq_no[0];
 	else if (!strcmp(verb, "cancel") && got == 3)
 		return !customs_link_cancel(probed, (uint8_t)lane, seq_no);
 	else if (!strcmp(verb, "health"))

@@ -423,7 +423,7 @@ def test_the_manual_page_names_every_argument():
                           timeout=5, check=True)
     page = (ROOT / "tools/customs/kakou-customs.1").read_text("utf-8")
     arguments = re.findall(r"^  --([a-z-]+)", done.stdout, re.M)
-    assert len(arguments) == 28
+    assert len(arguments) == 29
     assert [name for name in arguments if f"Fl -{name} " not in page] == []
 
 
@@ -523,6 +523,82 @@ def test_a_strict_platform_understands_its_own_dialect(net, new_platform, certs,
     assert wait_history(platform.rpc, code="0x32", outcome="taken")
     assert probe.health()["dialect"] == "" and probe.has_no_news("dialect", 0)
     probe.close()
+
+
+SMART = {"generation": ("smart", 1), "encoding": ("utf8", 0)}
+SESSION = "20240726120000000001"
+
+
+@pytest.fixture
+def smart(net, new_platform, certs, tmp_path):
+    platform, probe = speak(net, new_platform, certs, tmp_path, SMART, SMART)
+    yield platform, probe
+    probe.close()
+
+
+def test_the_smart_generation_asks_and_is_answered(smart):
+    platform, probe = smart
+    probe.ask(SESSION)
+    answer = probe.news("answer")
+    assert (answer["seq_no"], answer["word"], answer["verdict"]) == (SESSION, "Y", "release")
+    assert (answer["hint"], answer["form_id"]) == ("放行 请通过", ORDER.format(1))
+    asked = history(platform.rpc, way="in", code="0x81")[0]
+    assert (asked["seq_no"], asked["fields"]["plate"], asked["fields"]["mode"]) == (
+        SESSION, "浙A12345", "A")
+    assert probe.health()["pending"] == 0 and "dialect" not in asked
+    probe.ask("20240726120000000002", plate="浙X99999")
+    assert probe.news("answer")["verdict"] == "hold"
+
+
+def test_a_gathering_by_hand_says_so_in_its_mode(smart):
+    platform, probe = smart
+    for letter in "MB":
+        probe.say("mode", 0, letter)
+        probe.ask(letter + "1")
+        probe.news("answer", seq_no=letter + "1")
+        assert history(platform.rpc, way="in", seq_no=letter + "1")[0]["fields"]["mode"] == letter
+
+
+def test_an_officers_verdict_follows_the_interim_one_under_its_session(smart):
+    platform, probe = smart
+    probe.ask(SESSION, plate="浙B00009")  # its order answers M first
+    assert probe.news("answer")["verdict"] == "interim"
+    for op_type, verdict in (("3", "inspect"), ("2", "return"), ("0", "release")):
+        platform.rpc.call("operate", {"channel": CHANNEL, "op_type": op_type, "op_id": "7"})
+        command = probe.news("command")
+        assert (command["code"], command["seq_no"], command["verdict"], command["op_id"]) == (
+            0x85, SESSION, verdict, "7")
+    probe.say("obey", 0, 1)  # there is no message that answers a 0x85
+    assert probe.has_no_news("failed", 0.3)
+    assert not history(platform.rpc, way="in", code="0x84")
+
+
+def test_devices_that_are_not_there_answer_failed(smart):
+    platform, probe = smart
+    probe.ask(SESSION)
+    probe.news("answer")
+    platform.rpc.call("operate", {"channel": CHANNEL, "op_type": "", "seal_id": "S1",
+                                  "seal_act": "U"})
+    command = probe.news("command")
+    assert (command["code"], command["verdict"]) == (0x83, "hold")
+    probe.say("obey", 0, 0)
+    result = wait_history(platform.rpc, code="0x84")[0]["fields"]
+    assert (result["seal"], result["control"]) == ("S1", "2")
+
+
+def test_a_seal_that_was_not_opened_answers_nine(pair):
+    probe, platform = pair
+    probe.ask(SESSION)
+    probe.news("answer")
+    platform.rpc.call("operate", {"channel": CHANNEL, "command": "00000002100000000000"})
+    probe.news("command")
+    probe.say("obey", 0, 1)
+    assert wait_history(platform.rpc, code="0x32")[0]["fields"]["result"] == \
+        "90000009900000000000"
+    platform.rpc.call("operate", {"channel": CHANNEL, "code": "0x35"})
+    assert probe.news("command")["code"] == 0x35
+    probe.say("obey", 0, 0)
+    assert wait_history(platform.rpc, code="0x36")[0]["fields"]["control"] == "3"
 
 
 def test_a_strict_platform_names_what_it_does_not_take(net, new_platform, certs, tmp_path):

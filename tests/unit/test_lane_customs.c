@@ -188,6 +188,30 @@ static void customs_is_told_when_its_command_was_refused(void **state)
 	assert_int_equal(b.results, 0); /* nobody at the control socket asked */
 }
 
+static void a_seal_or_gps_that_was_asked_for_is_answered_as_not_done(void **state)
+{
+	(void)state;
+	case_ask();
+	bench_answer(&b, NULL, "00000002101002000000", "");
+	assert_string_equal(b.report, "90000009900000000000");
+	assert_true(bench_run_until(&b, LANE_PASSING, 3000)); /* it opens all the same */
+	bench_begin(&b);
+	case_ask();
+	bench_operate(&b, '0', "00000001000000000000");
+	assert_string_equal(b.report, "90000009000000000000");
+	assert_true(bench_run_until(&b, LANE_PASSING, 3000));
+}
+
+static void an_officer_of_the_platform_sends_to_inspection(void **state)
+{
+	(void)state;
+	case_ask();
+	bench_operate(&b, '3', "");
+	assert_int_equal(bench_count(&b, EVENT_OFFICER_ACT, "act=inspect"), 1);
+	bench_run(&b, 2000);
+	assert_int_equal(b.lifts_commanded, 0);
+}
+
 /* Whose word it is, and what the arm does for inspection and return. */
 enum sender { BY_CUSTOMS, BY_OFFICER };
 
@@ -303,6 +327,8 @@ int main(void)
 		LANE_TEST(an_interim_answer_waits_for_the_final_one),
 		LANE_TEST(a_customs_officer_releases_only_the_current_inquiry),
 		LANE_TEST(customs_is_told_when_its_command_was_refused),
+		LANE_TEST(a_seal_or_gps_that_was_asked_for_is_answered_as_not_done),
+		LANE_TEST(an_officer_of_the_platform_sends_to_inspection),
 		LANE_TEST(inspection_and_return_are_in_steel_what_the_lane_says),
 		LANE_TEST(a_lane_that_cannot_record_lifts_for_no_return_either),
 		LANE_TEST(

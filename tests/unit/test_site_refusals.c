@@ -89,7 +89,7 @@ static void customs_are_one_platform_with_plain_values(void **state)
 		{"port = 9001", "port = 9001\n	byte_order = middle",
 		 "byte_order", {"middle", "little|big"}},
 		{"port = 9001", "port = 9001\n	encoding = big5",
-		 "encoding", {"big5", "gb18030|utf8"}},
+		 "encoding", {"big5", "standard|gb18030|utf8"}},
 	};
 	/* clang-format on */
 

@@ -179,7 +179,7 @@ static json_t *call_operate(const struct call *call)
 {
 	struct customs_message message = {.code = CUSTOMS_OPERATE};
 	struct customs_operate *operate = &message.u.operate;
-	char op_type[2];
+	char op_type[2], seal_act[2], code[5];
 
 	if (!take_head(call, &operate->head) ||
 	    !take_text(call, "command", operate->command, sizeof(operate->command),
@@ -187,9 +187,17 @@ static json_t *call_operate(const struct call *call)
 	    !take_text(call, "op_type", op_type, sizeof(op_type), "0") ||
 	    !take_text(call, "op_reason", operate->op_reason, sizeof(operate->op_reason),
 		       "") ||
-	    !take_text(call, "op_id", operate->op_id, sizeof(operate->op_id), ""))
+	    !take_text(call, "op_id", operate->op_id, sizeof(operate->op_id), "") ||
+	    !take_text(call, "seal_id", operate->seal_id, sizeof(operate->seal_id), "") ||
+	    !take_text(call, "seal_act", seal_act, sizeof(seal_act), "") ||
+	    !take_text(call, "gps_id", operate->gps_id, sizeof(operate->gps_id), "") ||
+	    !take_text(call, "device_id", operate->device_id, sizeof(operate->device_id),
+		       "") ||
+	    !take_text(call, "code", code, sizeof(code), "0x31"))
 		return NULL;
 	operate->op_type = op_type[0];
+	operate->seal_act = seal_act[0];
+	message.wire = strcmp(code, "0x35") ? CUSTOMS_OPERATE : WIRE_OPERATE_ONE;
 	return send_message(call, &message);
 }
 

@@ -128,6 +128,8 @@ static void describe_gather(json_t *fields, const struct customs_gather *gather)
 	put(fields, "box_rear", gather->box_rear);
 	put(fields, "seal", gather->seal_id);
 	put(fields, "bar_code", gather->bar_code);
+	put_character(fields, "mode", gather->mode);
+	put(fields, "operator", gather->operator_id);
 }
 
 static void describe_fields(json_t *fields, const struct customs_message *message)
@@ -149,11 +151,17 @@ static void describe_fields(json_t *fields, const struct customs_message *messag
 		put(fields, "op_reason", operate->op_reason);
 		put(fields, "op_id", operate->op_id);
 		break;
-	case CUSTOMS_RESULT: put(fields, "result", message->u.result.result); break;
+	case CUSTOMS_RESULT:
+		put(fields, "result", message->u.result.result);
+		put_character(fields, "control", message->u.result.control);
+		put(fields, "device_id", message->u.result.device_id);
+		put(fields, "seal", message->u.result.seal_id);
+		break;
 	}
 }
 
-json_t *history_describe(const char *way, const struct customs_message *message)
+json_t *history_describe(const char *way, uint8_t wire,
+			 const struct customs_message *message)
 {
 	const struct customs_head *head = customs_message_head(message);
 	const char direction[] = {head->direction, '\0'};
@@ -166,7 +174,7 @@ json_t *history_describe(const char *way, const struct customs_message *message)
 		json_decref(fields);
 		return NULL;
 	}
-	snprintf(code, sizeof(code), "0x%02x", message->code);
+	snprintf(code, sizeof(code), "0x%02x", wire);
 	put(entry, "way", way);
 	put(entry, "code", code);
 	put(entry, "area_id", head->area_id);

@@ -35,7 +35,8 @@ json_t *history_read(const struct history *history, int64_t after, size_t limit)
 
 int64_t history_last_id(const struct history *history);
 
-/** A message's code, head and fields as an entry to be completed; NULL: no memory. */
-json_t *history_describe(const char *way, const struct customs_message *message);
+/** A message's code on the wire, head and fields as an entry to be completed; NULL: no memory. */
+json_t *history_describe(const char *way, uint8_t wire,
+			 const struct customs_message *message);
 
 #endif

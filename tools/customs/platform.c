@@ -79,7 +79,7 @@ static void note_dialect(const struct platform *platform,
 
 static void take_message(struct platform *platform, const struct customs_message *message)
 {
-	json_t *entry = history_describe("in", message);
+	json_t *entry = history_describe("in", message->wire, message);
 
 	note_dialect(platform, message, entry);
 	if (json_object_get(entry, "dialect") && platform->settings->is_strict) {
@@ -136,7 +136,9 @@ enum kakou_err platform_post(struct platform *platform,
 				    platform->frame, sizeof(platform->frame), &len, why);
 	if (err)
 		return err;
-	entry = history_describe("out", message);
+	entry = history_describe(
+		"out", customs_message_wire(message, &platform->settings->dialect),
+		message);
 	if (note[0])
 		json_object_set_new(entry, "note", json_string(note));
 	err = outgoing_send(platform->outgoing, platform->frame, len, delay_ms, tag,

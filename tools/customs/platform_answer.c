@@ -70,7 +70,8 @@ static void post(struct platform *platform, const struct inquiry *inquiry,
 	struct customs_message message = {.code = CUSTOMS_CHECK, .u.check = *check};
 	struct why why;
 
-	if (platform->settings->dialect.verdict_is_plain)
+	if (platform->settings->dialect.verdict_is_plain ||
+	    platform->settings->dialect.is_smart)
 		make_plain(message.u.check.check_result);
 
 	if (platform_post(platform, &message, delay_ms, inquiry->id, note, &why))
@@ -120,10 +121,11 @@ static void post_garbled(struct platform *platform, const struct inquiry *inquir
 	frame.xml_len = strlen(frame.xml);
 	memcpy(frame.area_id, inquiry->head.area_id, sizeof(frame.area_id));
 	memcpy(frame.chnl_no, inquiry->head.chnl_no, sizeof(frame.chnl_no));
+	frame.code = customs_message_wire(&message, &platform->settings->dialect);
 	if (frame_write(&frame, &platform->settings->dialect.frame, platform->frame,
 			sizeof(platform->frame), &len, &why))
 		return;
-	entry = history_describe("out", &message);
+	entry = history_describe("out", frame.code, &message);
 	json_object_set_new(entry, "note", json_string("garbled"));
 	if (outgoing_send(platform->outgoing, platform->frame, len, delay_ms, inquiry->id,
 			  entry))

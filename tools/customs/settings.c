@@ -21,7 +21,8 @@ enum { ADDRESS_MAX = SETTINGS_HOST_MAX + 8, KEY_MAX = 31 };
 struct raw {
 	char listen[ADDRESS_MAX + 1], gate[ADDRESS_MAX + 1];
 	int64_t tolerance_pct, tolerance_kg, delay_ms, connect_ms;
-	int64_t byte_order, ident, code_width, framing, encoding, conta_reco, ic_block;
+	int64_t generation, byte_order, ident, code_width, framing, encoding, conta_reco,
+		ic_block;
 	int64_t seal_key_tag, vehicle_weight_tag, absent_devices, status_table, verdict;
 	int64_t strict, second_gate;
 	struct customs_settings *out;
@@ -66,6 +67,8 @@ static const struct conf_key keys[] = {
 		"Deadline of a whole attempt to bring the gate a message, in ms."),
 	CHOICE("second_gate", "no|yes", "no",
 	       "Whether orders that passed a first gate (state 3) may pass here."),
+	CHOICE("generation", "traditional|smart", "traditional",
+	       "0x22 and 0x31, or 0x82 and 0x85; inquiries of both are understood."),
 	CHOICE("byte_order", "little|big", "little",
 	       "Of the two lengths in frames that are sent; both are understood."),
 	CHOICE("ident", "ones|zeroes", "ones",
@@ -117,6 +120,7 @@ static void list_destinations(struct raw *raw, void *to[KEYS])
 		&raw->delay_ms,
 		&raw->connect_ms,
 		&raw->second_gate,
+		&raw->generation,
 		&raw->byte_order,
 		&raw->ident,
 		&raw->code_width,
@@ -310,6 +314,7 @@ static enum kakou_err take_rest(const struct raw *raw, struct why *why)
 	out->connect_ms = (int32_t)raw->connect_ms;
 	out->is_second_gate = raw->second_gate == 1;
 	out->dialect = (struct customs_dialect){
+		.is_smart = raw->generation == 1,
 		.frame = {.big_endian = raw->byte_order == 1,
 			  .ident_ones = raw->ident == 0,
 			  .wide_code = raw->code_width == 1,
