@@ -105,6 +105,10 @@ static enum kakou_err take_top(struct site_build *build)
 		err = site_take_path(build, root, "state_dir", "", site->state_dir,
 				     sizeof(site->state_dir));
 	if (!err)
+		err = site_take_path(build, root, "record_key_file", "",
+				     site->record_key_file,
+				     sizeof(site->record_key_file));
+	if (!err)
 		err = site_take_path(build, root, "control_socket", "",
 				     site->control_socket, sizeof(site->control_socket));
 	if (!err)

@@ -166,6 +166,7 @@ struct site {
 			      */
 	bool allow_volatile_state; /**< demonstration and tests only; said in the record
 				    */
+	char record_key_file[160]; /**< "" = record.key in state_dir */
 	char control_socket[100];
 	char maps_dir[160];
 	struct customs_link_config customs; /**< lanes[] filled from the lanes below */

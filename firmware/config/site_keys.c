@@ -26,6 +26,9 @@ const struct conf_key site_keys[] = {
 	     "Directory of the record; only kakoud may enter it."),
 	FLAG("", "allow_volatile_state", "false",
 	     "Accept a record in memory (tmpfs); for demonstrations and tests only."),
+	TEXT("", "record_key_file", SITE_PATH_MAX, "",
+	     "PEM file of the P-256 key that signs the record; empty for record.key in state_dir, "
+	     "made at the first start."),
 	TEXT("", "control_socket", SITE_SOCKET_MAX, "/run/kakou/kakoud.sock",
 	     "Unix socket that answers kakou."),
 	TEXT("", "maps_dir", SITE_PATH_MAX, "/usr/share/kakou/maps",

@@ -56,7 +56,7 @@ static int verify(struct cli *cli, const char *path, const struct subject *subje
 	struct journal_verdict verdict;
 	struct why why = {""};
 
-	if (journal_verify(path, &verdict, &why))
+	if (journal_verify(path, NULL, &verdict, &why))
 		return cli_complain(cli, CLI_FAILED, "%s", why.text);
 	print_verdict(cli, subject, &verdict);
 	return verdict.is_whole ? CLI_DONE : CLI_FAILED;

@@ -5,6 +5,7 @@
 #include "firmware/kakoud/gate.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "drivers/bus/bus.h"
@@ -34,14 +35,21 @@ struct gate {
 
 static enum kakou_err open_record(struct gate *gate, struct why *why)
 {
+	char own_key[sizeof(gate->site->state_dir) + sizeof("/record.key")];
 	struct journal_config config = {
 		.directory = gate->site->state_dir,
 		.origin = gate->site->name,
 		.lanes = gate->lane_names,
 		.lane_count = gate->site->lane_count,
 		.allow_volatile = gate->site->allow_volatile_state,
+		.key_file = gate->site->record_key_file,
 	};
 
+	if (!config.key_file[0]) {
+		snprintf(own_key, sizeof(own_key), "%s/record.key", config.directory);
+		config.key_file = own_key;
+		config.makes_key = true;
+	}
 	for (size_t i = 0; i < gate->site->lane_count; i++)
 		gate->lane_names[i] = gate->site->lanes[i].name;
 	return journal_open(&gate->journal, &config, &gate->past, why);

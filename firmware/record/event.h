@@ -51,6 +51,7 @@
 	X(COMMAND_RESULT, "command_result") /* 0x32: seq_no, result */                    \
 	X(PEER_REFUSED, "peer_refused")     /* why */                                     \
 	X(PEER_DIALECT, "peer_dialect")     /* seq_no, why */                             \
+	X(SIGNING_KEY, "signing_key")       /* key_id, public_key: signs from here on */  \
 	X(PASSAGE_CLOSED,                                                                 \
 	  "passage_closed")     /* outcome, verdict, by, reason, lift, plate, stages */   \
 	X(CROSSING, "crossing") /* while, from (lane, exit), arm, plate */                \

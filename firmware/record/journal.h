@@ -21,6 +21,7 @@
 
 #include "firmware/record/event.h"
 #include "hal/err.h"
+#include "hal/sign.h"
 #include "hal/why.h"
 
 struct journal; /* opaque */
@@ -30,7 +31,9 @@ struct journal_config {
 	const char *origin;    /**< names the gate in the chain, e.g. the site's name */
 	const char *const *lanes; /**< names, for the record; outlives the journal */
 	size_t lane_count;
-	bool allow_volatile; /**< tmpfs is refused otherwise */
+	bool allow_volatile;  /**< tmpfs is refused otherwise */
+	const char *key_file; /**< signs the checkpoints; NULL: there are none */
+	bool makes_key;       /**< a missing key is made, with mode 0600 */
 };
 
 /** What the start needs to know of the past. */
@@ -51,7 +54,8 @@ struct journal_past {
 
 /** Opens or makes the journal, checks schema and tail, starts both threads. KAKOU_E_IO,
  *  KAKOU_E_FULL (no room on the disk), KAKOU_E_DENIED (directory's rights, or another process holds the journal),
- * KAKOU_E_INVALID (newer schema, other origin, tail does not verify). */
+ * KAKOU_E_INVALID (newer schema, other origin, tail or newest checkpoint does not verify),
+ * KAKOU_E_NOTFOUND (the key). */
 KAKOU_MUST_CHECK enum kakou_err journal_open(struct journal **out,
 					     const struct journal_config *config,
 					     struct journal_past *past, struct why *why);
@@ -116,20 +120,39 @@ KAKOU_MUST_CHECK enum kakou_err journal_copy(struct journal *journal, const char
 							  const struct why *why),
 					     void *arg);
 
+/** What verification may lean on beside the record itself. */
+struct journal_trust {
+	/** Public keys of which one has to have signed each checkpoint; none: signatures are
+	 * not looked at. */
+	struct sign_public *const *keys;
+	size_t key_count;
+	/** Signed checkpoints (notes) of the same gate that were kept elsewhere, at most
+	 * JOURNAL_HELD_MAX. */
+	const char *const *held;
+	size_t held_count;
+};
+enum { JOURNAL_HELD_MAX = 16 };
+
 /** What verification found. */
 struct journal_verdict {
 	bool is_whole;          /**< everything below holds */
 	int64_t events;         /**< read */
 	int64_t first_bad;      /**< seq of the first event that fails; 0 = none */
 	unsigned char head[32]; /**< chain value of the last event */
-	char finding[200];      /**< in words; "" when whole */
+	unsigned char root[32]; /**< of the history tree */
+	int64_t checkpoints;    /**< read */
+	int64_t signed_size; /**< events under the newest checkpoint; 0 = there is none */
+	char finding[200];   /**< in words; "" when whole */
 };
 
 /** Verifies a stopped journal or a copy: integrity check, numbers without gaps from 1,
- * canonical bytes, each leaf, the chain, columns equal to the bytes. Refuses a journal
- * that a running process holds (KAKOU_E_DENIED): the caller asks that process for a copy.
+ * canonical bytes, each leaf, the chain, columns equal to the bytes, the tree, and that each
+ * checkpoint is of this tree. `trust` may be NULL. Refuses a journal that a running process
+ * holds (KAKOU_E_DENIED): the caller asks that process for a copy. KAKOU_E_INVALID: a held
+ * checkpoint is none, or none of the keys signed it.
  */
 KAKOU_MUST_CHECK enum kakou_err journal_verify(const char *path,
+					       const struct journal_trust *trust,
 					       struct journal_verdict *out,
 					       struct why *why);
 

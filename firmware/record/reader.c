@@ -93,8 +93,13 @@ enum kakou_err reader_query(struct store *store, const struct store_query *query
 struct reader_copy {
 	struct store *from;
 	struct store *to;
-	int64_t done; /* newest event copied */
-	int64_t last; /* newest when the copy began */
+	int64_t done;     /* newest event copied */
+	int64_t last;     /* newest when the copy began */
+	struct tree tree; /* over what is copied */
+	struct tree_made made;
+	int64_t checkpoints_done; /* size of the newest that is copied */
+	int64_t signed_size;      /* of the newest when the copy began */
+	char *note;               /* it; NULL = there was none */
 	char path[PATH_BYTES];
 };
 
@@ -107,7 +112,23 @@ void reader_copy_abandon(struct reader_copy *copy)
 		store_close(copy->to);
 	}
 	(void)unlink(copy->path);
+	free(copy->note);
 	free(copy);
+}
+
+/* Up to the newest checkpoint, if there is one: it may be replaced before the copy is done. */
+static enum kakou_err choose_end(struct reader_copy *copy, struct why *why)
+{
+	int64_t passage = 0;
+	enum kakou_err err = store_get_checkpoint(copy->from, 0, INT64_MAX, true,
+						  &copy->signed_size, &copy->note, why);
+
+	if (err == KAKOU_E_NOTFOUND) {
+		why->text[0] = '\0';
+		return store_get_newest(copy->from, &copy->last, &passage, why);
+	}
+	copy->last = copy->signed_size;
+	return err;
 }
 
 static enum kakou_err copy_state(struct reader_copy *copy, struct why *why)
@@ -124,7 +145,6 @@ enum kakou_err reader_copy_begin(struct reader_copy **out, struct store *from,
 				 const char *path, struct why *why)
 {
 	struct reader_copy *copy = calloc(1, sizeof(*copy));
-	int64_t passage = 0;
 	enum kakou_err err;
 
 	if (!copy)
@@ -141,7 +161,7 @@ enum kakou_err reader_copy_begin(struct reader_copy **out, struct store *from,
 	}
 	err = store_open(&copy->to, path, STORE_COPY, why);
 	if (!err)
-		err = store_get_newest(from, &copy->last, &passage, why);
+		err = choose_end(copy, why);
 	if (!err)
 		err = store_begin(copy->to, why);
 	if (!err)
@@ -151,6 +171,41 @@ enum kakou_err reader_copy_begin(struct reader_copy **out, struct store *from,
 		return err;
 	}
 	*out = copy;
+	return KAKOU_OK;
+}
+
+static enum kakou_err copy_event(struct reader_copy *copy, const struct store_row *row,
+				 struct why *why)
+{
+	enum kakou_err err = store_insert(copy->to, row, why);
+
+	if (!err)
+		copy->done = row->seq;
+	if (err || row->leaf_len != TREE_BYTES)
+		return err; /* what is damaged stays so: verification will say it */
+	tree_append(&copy->tree, row->leaf, &copy->made);
+	return store_put_nodes(copy->to, &copy->tree, &copy->made, why);
+}
+
+/* Those that lie between the events that are copied. */
+static enum kakou_err copy_checkpoints(struct reader_copy *copy, struct why *why)
+{
+	enum kakou_err err = KAKOU_OK;
+
+	while (!err) {
+		char *note = NULL;
+
+		err = store_get_checkpoint(copy->from, copy->checkpoints_done + 1,
+					   copy->done + 1, false, &copy->checkpoints_done,
+					   &note, why);
+		if (!err)
+			err = store_put_checkpoint(copy->to, copy->checkpoints_done, note,
+						   why);
+		free(note);
+	}
+	if (err != KAKOU_E_NOTFOUND)
+		return err;
+	why->text[0] = '\0';
 	return KAKOU_OK;
 }
 
@@ -166,20 +221,24 @@ static enum kakou_err copy_slice(struct reader_copy *copy, struct why *why)
 	while (!err) {
 		err = store_next(copy->from, &row, why);
 		if (!err)
-			err = store_insert(copy->to, &row, why);
-		if (!err)
-			copy->done = row.seq;
+			err = copy_event(copy, &row, why);
 		if (clock_mono_ms() >= until_ms)
 			break;
 	}
 	store_end_select(copy->from);
-	return err == KAKOU_E_NOTFOUND ? KAKOU_OK : err;
+	if (err && err != KAKOU_E_NOTFOUND)
+		return err;
+	return copy_checkpoints(copy, why);
 }
 
 static enum kakou_err finish_copy(struct reader_copy *copy, struct why *why)
 {
-	enum kakou_err err = store_commit(copy->to, why);
+	enum kakou_err err = KAKOU_OK;
 
+	if (copy->note)
+		err = store_put_checkpoint(copy->to, copy->signed_size, copy->note, why);
+	if (!err)
+		err = store_commit(copy->to, why);
 	if (!err)
 		err = place_sync_parent(copy->path, why);
 	if (err) {
@@ -187,6 +246,7 @@ static enum kakou_err finish_copy(struct reader_copy *copy, struct why *why)
 		return err;
 	}
 	store_close(copy->to);
+	free(copy->note);
 	free(copy);
 	return KAKOU_OK;
 }

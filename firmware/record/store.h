@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "firmware/record/tree.h"
 #include "hal/err.h"
 #include "hal/why.h"
 
@@ -80,6 +81,45 @@ KAKOU_MUST_CHECK enum kakou_err store_put_number(struct store *store, const char
 /** Number of the newest event and of the newest passage; 0 = none. */
 KAKOU_MUST_CHECK enum kakou_err store_get_newest(struct store *store, int64_t *seq,
 						 int64_t *passage, struct why *why);
+
+/* ---- the tree and its checkpoints (store_tree.c) --------------------------------------- */
+
+enum {
+	/** Every so many levels the nodes are stored; those between follow from them. */
+	STORE_TREE_STEP = 4,
+};
+
+/** False for a stopped journal of a version that had none. */
+bool store_has_tree(const struct store *store);
+
+/** Stores what an appended leaf completed, as far as it is stored at all. */
+KAKOU_MUST_CHECK enum kakou_err store_put_nodes(struct store *store,
+						const struct tree *tree,
+						const struct tree_made *made,
+						struct why *why);
+
+/** A stored node. KAKOU_E_NOTFOUND: it is not there. */
+KAKOU_MUST_CHECK enum kakou_err store_get_node(struct store *store, int level,
+					       int64_t index,
+					       unsigned char out[TREE_BYTES],
+					       struct why *why);
+
+/** As tree_fetch: `arg` is the store. Reads at most 15 rows where the nodes are stored. */
+enum kakou_err store_fetch_node(void *arg, int level, int64_t index,
+				unsigned char out[TREE_BYTES]);
+
+/** A signed checkpoint by its size. */
+KAKOU_MUST_CHECK enum kakou_err store_put_checkpoint(struct store *store, int64_t size,
+						     const char *note, struct why *why);
+KAKOU_MUST_CHECK enum kakou_err store_drop_checkpoint(struct store *store, int64_t size,
+						      struct why *why);
+
+/** The newest with `from` <= size < `below`, or the oldest; `*out` is freed by the caller.
+ *  KAKOU_E_NOTFOUND: there is none. */
+KAKOU_MUST_CHECK enum kakou_err store_get_checkpoint(struct store *store, int64_t from,
+						     int64_t below, bool newest,
+						     int64_t *size, char **out,
+						     struct why *why);
 
 /** Begins a selection, in which store_next() moves; a read transaction is held from the
  *  first move to store_end_select(). One at a time. */

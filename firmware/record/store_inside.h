@@ -17,6 +17,7 @@ struct store {
 	sqlite3 *db;
 	sqlite3_stmt *insert; /* kept */
 	sqlite3_stmt *select; /* between store_select() and store_end_select() */
+	int32_t version;      /* of the schema */
 	int32_t wal_pages;
 	int64_t deadline_ms;
 	char path[STORE_PATH_BYTES];
@@ -32,5 +33,10 @@ KAKOU_MUST_CHECK enum kakou_err store_run(struct store *store, const char *sql,
 /** The first column of the first row as a number. */
 KAKOU_MUST_CHECK enum kakou_err store_ask_number(struct store *store, const char *sql,
 						 int64_t *out, struct why *why);
+
+/** The file is ours and of a version this program knows; a writer or a copy makes the tables
+ *  of a new file, and a writer brings those of an older version up to date. */
+KAKOU_MUST_CHECK enum kakou_err store_check_schema(struct store *store,
+						   enum store_role role, struct why *why);
 
 #endif

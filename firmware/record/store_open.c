@@ -17,25 +17,7 @@
 #include "hal/clock.h"
 #include "hal/text.h"
 
-enum {
-	APPLICATION_ID = 0x4B414B4F, /* "KAKO" */
-	SCHEMA_VERSION = 1,
-	BUSY_WAIT_MS = 500,
-	DEADLINE_CHECK_STEPS = 200,
-};
-
-static const char schema[] =
-	"CREATE TABLE events ("
-	" seq INTEGER PRIMARY KEY, kind TEXT NOT NULL, lane TEXT,"
-	" passage INTEGER NOT NULL, wall_ms INTEGER NOT NULL,"
-	" bytes BLOB NOT NULL, leaf BLOB NOT NULL, chain BLOB NOT NULL) STRICT;"
-	"CREATE INDEX events_by_passage ON events (passage);"
-	"CREATE INDEX events_by_kind ON events (kind);"
-	"CREATE INDEX events_by_lane ON events (lane) WHERE lane IS NOT NULL;"
-	"CREATE TABLE state (key TEXT PRIMARY KEY, value ANY NOT NULL)"
-	" STRICT, WITHOUT ROWID;"
-	"PRAGMA application_id=0x4B414B4F;"
-	"PRAGMA user_version=1;";
+enum { BUSY_WAIT_MS = 500, DEADLINE_CHECK_STEPS = 200 };
 
 /* Small caches: the newest pages are all that is ever read twice. */
 static const char settings[] = "PRAGMA cache_size=-256;"
@@ -65,47 +47,6 @@ static int check_deadline(void *arg)
 	const struct store *store = arg;
 
 	return store->deadline_ms >= 0 && clock_mono_ms() >= store->deadline_ms;
-}
-
-static enum kakou_err make_schema(struct store *store, struct why *why)
-{
-	enum kakou_err err = store_begin(store, why);
-
-	if (!err)
-		err = store_run(store, schema, "make the tables", why);
-	if (!err)
-		err = store_commit(store, why);
-	if (err)
-		store_roll_back(store);
-	return err;
-}
-
-/* Ours, of a version this program knows; made when the file is new and `may_make`. */
-static enum kakou_err check_schema(struct store *store, bool may_make, struct why *why)
-{
-	int64_t id = 0;
-	int64_t version = 0;
-	int64_t tables = 0;
-	enum kakou_err err = store_ask_number(store, "PRAGMA application_id", &id, why);
-
-	if (!err)
-		err = store_ask_number(store, "PRAGMA user_version", &version, why);
-	if (!err)
-		err = store_ask_number(store, "SELECT count(*) FROM sqlite_schema",
-				       &tables, why);
-	if (err)
-		return err;
-	if (may_make && id == 0 && version == 0 && tables == 0)
-		return make_schema(store, why);
-	if (id != APPLICATION_ID)
-		return why_set(why, KAKOU_E_INVALID,
-			       "%s: application id is 0x%llx, expected a journal's 0x%x",
-			       store->path, (unsigned long long)id, APPLICATION_ID);
-	if (version != SCHEMA_VERSION)
-		return why_set(why, KAKOU_E_INVALID,
-			       "%s: schema version is %lld, expected %d", store->path,
-			       (long long)version, SCHEMA_VERSION);
-	return KAKOU_OK;
 }
 
 static enum kakou_err use_wal(struct store *store, struct why *why)
@@ -142,8 +83,7 @@ static enum kakou_err set_up(struct store *store, enum store_role role, struct w
 	if (!err && role == STORE_COPY)
 		err = store_run(store, copy_settings, "set the copy up", why);
 	if (!err)
-		err = check_schema(store, role == STORE_WRITER || role == STORE_COPY,
-				   why);
+		err = store_check_schema(store, role, why);
 	/* Replaces the automatic checkpoint, which hides its errors and delays the commit. */
 	sqlite3_wal_hook(store->db, note_wal_pages, store);
 	return err;

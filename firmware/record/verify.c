@@ -6,6 +6,7 @@
  */
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@
 #include "firmware/record/past.h"
 #include "firmware/record/place.h"
 #include "firmware/record/store.h"
+#include "firmware/record/witness.h"
 #include "hal/text.h"
 
 enum { PATH_BYTES = 1024 };
@@ -32,47 +34,179 @@ static bool is_finding(enum kakou_err err)
 	return err == KAKOU_E_INVALID || err == KAKOU_E_NOTFOUND;
 }
 
-/* Every row from the very first: numbers below 1 are none of ours. */
-static enum kakou_err walk(struct store *store, struct audit *audit,
-			   struct journal_verdict *out, struct why *why)
-{
-	struct store_query query = {.after = INT64_MIN, .limit = -1};
-	struct store_row row;
-	enum kakou_err err = store_select(store, &query, why);
+/* A journal that is being looked at. */
+struct look {
+	struct store *store;
+	struct audit audit;
+	struct witness witness;
+	struct journal_verdict *out;
+	int64_t next_size; /* of the next checkpoint in it; INT64_MAX = no more */
+	char *next_note;
+};
 
-	while (!err) {
-		err = store_next(store, &row, why);
-		if (err)
-			break;
-		out->events++;
-		err = audit_row(audit, &row, why);
-		if (err)
-			out->first_bad = audit->seq + 1;
-	}
-	store_end_select(store);
+static enum kakou_err read_next_checkpoint(struct look *look, struct why *why)
+{
+	int64_t after = look->next_note ? look->next_size + 1 : INT64_MIN;
+	enum kakou_err err;
+
+	free(look->next_note);
+	look->next_note = NULL;
+	err = store_get_checkpoint(look->store, after, INT64_MAX, false, &look->next_size,
+				   &look->next_note, why);
+	if (err == KAKOU_E_NOTFOUND)
+		look->next_size = INT64_MAX;
 	return err == KAKOU_E_NOTFOUND ? KAKOU_OK : err;
 }
 
-static enum kakou_err verify(struct store *store, struct journal_verdict *out,
-			     struct why *why)
+static enum kakou_err check_checkpoints(struct look *look, struct why *why)
 {
-	char origin[CHAIN_ORIGIN_MAX + 1];
-	struct audit audit;
-	enum kakou_err err = store_check_pages(store, why);
+	enum kakou_err err = KAKOU_OK;
 
+	while (!err && look->next_size <= look->witness.tree.size) {
+		err = witness_check(&look->witness, look->next_note, why);
+		look->out->checkpoints++;
+		look->out->signed_size = look->next_size;
+		if (!err)
+			err = read_next_checkpoint(look, why);
+	}
+	return err;
+}
+
+/* The stored nodes that the last event completed. */
+static enum kakou_err check_nodes(const struct look *look, struct why *why)
+{
+	const struct witness *witness = &look->witness;
+	unsigned char node[TREE_BYTES];
+	enum kakou_err err = KAKOU_OK;
+
+	if (!store_has_tree(look->store))
+		return KAKOU_OK;
+	for (int level = STORE_TREE_STEP; level < witness->made.count && !err;
+	     level += STORE_TREE_STEP) {
+		int64_t index = (witness->tree.size >> level) - 1;
+
+		err = store_get_node(look->store, level, index, node, why);
+		if (!err && memcmp(node, witness->made.nodes[level], TREE_BYTES))
+			err = why_set(why, KAKOU_E_INVALID,
+				      "event %lld: the tree above it is of other events",
+				      (long long)witness->tree.size);
+	}
+	return err;
+}
+
+static enum kakou_err check_row(struct look *look, const struct store_row *row,
+				struct why *why)
+{
+	enum kakou_err err = audit_row(&look->audit, row, why);
+
+	if (err) {
+		look->out->first_bad = look->audit.seq + 1;
+		return err;
+	}
+	err = witness_append(&look->witness, row->leaf, why);
+	if (!err)
+		err = check_nodes(look, why);
+	if (!err)
+		err = check_checkpoints(look, why);
+	return err;
+}
+
+/* Every row from the very first: numbers below 1 are none of ours. */
+static enum kakou_err walk(struct look *look, struct why *why)
+{
+	struct store_query query = {.after = INT64_MIN, .limit = -1};
+	struct store_row row;
+	enum kakou_err err = store_select(look->store, &query, why);
+
+	while (!err) {
+		err = store_next(look->store, &row, why);
+		if (err)
+			break;
+		look->out->events++;
+		err = check_row(look, &row, why);
+	}
+	store_end_select(look->store);
+	return err == KAKOU_E_NOTFOUND ? KAKOU_OK : err;
+}
+
+static enum kakou_err say_missing(const struct look *look, int64_t size, struct why *why)
+{
+	int64_t newest = 0;
+	char *note = NULL;
+	enum kakou_err err = store_get_checkpoint(look->store, size, INT64_MAX, true,
+						  &newest, &note, why);
+
+	free(note);
+	if (err)
+		return err;
+	return why_set(why, KAKOU_E_INVALID,
+		       "events %lld to %lld are missing: a checkpoint counts them",
+		       (long long)size + 1, (long long)newest);
+}
+
+/* Nothing may be beyond the newest checkpoint, or before it and not there. */
+static enum kakou_err check_end(const struct look *look, struct why *why)
+{
+	const struct journal_trust *trust = look->witness.trust;
+	int64_t size = look->witness.tree.size;
+	bool must_be_signed =
+		look->out->checkpoints > 0 || (trust && trust->key_count > 0);
+
+	if (look->next_size != INT64_MAX)
+		return say_missing(look, size, why);
+	if (must_be_signed && look->out->signed_size < size)
+		return why_set(why, KAKOU_E_INVALID,
+			       "events %lld to %lld are under no signed checkpoint",
+			       (long long)look->out->signed_size + 1, (long long)size);
+	return witness_end(&look->witness, why);
+}
+
+static enum kakou_err walk_all(struct look *look, const char *origin, struct why *why)
+{
+	enum kakou_err err;
+
+	audit_begin(&look->audit, origin);
+	err = read_next_checkpoint(look, why);
+	if (!err)
+		err = check_checkpoints(look, why);
+	if (!err)
+		err = walk(look, why);
+	if (!err)
+		err = check_end(look, why);
+	memcpy(look->out->head, look->audit.chain, sizeof(look->out->head));
+	tree_root(&look->witness.tree, look->out->root);
+	free(look->next_note);
+	return err;
+}
+
+static enum kakou_err verify(struct store *store, const struct journal_trust *trust,
+			     struct journal_verdict *out, struct why *why)
+{
+	struct look *look = calloc(1, sizeof(*look));
+	char origin[CHAIN_ORIGIN_MAX + 1];
+	enum kakou_err err;
+
+	if (!look)
+		return why_set(why, KAKOU_E_NOMEM, "no memory to verify");
+	look->store = store;
+	look->out = out;
+	err = store_check_pages(store, why);
 	if (is_finding(err))
 		note_finding(out, why);
 	else if (err)
-		return err;
+		goto release;
 	err = past_get_origin(store, origin, sizeof(origin), why);
-	if (!err) {
-		audit_begin(&audit, origin);
-		err = walk(store, &audit, out, why);
-		memcpy(out->head, audit.chain, sizeof(out->head));
-	}
-	if (is_finding(err))
+	if (!err)
+		err = witness_begin(&look->witness, origin, trust, why);
+	if (!err)
+		err = walk_all(look, origin, why);
+	if (is_finding(err)) {
 		note_finding(out, why);
-	return is_finding(err) ? KAKOU_OK : err;
+		err = KAKOU_OK;
+	}
+release:
+	free(look);
+	return err;
 }
 
 /* The directory of a journal stands for the file in it. */
@@ -106,8 +240,8 @@ static bool has_log_index(const char *file)
 	return !access(index, F_OK);
 }
 
-enum kakou_err journal_verify(const char *path, struct journal_verdict *out,
-			      struct why *why)
+enum kakou_err journal_verify(const char *path, const struct journal_trust *trust,
+			      struct journal_verdict *out, struct why *why)
 {
 	char file[PATH_BYTES];
 	struct store *store = NULL;
@@ -129,7 +263,7 @@ enum kakou_err journal_verify(const char *path, struct journal_verdict *out,
 	had_index = has_log_index(file);
 	err = store_open(&store, file, STORE_EVIDENCE, &found);
 	if (!err)
-		err = verify(store, out, &found);
+		err = verify(store, trust, out, &found);
 	else if (is_finding(err))
 		note_finding(out, &found);
 	store_close(store);

@@ -204,6 +204,7 @@ static int set_up(void **state)
 	fake_clock_set(5000);
 	appended = 0;
 	record_make(&record);
+	record_use_key(&record);
 	recorder_start();
 	return 0;
 }

@@ -43,6 +43,14 @@ void record_make(struct record_fixture *fixture)
 	};
 }
 
+void record_use_key(struct record_fixture *fixture)
+{
+	snprintf(fixture->key_path, sizeof(fixture->key_path), "%s/record.key",
+		 fixture->directory);
+	fixture->config.key_file = fixture->key_path;
+	fixture->config.makes_key = true;
+}
+
 static int remove_entry(const char *path, const struct stat *is, int type,
 			struct FTW *where)
 {
@@ -174,6 +182,6 @@ void record_verify(const struct record_fixture *fixture, struct journal_verdict 
 {
 	struct why why = {""};
 
-	if (journal_verify(fixture->directory, out, &why))
+	if (journal_verify(fixture->directory, NULL, out, &why))
 		fail_msg("%s", why.text);
 }

@@ -19,6 +19,7 @@ enum { RECORD_ANSWERS_MAX = 8192 };
 struct record_fixture {
 	char directory[256];
 	char path[300];               /**< of the file in it */
+	char key_path[300];           /**< of its key, after record_use_key() */
 	struct journal_config config; /**< origin "gate-1", lanes "in1" and "out1" */
 	struct journal_past past;     /**< of the last opening */
 	struct writer *writer;
@@ -30,6 +31,10 @@ struct record_fixture {
 
 /** An empty directory. */
 void record_make(struct record_fixture *fixture);
+
+/** From now on its checkpoints are signed, with a key in the directory; the first event then
+ *  introduces the key. */
+void record_use_key(struct record_fixture *fixture);
 
 /** Closes the writer if it is open, and removes the directory. */
 void record_remove(struct record_fixture *fixture);

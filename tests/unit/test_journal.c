@@ -628,7 +628,7 @@ static void a_copy_of_a_running_journal_is_whole(void **state)
 	assert_int_equal(reply.err, KAKOU_OK);
 	assert_int_equal(stat(path, &is), 0);
 	assert_int_equal(is.st_mode & 0777, 0600);
-	assert_int_equal(journal_verify(path, &verdict, &why), KAKOU_OK);
+	assert_int_equal(journal_verify(path, NULL, &verdict, &why), KAKOU_OK);
 	assert_string_equal(verdict.finding, "");
 	assert_true(verdict.is_whole);
 	assert_int_equal(verdict.events, 2000);
@@ -653,7 +653,7 @@ static void a_copy_of_an_empty_journal_is_whole(void **state)
 	snprintf(path, sizeof(path), "%s/copy.db", record.directory);
 	copy_to(path, &reply);
 	assert_int_equal(reply.err, KAKOU_OK);
-	assert_int_equal(journal_verify(path, &verdict, &why), KAKOU_OK);
+	assert_int_equal(journal_verify(path, NULL, &verdict, &why), KAKOU_OK);
 	assert_true(verdict.is_whole);
 	assert_int_equal(verdict.events, 0);
 }
@@ -691,7 +691,7 @@ static void a_copy_of_a_damaged_journal_shows_the_damage(void **state)
 	snprintf(path, sizeof(path), "%s/copy.db", record.directory);
 	copy_to(path, &reply);
 	assert_int_equal(reply.err, KAKOU_OK);
-	assert_int_equal(journal_verify(path, &verdict, &why), KAKOU_OK);
+	assert_int_equal(journal_verify(path, NULL, &verdict, &why), KAKOU_OK);
 	assert_int_equal(verdict.first_bad, 7);
 }
 

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Signatures: ECDSA on P-256 over SHA-256, in DER.
+ *
+ * Layer:   hal, on mbedtls.
+ * Threads: a key belongs to one thread at a time.
+ */
+#ifndef KAKOU_HAL_SIGN_H
+#define KAKOU_HAL_SIGN_H
+
+#include <stddef.h>
+
+#include "hal/err.h"
+#include "hal/why.h"
+
+struct sign_key;    /* opaque: signs */
+struct sign_public; /* opaque: verifies */
+
+enum {
+	SIGN_PUBLIC_BYTES = 91,    /**< SubjectPublicKeyInfo of a P-256 key */
+	SIGN_SIGNATURE_MAX = 72,   /**< two integers of 33 bytes in DER */
+	SIGN_PUBLIC_PEM_MAX = 192, /**< with its NUL */
+};
+
+/** Reads a private key in PEM. KAKOU_E_NOTFOUND; KAKOU_E_DENIED when others may read it;
+ *  KAKOU_E_INVALID when it is none, or of another curve. Blocks on the disk. */
+KAKOU_MUST_CHECK enum kakou_err sign_key_load(struct sign_key **out, const char *path,
+					      struct why *why);
+
+/** Makes a new key and writes it to `path` with mode 0600, durably. KAKOU_E_INVALID: the file
+ *  exists. Blocks on the disk. */
+KAKOU_MUST_CHECK enum kakou_err sign_key_make(const char *path, struct why *why);
+
+/** Its public half in DER. Never fails. */
+void sign_key_get_public(const struct sign_key *key,
+			 unsigned char out[SIGN_PUBLIC_BYTES]);
+
+/** Signs `len` bytes; deterministic (RFC 6979). Takes some milliseconds on a small board.
+ *  KAKOU_E_NOMEM, KAKOU_E_IO (no entropy). */
+KAKOU_MUST_CHECK enum kakou_err sign_key_sign(struct sign_key *key, const void *data,
+					      size_t len,
+					      unsigned char out[SIGN_SIGNATURE_MAX],
+					      size_t *out_len);
+
+/** Wipes and releases. NULL is legal. */
+void sign_key_destroy(struct sign_key *key);
+
+/** Takes a public key in DER, or reads one in PEM. KAKOU_E_INVALID as above. */
+KAKOU_MUST_CHECK enum kakou_err sign_public_take(struct sign_public **out,
+						 const unsigned char *der, size_t len,
+						 struct why *why);
+KAKOU_MUST_CHECK enum kakou_err sign_public_load(struct sign_public **out,
+						 const char *path, struct why *why);
+
+/** The key in DER. Never fails. */
+void sign_public_get(const struct sign_public *key, unsigned char out[SIGN_PUBLIC_BYTES]);
+
+/** KAKOU_OK: signed with this key. KAKOU_E_REFUSED: not. */
+KAKOU_MUST_CHECK enum kakou_err sign_public_verify(struct sign_public *key,
+						   const void *data, size_t len,
+						   const unsigned char *signature,
+						   size_t signature_len);
+
+/** NULL is legal. */
+void sign_public_destroy(struct sign_public *key);
+
+/** The DER as PEM, with its last newline. */
+void sign_print_public(const unsigned char der[SIGN_PUBLIC_BYTES],
+		       char out[SIGN_PUBLIC_PEM_MAX]);
+
+#endif
