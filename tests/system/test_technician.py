@@ -97,10 +97,11 @@ def test_every_edge_of_a_line_is_counted_also_one_shorter_than_a_scan(new_gate):
         return [json.loads(text) for text in log.read_text("utf-8").splitlines()]
 
     wait_until(touch, 5, "the watch tells a change")
+    wait_until(lambda: not line()["level"], 5, line)
     before = line()["falls"]
-    for _ in range(8):
+    for number in range(1, 9):
         touch()
-    wait_until(lambda: line()["falls"] >= before + 8 and not line()["level"], 5, line)
+        wait_until(lambda: line()["falls"] == before + number, 5, line)
     end = line()
     assert end["rises"] == end["falls"] and end["caught"] >= 1
     wait_until(lambda: told()[-1]["falls"] == end["falls"], 5, told)

@@ -281,7 +281,7 @@ static enum kakou_err do_touch(struct yard *yard, const json_t *params, json_t *
 	struct yard_lane *lane = name ? yard_find_lane(yard, name) : NULL;
 	enum line_role role = 0;
 	int64_t for_ms = 0;
-	int64_t until_ns = INT64_MAX;
+	int64_t for_ns = INT64_MAX;
 	enum kakou_err err = take_integer(params, "for_ms", 1, 60000, &for_ms, why);
 
 	if (err)
@@ -291,10 +291,10 @@ static enum kakou_err do_touch(struct yard *yard, const json_t *params, json_t *
 	while (role < LINE_ROLES && strcmp(line_role_name(role), line) != 0)
 		role++;
 	if (json_is_false(json_object_get(params, "on")))
-		until_ns = 0;
+		for_ns = 0;
 	else if (for_ms > 0)
-		until_ns = clock_mono_ns() + for_ms * 1000000;
-	err = yard_lane_touch(lane, role, until_ns, why);
+		for_ns = for_ms * 1000000;
+	err = yard_lane_touch(lane, role, for_ns, why);
 	if (!err)
 		*result = json_object();
 	return err;

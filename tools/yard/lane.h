@@ -47,9 +47,10 @@ struct yard_lane {
 	bool outputs[LINE_ROLES];                   /**< as the controller set them */
 	bool felt[LINE_ROLES];   /**< inputs without the faults of their lines */
 	bool levels[LINE_ROLES]; /**< inputs as the controller sees them */
-	int64_t touched_until_ns
-		[LINE_ROLES];           /**< a hand on the sensor or button; 0 = none */
-	int64_t changed_ns[LINE_ROLES]; /**< inputs: when */
+	int64_t touch_ns
+		[LINE_ROLES]; /**< a hand comes on the sensor for so long; 0 = none */
+	int64_t touched_until_ns[LINE_ROLES];    /**< and is on it until then */
+	int64_t changed_ns[LINE_ROLES];          /**< inputs: when */
 	enum fault_kind line_faults[LINE_ROLES]; /**< FAULT_NONE, STUCK_ON, STUCK_OFF */
 	enum fault_kind fault; /**< of the lane; LINK_DOWN: its lines cannot be opened */
 	char sign[DEVICE_TEXT_MAX + 1];
@@ -80,11 +81,11 @@ void yard_lane_set_outputs(struct yard_lane *lane, uint64_t mask, uint64_t level
 /** What the sign shows now. */
 void yard_lane_show_sign(struct yard_lane *lane, const char *text);
 
-/** A hand, or a vehicle of which nothing else is known, on one sensor or button until the instant
- *  (INT64_MAX: until it is taken away by 0). KAKOU_E_INVALID: the lane has no such input, or it
- *  follows something else. */
+/** A hand, or a vehicle of which nothing else is known, is on one sensor or button for so long
+ *  from the next step on (INT64_MAX: until it is taken away by 0). KAKOU_E_INVALID: the lane has
+ *  no such input, or it follows something else. */
 KAKOU_MUST_CHECK enum kakou_err yard_lane_touch(struct yard_lane *lane,
-						enum line_role role, int64_t until_ns,
+						enum line_role role, int64_t for_ns,
 						struct why *why);
 
 /** A fault of a line (role) or of the lane; FAULT_NONE ends it. */

@@ -27,6 +27,10 @@ static bool as_faulted(const struct yard_lane *lane, enum line_role role, bool l
 static void set_level(struct yard_lane *lane, enum line_role role, bool level,
 		      int64_t now_ns)
 {
+	if (lane->touch_ns[role]) {
+		lane->touched_until_ns[role] = now_ns + lane->touch_ns[role];
+		lane->touch_ns[role] = 0;
+	}
 	level = level || now_ns < lane->touched_until_ns[role];
 	lane->felt[role] = level;
 	level = as_faulted(lane, role, level);
@@ -49,7 +53,7 @@ static void set_second_contacts(struct yard_lane *lane, int64_t now_ns)
 }
 
 enum kakou_err yard_lane_touch(struct yard_lane *lane, enum line_role role,
-			       int64_t until_ns, struct why *why)
+			       int64_t for_ns, struct why *why)
 {
 	bool follows_arm = role == LINE_LIMIT_UP || role == LINE_LIMIT_DOWN;
 
@@ -60,7 +64,8 @@ enum kakou_err yard_lane_touch(struct yard_lane *lane, enum line_role role,
 			why, KAKOU_E_INVALID,
 			"line: expected a loop, a beam, a button or a key of lane %s",
 			lane->site->name);
-	lane->touched_until_ns[role] = until_ns;
+	lane->touched_until_ns[role] = for_ns == INT64_MAX ? for_ns : 0;
+	lane->touch_ns[role] = for_ns == INT64_MAX ? 0 : for_ns;
 	return KAKOU_OK;
 }
 
