@@ -7,12 +7,13 @@
  *
  * Each line is requested by itself: this library gives every input with events a descriptor of
  * its own anyway, and one request can't mix polarities. The kernel keeps 16 events a line and
- * drops the newest without a word; a loss shows as two equal levels in a row, and is assumed
- * when as many events as the kernel keeps come out of one line without a pause.
+ * drops the newest without a word; a loss is assumed when as many events as the kernel keeps come
+ * out of one line without a pause.
  */
 #ifndef KAKOU_GPIOD_V2
 
 #include "hal/linux/gpio_backend.h"
+#include "hal/linux/gpio_label.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -21,14 +22,14 @@
 
 #include <gpiod.h>
 
-enum { KERNEL_EVENTS_MAX = 16, LEVEL_UNKNOWN = -1 };
+enum { KERNEL_EVENTS_MAX = 16 };
 
 struct chip_line {
 	struct gpiod_line *line;
 	bool has_pending;
 	struct gpio_edge pending; /* taken from the kernel, not yet given out */
-	int last_level;           /* of the last event, or LEVEL_UNKNOWN */
-	int burst;                /* events since the kernel had none */
+	struct gpio_label label;
+	int burst; /* events since the kernel had none */
 };
 
 struct gpio_chip {
@@ -90,22 +91,29 @@ static enum kakou_err take_event(struct gpio_chip *chip, size_t i)
 {
 	struct chip_line *line = &chip->lines[i];
 	struct gpiod_line_event event;
-	int level;
 
 	if (gpiod_line_event_read_fd(chip->polled[i].fd, &event))
 		return KAKOU_E_IO;
-	level = event.event_type == GPIOD_LINE_EVENT_RISING_EDGE;
-	line->burst++;
-	if (level == line->last_level || line->burst >= KERNEL_EVENTS_MAX) {
+	if (++line->burst >= KERNEL_EVENTS_MAX) {
 		chip->has_lost = true;
 		line->burst = 0;
 	}
-	line->last_level = level;
 	line->pending.at_ns = (int64_t)event.ts.tv_sec * 1000000000 + event.ts.tv_nsec;
 	line->pending.line = (uint16_t)i;
-	line->pending.level = level;
+	line->pending.level = gpio_label_take(
+		&line->label, event.event_type == GPIOD_LINE_EVENT_RISING_EDGE,
+		line->pending.at_ns);
 	line->has_pending = true;
 	return KAKOU_OK;
+}
+
+/* The kernel has no more of this line. */
+static void settle(struct chip_line *line, size_t i)
+{
+	line->burst = 0;
+	line->pending.line = (uint16_t)i;
+	line->has_pending = gpio_label_settle(&line->label, &line->pending.level,
+					      &line->pending.at_ns);
 }
 
 /* One event ahead for every line that has any, so that the oldest of all can be told. */
@@ -119,7 +127,7 @@ static enum kakou_err look_ahead(struct gpio_chip *chip)
 		if (chip->polled[i].fd < 0 || chip->lines[i].has_pending)
 			continue;
 		if (chip->polled[i].revents == 0) {
-			chip->lines[i].burst = 0;
+			settle(&chip->lines[i], i);
 			continue;
 		}
 		if (!(chip->polled[i].revents & POLLIN))
@@ -233,7 +241,7 @@ static enum kakou_err request_line(struct gpio_chip *chip, const struct gpio_lin
 	if (gpiod_line_request(line, &config, wanted->initial))
 		return explain_request(line, wanted->name, why);
 	chip->lines[i].line = line;
-	chip->lines[i].last_level = LEVEL_UNKNOWN;
+	gpio_label_init(&chip->lines[i].label);
 	chip->polled[i].fd = wanted->is_output ? -1 : gpiod_line_event_get_fd(line);
 	chip->polled[i].events = POLLIN;
 	chip->count++;

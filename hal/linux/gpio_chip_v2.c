@@ -11,6 +11,7 @@
 #ifdef KAKOU_GPIOD_V2
 
 #include "hal/linux/gpio_backend.h"
+#include "hal/linux/gpio_label.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -45,6 +46,7 @@ struct gpio_chip {
 	size_t chip_count;
 	bool has_lost; /* tell once, before the next edge */
 	struct one_chip chips[GPIO_CHIPS_MAX];
+	struct gpio_label labels[GPIO_LINES_MAX]; /* by bit */
 };
 
 static void close_chip(struct gpio *gpio)
@@ -128,6 +130,24 @@ static uint16_t bit_of(const struct line_group *group, unsigned offset)
 	return (uint16_t)group->bits[i];
 }
 
+/* Levels that came before a loss say nothing about those after it. */
+static void forget_labels(struct gpio_chip *all, const struct one_chip *chip)
+{
+	for (size_t i = 0; i < chip->inputs.count; i++)
+		gpio_label_init(&all->labels[chip->inputs.bits[i]]);
+}
+
+/* The kernel has no more of this chip. */
+static void settle(struct gpio_chip *all, struct one_chip *chip)
+{
+	for (size_t i = 0; i < chip->inputs.count && !chip->has_pending; i++) {
+		chip->pending.line = (uint16_t)chip->inputs.bits[i];
+		chip->has_pending =
+			gpio_label_settle(&all->labels[chip->inputs.bits[i]],
+					  &chip->pending.level, &chip->pending.at_ns);
+	}
+}
+
 /* Takes one event of a chip that has none ahead, if there is any. */
 static enum kakou_err look_ahead(struct gpio_chip *all, struct one_chip *chip)
 {
@@ -137,20 +157,26 @@ static enum kakou_err look_ahead(struct gpio_chip *all, struct one_chip *chip)
 
 	if (ready < 0)
 		return errno == EINTR ? KAKOU_OK : KAKOU_E_IO;
-	if (ready == 0)
+	if (ready == 0) {
+		settle(all, chip);
 		return KAKOU_OK;
+	}
 	if (gpiod_line_request_read_edge_events(chip->request, chip->buffer, 1) != 1)
 		return KAKOU_E_IO;
 	event = gpiod_edge_event_buffer_get_event(chip->buffer, 0);
 	number = gpiod_edge_event_get_global_seqno(event);
-	if (number != chip->last_number + 1)
+	if (number != chip->last_number + 1) {
 		all->has_lost = true;
+		forget_labels(all, chip);
+	}
 	chip->last_number = number;
 	chip->pending.at_ns = (int64_t)gpiod_edge_event_get_timestamp_ns(event);
 	chip->pending.line =
 		bit_of(&chip->inputs, gpiod_edge_event_get_line_offset(event));
-	chip->pending.level =
-		gpiod_edge_event_get_event_type(event) == GPIOD_EDGE_EVENT_RISING_EDGE;
+	chip->pending.level = gpio_label_take(&all->labels[chip->pending.line],
+					      gpiod_edge_event_get_event_type(event) ==
+						      GPIOD_EDGE_EVENT_RISING_EDGE,
+					      chip->pending.at_ns);
 	chip->has_pending = true;
 	return KAKOU_OK;
 }
@@ -412,6 +438,8 @@ enum kakou_err gpio_chip_open(struct gpio **out, char labels[][GPIO_LABEL_MAX + 
 	if (!all)
 		return why_set(why, KAKOU_E_NOMEM, "no memory for GPIO chips");
 	all->base.backend = &backend;
+	for (size_t i = 0; i < GPIO_LINES_MAX; i++)
+		gpio_label_init(&all->labels[i]);
 	err = open_chips(all, labels, label_count, why);
 	if (!err)
 		err = find_lines(all, lines, count, why);
