@@ -60,12 +60,7 @@ static enum kakou_err read_edges(struct control_lines *lines, uint64_t *rose,
 	}
 	for (uint64_t both = *rose & *fell; both; both &= both - 1)
 		lines->counts[lines->role_of[__builtin_ctzll(both)]].caught++;
-	/* Lost edges: every input may have pulsed; the levels that follow are true. */
-	if (err == KAKOU_E_FULL) {
-		*rose = *fell = UINT64_MAX;
-		lines->edges_lost++;
-	}
-	return err == KAKOU_E_AGAIN || err == KAKOU_E_FULL ? KAKOU_OK : err;
+	return err == KAKOU_E_AGAIN ? KAKOU_OK : err;
 }
 
 void control_read_lines(struct control *control, size_t lane)
@@ -73,16 +68,21 @@ void control_read_lines(struct control *control, size_t lane)
 	struct control_lines *lines = &control->lines[lane];
 	const struct site_lane *site_lane = &control->site->lanes[lane];
 	uint64_t levels, rose = 0, fell = 0;
+	enum kakou_err err;
+	bool is_lossy;
 
 	take_fresh_lines(lines);
 	if (!lines->gpio)
 		return;
-	if (read_edges(lines, &rose, &fell, control->now_ms) ||
-	    gpio_read(lines->gpio, &levels)) {
+	err = read_edges(lines, &rose, &fell, control->now_ms);
+	is_lossy = err == KAKOU_E_FULL;
+	if ((err && !is_lossy) || gpio_read(lines->gpio, &levels)) {
 		give_up_lines(lines);
 		return;
 	}
-	lines->seen = wiring_read(site_lane, levels, rose, fell);
+	lines->edges_lost += is_lossy;
+	lines->seen = is_lossy ? wiring_read_lossy(site_lane, levels)
+			       : wiring_read(site_lane, levels, rose, fell);
 }
 
 void control_count_changes(struct control *control, size_t lane)

@@ -46,6 +46,17 @@ struct wiring_levels wiring_read(const struct site_lane *lane, uint64_t levels,
 	};
 }
 
+struct wiring_levels wiring_read_lossy(const struct site_lane *lane, uint64_t levels)
+{
+	const uint64_t emergency = LINE_BIT(LINE_EMERGENCY) | LINE_BIT(LINE_EMERGENCY_NC);
+	struct wiring_levels now = wiring_read(lane, levels, 0, 0);
+	struct wiring_levels seen = wiring_read(lane, levels, UINT64_MAX, UINT64_MAX);
+
+	seen.was_on = (seen.was_on & ~emergency) | (now.was_on & emergency);
+	seen.was_off = (seen.was_off & ~emergency) | (now.was_off & emergency);
+	return seen;
+}
+
 static bool is_pair(const struct site_lane *lane, enum interlock_channel channel)
 {
 	return lane->lines[contacts[channel].second].is_used;

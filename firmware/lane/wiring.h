@@ -25,10 +25,14 @@ struct wiring_levels {
 /** Levels of the lane's GPIO lines, bit = index, as roles. */
 uint64_t wiring_roles_of_gpio(const struct site_lane *lane, uint64_t levels);
 
-/** What was seen of the GPIO lines, as roles: levels now, and edges of the scan to on and to off.
- *  Where edges were lost, give all bits of both. */
+/** What was seen of the GPIO lines, as roles: levels now, and edges of the scan to on and to
+ *  off. */
 struct wiring_levels wiring_read(const struct site_lane *lane, uint64_t levels,
 				 uint64_t rose, uint64_t fell);
+
+/** The same when edges were lost: every input may have pulsed, and only the levels are true. But
+ *  the emergency input is taken as it is now: the arm is not opened by what nobody saw. */
+struct wiring_levels wiring_read_lossy(const struct site_lane *lane, uint64_t levels);
 
 /** Fills the interlock's inputs but for time and lateness. A pulse shorter than the scan counts
  *  where it protects; a pair of contacts that disagrees reads as what is safe (S10). */
