@@ -13,14 +13,14 @@ cd "${1:-$(dirname "$0")/..}"
 vendors='
 modbus.h                    hal/linux/modbus_port.c
 gpiod.h                     hal/linux/gpio_chip_v[12].c
-sqlite3.h                   firmware/record/store_inside.h
+sqlite3.h                   firmware/record/store_inside.h firmware/registry/base_inside.h
 mbedtls/                    hal/linux/tls*.[ch] hal/linux/digest.c hal/linux/sign.c
 psa/                        hal/linux/tls*.[ch]
 confuse.h                   hal/conf_parse.c
 expat.h                     drivers/customs/xml.c
 iconv.h                     drivers/customs/encoding.c
 jansson.h                   firmware/rpc/rpc_internal.h firmware/record/canonical.c
-jansson.h                   firmware/kakou/cli.h tools/*.[ch]
+jansson.h                   firmware/registry/registry_json.h firmware/kakou/cli.h tools/*.[ch]
 seccomp.h                   firmware/control/filter.c
 crypt.h                     firmware/people/password.c
 '

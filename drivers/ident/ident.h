@@ -37,6 +37,15 @@ enum plate_kind plate_classify(const char *plate, struct why *why);
 /** True when a plate of this kind may stand for a vehicle in a release order. */
 bool plate_kind_matches_order(enum plate_kind kind);
 
+/** The plate with every character that cameras confuse replaced by one of its class (O, D and Q
+ * by 0, I and L by 1, B by 8 …); province and the letter behind it stay. Two plates that may be
+ * taken for each other fold to the same text. */
+void plate_fold(const char *plate, char out[PLATE_BYTES_MAX + 1]);
+
+/** In how many places the plates differ when each difference is one that cameras make; 0 for the
+ * same plate, -1 when they differ otherwise. */
+int plate_count_confusions(const char *a, const char *b);
+
 /** ISO 6346 check digit over the first ten characters, 0..9; -1 when they are not three
  * owner letters, U J or Z, and six digits. */
 int box_number_check_digit(const char *number);

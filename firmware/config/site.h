@@ -171,6 +171,7 @@ struct site {
 	char maps_dir[160];
 	struct customs_link_config customs; /**< lanes[] filled from the lanes below */
 	char area_id[FRAME_ID_LENGTH + 1];
+	char customs_code[5]; /**< of the orders that count here; "" = any */
 	size_t map_count, port_count, device_count, lane_count;
 	struct map maps[SITE_MAPS_MAX];
 	char map_names[SITE_MAPS_MAX][64]; /**< files in maps_dir, without .map */

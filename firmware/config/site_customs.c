@@ -100,6 +100,19 @@ static enum kakou_err take_peer_name(struct site_build *build,
 	return KAKOU_OK;
 }
 
+/* The zone's prefix and the customs code are separate settings (gate-domain section 3). */
+static enum kakou_err take_customs_code(struct site_build *build,
+					const struct conf_section *section)
+{
+	const char *code = conf_text(section, "customs_code");
+
+	if (code[0] && (strlen(code) != 4 || strspn(code, "0123456789") != 4))
+		return conf_complain(section, "customs_code", build->why,
+				     "got \"%s\", expected 4 digits", code);
+	text_copy(build->site->customs_code, sizeof(build->site->customs_code), code);
+	return KAKOU_OK;
+}
+
 enum kakou_err site_take_customs(struct site_build *build)
 {
 	const struct conf_section *root = conf_root(build->conf);
@@ -129,5 +142,7 @@ enum kakou_err site_take_customs(struct site_build *build)
 		err = take_files(build, section, to);
 	if (!err)
 		err = site_take_id(build, section, "area_id", build->site->area_id);
+	if (!err)
+		err = take_customs_code(build, section);
 	return err;
 }

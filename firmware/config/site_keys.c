@@ -56,6 +56,8 @@ const struct conf_key site_keys[] = {
 	   "AREA_ID assigned by customs, 10 visible ASCII characters."),
 	CHOICE("customs", "generation", "traditional|smart", "traditional",
 	       "Messages 0x21 to 0x66 with a status word, or 0x81 to 0x85 with Y, N, M."),
+	TEXT("customs", "customs_code", 4, "",
+	     "Customs code of the release orders that count here, 4 digits; empty for any."),
 	CHOICE("customs", "byte_order", "little|big", "little",
 	       "Byte order of the two lengths in a frame."),
 	CHOICE("customs", "ident", "ones|zeroes", "ones",

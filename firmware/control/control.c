@@ -19,7 +19,7 @@ enum { CONTROL_PRIORITY = 40, CONTROL_STACK = 128 * 1024 };
 /* A lane that lost its lines is tried again so often. */
 enum { REOPEN_MS = 500 };
 
-static bool has_room(const struct control *control)
+bool control_has_room(const struct control *control)
 {
 	return journal_room(control->config.journal) >= LANE_OUT_EVENTS;
 }
@@ -120,7 +120,8 @@ static void take_news(struct control *control)
 {
 	struct customs_news news;
 
-	while (has_room(control) && customs_link_next(control->config.link, &news)) {
+	while (control_has_room(control) &&
+	       customs_link_next(control->config.link, &news)) {
 		if (news.kind == CUSTOMS_NEWS_GARBLED ||
 		    news.kind == CUSTOMS_NEWS_REFUSED ||
 		    news.lane >= control->lane_count) {
@@ -142,20 +143,23 @@ static void take_acks(struct control *control)
 {
 	struct journal_ack ack;
 
-	while (has_room(control) && journal_next_ack(control->config.journal, &ack))
+	while (control_has_room(control) &&
+	       journal_next_ack(control->config.journal, &ack)) {
+		control_note_recorded(control, &ack);
 		for (size_t i = 0; i < control->lane_count; i++) {
 			struct lane_inputs in = lane_inputs(control, i);
 
 			lane_feed_ack(&control->lanes[i], &ack, &in, &control->out);
 			carry_out(control, i);
 		}
+	}
 }
 
 static void take_acts(struct control *control)
 {
 	struct act act;
 
-	while (has_room(control) && queue_pop(control->config.acts, &act)) {
+	while (control_has_room(control) && queue_pop(control->config.acts, &act)) {
 		if (act.lane >= control->lane_count)
 			continue;
 		struct lane_inputs in = lane_inputs(control, act.lane);
@@ -170,7 +174,7 @@ static void take_notes(struct control *control)
 {
 	struct event event;
 
-	while (has_room(control) && queue_pop(control->config.notes, &event))
+	while (control_has_room(control) && queue_pop(control->config.notes, &event))
 		if (journal_append(control->config.journal, &event))
 			abort(); /* has_room() was asked first */
 }
@@ -183,7 +187,7 @@ static void step_lane(struct control *control, size_t index)
 	struct lane_inputs in = lane_inputs(control, index);
 	struct interlock_outputs motor;
 
-	if (has_room(control)) {
+	if (control_has_room(control)) {
 		lane_step(lane, &in, &control->out, &motor);
 		carry_out(control, index);
 	} else {
@@ -212,6 +216,7 @@ static void scan(struct control *control)
 	take_acks(control);
 	take_acts(control);
 	take_notes(control);
+	control_take_registry(control);
 	for (size_t i = 0; i < control->lane_count; i++)
 		step_lane(control, i);
 	control->scans++;

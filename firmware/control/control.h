@@ -17,6 +17,7 @@
 #include "drivers/customs/link.h"
 #include "firmware/config/site.h"
 #include "firmware/record/journal.h"
+#include "firmware/registry/registry.h"
 #include "hal/mailbox.h"
 #include "hal/queue.h"
 
@@ -30,6 +31,7 @@ struct control_config {
 	const struct journal_past *past;
 	struct bus *const *buses; /**< by port index; NULL where a port has no units */
 	struct customs_link *link;
+	struct registry *registry;
 	struct queue *acts, *act_results; /**< control pops, control pushes */
 	struct queue *notes; /**< of struct event, about no lane: for the record */
 	struct mailbox *snapshot;

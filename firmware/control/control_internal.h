@@ -44,6 +44,16 @@ struct control_wants {
 	bool has_switched;
 };
 
+/* Changes of the registry whose events wait for their commit, or whose answer it has not taken
+ * yet. */
+enum { CONTROL_CHANGES_MAX = 16 };
+struct control_change {
+	uint64_t ticket; /* 0 = free */
+	uint32_t change;
+	bool is_answered, is_committed;
+	int64_t seq;
+};
+
 struct control {
 	struct control_config config;
 	const struct site *site;
@@ -55,8 +65,10 @@ struct control {
 	struct control_lines lines[SITE_LANES_MAX];
 	struct control_wants wants[SITE_LANES_MAX];
 	struct lane_numbers numbers;
-	struct pairing pairing; /* of vehicles between two gates */
-	struct lane_out out;    /* of the lane at hand */
+	struct control_change changes[CONTROL_CHANGES_MAX];
+	struct registry_news registry_news; /* the one at hand */
+	struct pairing pairing;             /* of vehicles between two gates */
+	struct lane_out out;                /* of the lane at hand */
 	struct device_sample samples[SITE_DEVICES_MAX]; /* newest value or health */
 	uint8_t health[SITE_DEVICES_MAX];
 	int64_t value_at_ms[SITE_DEVICES_MAX];
@@ -68,6 +80,10 @@ struct control {
 	_Atomic bool is_realtime; /* main says it after the start */
 	struct snapshot snapshot;
 };
+
+/* control.c */
+/** True when the record has room for what one lane may say in a scan. */
+bool control_has_room(const struct control *control);
 
 /* control_io.c: lines and devices. */
 /** Once: which role each GPIO line has. */
@@ -86,6 +102,11 @@ bool control_position_is_stale(const struct control *control, size_t lane);
 /** A light of the lane is on a module that is not heard, or that shows something else. */
 bool control_lights_are_lost(const struct control *control, size_t lane);
 bool control_device_is_stale(const struct control *control, size_t device);
+
+/* control_registry.c: what the registry says, and what it is told. */
+void control_take_registry(struct control *control);
+/** The journal's answer, if it is about a change of the registry. */
+void control_note_recorded(struct control *control, const struct journal_ack *ack);
 
 /* control_snapshot.c */
 void control_publish(struct control *control);

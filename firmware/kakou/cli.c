@@ -122,6 +122,29 @@ const struct cli_command cli_commands[] = {
 	{"people",
 	 "[add NAME ROLE | role NAME ROLE | password NAME | lock NAME | unlock NAME | "
 	 "remove NAME]",								 "who may log in",					    people_help, cmd_people  },
+ /* clang-format off */
+	{ "orders", "[list | show N | import FILE | export | void N | reopen N | remove N] [OPTION …]",
+	  "release orders on file at the gate",
+	  "  list           the orders, one a line (default)\n"
+	  "  show N         one order as JSON\n"
+	  "  import FILE    JSON lines, the whole file or nothing; \"-\" is standard input\n"
+	  "  export         all of them as import reads them\n"
+	  "  void N         it opens nothing any more\n"
+	  "  reopen N       approved again, as if no vehicle had passed with it\n"
+	  "  remove N       off the file\n"
+	  "\n"
+	  "  --plate P, --type 1…6, --state WORD, --direction I|E, --in-use, --limit N\n"
+	  "                 which ones list and export give\n"
+	  "  --reason TEXT  why (a change needs it)\n", cmd_orders },
+	{ "vehicles", "[list | show PLATE | import FILE | export | expire PLATE | remove PLATE] [OPTION …]",
+	  "registered vehicles on file at the gate",
+	  "As kakou orders; expire ends a vehicle's validity now.\n", cmd_vehicles },
+	{ "offline", "[list [--all] | settle N agreed|disputed --reason TEXT]",
+	  "what was cleared without customs",
+	  "  list         what is not settled yet; --all: what is settled too\n"
+	  "  settle N     what came of passage N\n", cmd_offline },
+	{ "tares", "[--plate PLATE]", "what vehicles weighed when they passed empty", "", cmd_tares },
+  /* clang-format on */
 	{"log",      "verify [--scratch DIR] [PATH]",                                    "prove that the record is whole",
 	 "Verifies numbers, canonical bytes, hashes and chain of a stopped journal or a "
 	 "copy at\n"

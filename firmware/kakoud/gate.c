@@ -13,6 +13,7 @@
 #include "firmware/control/control.h"
 #include "firmware/kakoud/alloc_count.h"
 #include "firmware/record/journal.h"
+#include "firmware/registry/registry.h"
 #include "firmware/rpc/rpc.h"
 
 enum { ACTS_QUEUED = 16, NOTES_QUEUED = 32 };
@@ -21,6 +22,7 @@ struct gate {
 	const struct site *site;
 	struct journal *journal;
 	struct journal_past past;
+	struct registry *registry;
 	const char *lane_names[SITE_LANES_MAX];
 	struct bus *buses[SITE_PORTS_MAX];
 	struct customs_link *link;
@@ -85,6 +87,19 @@ static enum kakou_err record_start(struct gate *gate, struct why *why)
 	return KAKOU_OK;
 }
 
+/* Opened after the journal, which makes the directory; it is told first what a killed process
+ * could not tell it. */
+static enum kakou_err open_registry(struct gate *gate, struct why *why)
+{
+	enum kakou_err err = registry_open(&gate->registry, gate->site, why);
+
+	if (!err)
+		err = registry_catch_up(gate->registry, gate->journal, why);
+	if (!err)
+		err = registry_start(gate->registry, why);
+	return err;
+}
+
 static enum kakou_err start_bus(struct gate *gate, size_t port, struct why *why)
 {
 	const struct site *site = gate->site;
@@ -146,6 +161,7 @@ static enum kakou_err start_control(struct gate *gate, bool memory_is_locked,
 		.past = &gate->past,
 		.buses = gate->buses,
 		.link = gate->link,
+		.registry = gate->registry,
 		.acts = gate->acts,
 		.act_results = gate->act_results,
 		.notes = gate->notes,
@@ -175,6 +191,7 @@ static enum kakou_err start_rpc(struct gate *gate, struct why *why)
 		.desk = gate->desk,
 		.buses = gate->buses,
 		.link = gate->link,
+		.registry = gate->registry,
 	};
 
 	return rpc_start(&gate->rpc, &config, why);
@@ -192,6 +209,8 @@ enum kakou_err gate_start(struct gate **out, const struct site *site,
 	err = open_record(gate, why);
 	if (!err)
 		err = record_start(gate, why);
+	if (!err)
+		err = open_registry(gate, why);
 	if (!err)
 		err = create_queues(gate, why);
 	if (!err)
@@ -242,6 +261,7 @@ void gate_stop(struct gate *gate, const char *reason)
 	for (size_t port = 0; port < SITE_PORTS_MAX; port++)
 		bus_stop(gate->buses[port]);
 	control_destroy(gate->control);
+	registry_close(gate->registry);
 	record_stop(gate, reason);
 	journal_close(gate->journal);
 	queue_destroy(gate->acts);

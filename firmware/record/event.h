@@ -14,50 +14,54 @@
 #include "hal/err.h"
 
 /** Kinds, in the record as the lower-case word. */
-#define EVENT_KINDS(X)                                                                    \
-	X(STARTED, "started")               /* version, site, config_sha256, reason */    \
-	X(STOPPED, "stopped")               /* reason */                                  \
-	X(PASSAGE_OPENED, "passage_opened") /* direction */                               \
-	X(EVIDENCE, "evidence")         /* slot, device, state, text…, confidence */    \
-	X(VOTE, "vote")                 /* plate, source, camera, tag, agreement */       \
-	X(INQUIRY, "inquiry")           /* seq_no and what was asked */                   \
-	X(INQUIRY_SENT, "inquiry_sent") /* seq_no, attempt */                             \
-	X(INQUIRY_FAILED, "inquiry_failed")       /* seq_no, attempt, error, why */       \
-	X(INQUIRY_WITHDRAWN, "inquiry_withdrawn") /* seq_no, reason */                    \
-	X(ANSWER, "answer")           /* seq_no, word, verdict, hint, form_id, effect */  \
-	X(VERDICT, "verdict")         /* verdict, by, reason */                           \
-	X(HOLD, "hold")               /* reason, sign */                                  \
-	X(OFFICER_ACT, "officer_act") /* act, actor, reason, screen */                    \
-	X(ACT_REFUSED, "act_refused") /* act, actor, reason, screen, why */               \
-	X(LOGIN, "login")             /* actor, role, screen */                           \
-	X(LOGIN_REFUSED, "login_refused")   /* actor, screen, failures, why, count */     \
-	X(LOGOUT, "logout")                 /* actor */                                   \
-	X(PEOPLE_CHANGED, "people_changed") /* change, person, role, actor, screen */     \
-	X(ACCESS_REFUSED,                                                                 \
-	  "access_refused") /* method, act, lane, actor, role, uid, why, count */         \
-	X(LIFT_AUTHORISED, "lift_authorised") /* by, actor, reason */                     \
-	X(LIFT_WITHDRAWN, "lift_withdrawn")   /* reason */                                \
-	X(LIFT_COMMANDED, "lift_commanded")   /* authorised (seq of that event) */        \
-	X(LIFT_OBSERVED, "lift_observed")     /* limit, travel_ms */                      \
-	X(LIFT_UNKNOWN, "lift_unknown")       /* authorised: a restart came between */    \
-	X(ARM_LOWERED, "arm_lowered")         /* travel_ms */                             \
-	X(SAFETY, "safety")                   /* rule, what, output */                    \
-	X(ALARM, "alarm")                     /* code, text */                            \
-	X(ALARM_ENDED, "alarm_ended")         /* code */                                  \
-	X(CALL, "call")                       /* what (help, hold), reason */             \
-	X(DEVICE, "device")                   /* device, health, error */                 \
-	X(COMMAND_RECEIVED,                                                               \
-	  "command_received") /* 0x31: seq_no, command, op_type, op_id, effect */         \
-	X(COMMAND_RESULT, "command_result") /* 0x32: seq_no, result */                    \
-	X(PEER_REFUSED, "peer_refused")     /* why */                                     \
-	X(PEER_DIALECT, "peer_dialect")     /* seq_no, why */                             \
-	X(SIGNING_KEY, "signing_key")       /* key_id, public_key: signs from here on */  \
-	X(PASSAGE_CLOSED,                                                                 \
-	  "passage_closed")     /* outcome, verdict, by, reason, lift, plate, stages */   \
-	X(CROSSING, "crossing") /* while, from (lane, exit), arm, plate */                \
-	X(HANDED_OVER, "handed_over") /* plate, tag, order */                             \
+/* clang-format off */
+#define EVENT_KINDS(X) \
+	X(STARTED, "started") /* version, site, config_sha256, reason */ \
+	X(STOPPED, "stopped") /* reason */ \
+	X(PASSAGE_OPENED, "passage_opened") /* direction */ \
+	X(EVIDENCE, "evidence") /* slot, device, state, text…, confidence */ \
+	X(VOTE, "vote") /* plate, source, camera, tag, agreement */ \
+	X(INQUIRY, "inquiry") /* seq_no and what was asked */ \
+	X(INQUIRY_SENT, "inquiry_sent") /* seq_no, attempt */ \
+	X(INQUIRY_FAILED, "inquiry_failed") /* seq_no, attempt, error, why */ \
+	X(INQUIRY_WITHDRAWN, "inquiry_withdrawn") /* seq_no, reason */ \
+	X(ANSWER, "answer") /* seq_no, word, verdict, hint, form_id, effect */ \
+	X(VERDICT, "verdict") /* verdict, by, reason */ \
+	X(HOLD, "hold") /* reason, sign */ \
+	X(OFFICER_ACT, "officer_act") /* act, actor, reason, screen */ \
+	X(ACT_REFUSED, "act_refused") /* act, actor, reason, screen, why */ \
+	X(LOGIN, "login") /* actor, role, screen */ \
+	X(LOGIN_REFUSED, "login_refused") /* actor, screen, failures, why, count */ \
+	X(LOGOUT, "logout") /* actor */ \
+	X(PEOPLE_CHANGED, "people_changed") /* change, person, role, actor, screen */ \
+	X(ACCESS_REFUSED, "access_refused") /* method, act, lane, actor, role, uid, why, count */ \
+	X(LIFT_AUTHORISED, "lift_authorised") /* by, actor, reason */ \
+	X(LIFT_WITHDRAWN, "lift_withdrawn") /* reason */ \
+	X(LIFT_COMMANDED, "lift_commanded") /* authorised (seq of that event) */ \
+	X(LIFT_OBSERVED, "lift_observed") /* limit, travel_ms */ \
+	X(LIFT_UNKNOWN, "lift_unknown") /* authorised: a restart came between */ \
+	X(ARM_LOWERED, "arm_lowered") /* travel_ms */ \
+	X(SAFETY, "safety") /* rule, what, output */ \
+	X(ALARM, "alarm") /* code, text */ \
+	X(ALARM_ENDED, "alarm_ended") /* code */ \
+	X(CALL, "call") /* what (help, hold), reason */ \
+	X(DEVICE, "device") /* device, health, error */ \
+	X(COMMAND_RECEIVED, "command_received") /* 0x31: seq_no, command, op_type, op_id, effect */ \
+	X(COMMAND_RESULT, "command_result") /* 0x32: seq_no, result */ \
+	X(PEER_REFUSED, "peer_refused") /* why */ \
+	X(PEER_DIALECT, "peer_dialect") /* seq_no, why */ \
+	X(SIGNING_KEY, "signing_key") /* key, device */ \
+	X(REGISTRY_CHANGED, "registry_changed") /* what, act, key or file, count, actor, reason */ \
+	X(LOOKUP, "lookup") /* orders, number, vehicle, refusal, tare_g, effect */ \
+	X(ORDER, "order") /* number, who, step, nth, plate, offline, age_ms */ \
+	X(WEIGHT_CHECK, "weight_check") /* against, expected_g, difference_g, tolerance_g, effect */ \
+	X(EMERGENCY_MODE, "emergency_mode") /* what (on, off, over), actor, reason, minutes */ \
+	X(PASSAGE_CLOSED, "passage_closed") /* outcome, verdict, by, reason, lift, plate, stages */ \
+	X(CROSSING, "crossing") /* while, from (lane, exit), arm, plate */ \
+	X(HANDED_OVER, "handed_over") /* plate, tag, order */ \
 	X(TAKEN_OVER, "taken_over") /* first_passage, first_lane, between_ms, plate… */ \
-	X(OBSERVED, "observed")     /* arm, not_observed_ms: lines are read (again) */
+	X(OBSERVED, "observed") /* arm, not_observed_ms: lines are read (again) */
+/* clang-format on */
 
 enum event_kind {
 #define EVENT_ENUM(name, word) EVENT_##name,

@@ -144,6 +144,15 @@ static void on_desk(void *arg, int ready)
 	rpc_people_take_answers(rpc);
 }
 
+static void on_registry(void *arg, int ready)
+{
+	struct rpc *rpc = arg;
+
+	(void)ready;
+	registry_quiet(rpc->config.registry);
+	rpc_registry_take_answers(rpc);
+}
+
 static void run(void *arg)
 {
 	struct rpc *rpc = arg;
@@ -246,6 +255,9 @@ static enum kakou_err watch_all(struct rpc *rpc)
 	if (!err)
 		err = loop_watch_fd(rpc->loop, desk_fd(rpc->config.desk), LOOP_IN,
 				    on_desk, rpc, &rpc->desk_watch);
+	if (!err)
+		err = loop_watch_fd(rpc->loop, registry_answers_fd(rpc->config.registry),
+				    LOOP_IN, on_registry, rpc, &rpc->registry_watch);
 	return err;
 }
 
@@ -260,6 +272,7 @@ static void release(struct rpc *rpc)
 		for (size_t i = 0; i < SITE_PORTS_MAX; i++)
 			loop_unwatch(rpc->bus_watches[i]);
 		loop_unwatch(rpc->desk_watch);
+		loop_unwatch(rpc->registry_watch);
 		loop_destroy(rpc->loop);
 	}
 	explicit_bzero(&rpc->tickets, sizeof(rpc->tickets));

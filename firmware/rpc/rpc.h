@@ -16,6 +16,7 @@
 #include "firmware/control/snapshot.h"
 #include "firmware/people/desk.h"
 #include "firmware/record/journal.h"
+#include "firmware/registry/registry.h"
 #include "hal/mailbox.h"
 #include "hal/queue.h"
 
@@ -32,6 +33,7 @@ struct rpc_config {
 	struct desk *desk;    /**< this thread asks and takes */
 	struct bus *const *buses; /**< by port index; NULL where a port has no units */
 	struct customs_link *link;
+	struct registry *registry;
 };
 
 /** Opens the socket (mode 0660, refused where another process answers on it) and starts

@@ -59,6 +59,7 @@ void rpc_client_close(struct rpc_client *client)
 	client->then = NULL;
 	client->token = 0;
 	client->bus_token = 0;
+	client->waits_for_registry = false;
 	client->state = CLIENT_FREE;
 	client->generation++;
 }
@@ -99,6 +100,7 @@ static void begin_reply(struct rpc_client *client, char *head, char *body,
 	client->then = NULL;
 	client->token = 0;
 	client->bus_token = 0;
+	client->waits_for_registry = false;
 	client->retry_ms = -1;
 	set_state(client, CLIENT_WRITING, clock_mono_ms() + RPC_REPLY_MS);
 }
@@ -118,7 +120,7 @@ static char *quote(char *text)
 
 void rpc_client_fail(struct rpc_client *client, int code, const char *format, ...)
 {
-	char message[640];
+	char message[960];
 	char *quoted;
 	char *head = NULL;
 	va_list args;
@@ -342,6 +344,9 @@ static void give_up_waiting(struct rpc_client *client)
 	else if (client->token)
 		who = "the control thread did not answer in time: the record tells what "
 		      "became of the act";
+	else if (client->waits_for_registry)
+		who = "the registry did not answer in time: the record tells what became "
+		      "of a change";
 	else if (client->bus_token)
 		who = "the port has no time for this question: too many readings or sick "
 		      "units";

@@ -92,8 +92,9 @@ struct rpc_client {
 
 	uint32_t token;      /* of the act or the job of the desk under way; 0 = none */
 	bool waits_for_desk; /* of the two */
-	uint32_t bus_token;  /* of the question to a bus under way; 0 = none */
-	rpc_then *then;      /* of the question to the journal under way */
+	bool waits_for_registry;
+	uint32_t bus_token;         /* of the question to a bus under way; 0 = none */
+	rpc_then *then;             /* of the question to the journal under way */
 	struct journal_query query; /* the same */
 	int64_t retry_ms;           /* the journal was full: ask again then; -1 = not */
 	struct rpc_passages *passages;
@@ -128,6 +129,7 @@ struct rpc {
 	uint32_t desk_jobs; /* asked and not answered */
 	uint64_t refusals_unrecorded;
 	int64_t last_refusal_ms;
+	struct loop_watch *registry_watch;
 	struct rpc_box *box;
 	uint32_t last_token;
 	struct snapshot snapshot; /* scratch of the method that runs */
@@ -169,12 +171,17 @@ enum rpc_param_type {
 	PARAM_TEXT,    /* min..max bytes, not only spaces */
 	PARAM_SECRET,  /* the same, and never quoted */
 	PARAM_FLAG,
-	PARAM_LANE, /* the name of a lane */
-	PARAM_KIND, /* the word of an event kind */
-	PARAM_ACT,  /* the word of an act */
-	PARAM_PORT, /* the name of a Modbus port */
-	PARAM_AREA, /* coils, discretes, holding, input */
-	PARAM_ROLE, /* the word of a person's role */
+	PARAM_LANE,      /* the name of a lane */
+	PARAM_KIND,      /* the word of an event kind */
+	PARAM_ACT,       /* the word of an act */
+	PARAM_PORT,      /* the name of a Modbus port */
+	PARAM_AREA,      /* coils, discretes, holding, input */
+	PARAM_ROLE,      /* the word of a person's role */
+	PARAM_DIRECTION, /* I or E */
+	PARAM_IMPORT,    /* orders or vehicles */
+	PARAM_OUTCOME,   /* agreed or disputed */
+	PARAM_OBJECT,
+	PARAM_LINES, /* a text that may have several lines, at most max bytes */
 };
 
 struct rpc_param {
@@ -301,6 +308,30 @@ KAKOU_MUST_CHECK enum kakou_err rpc_box_create(struct rpc_box **out);
 
 /** One user less; the last one releases the box and what is in it. NULL is legal. */
 void rpc_box_drop(struct rpc_box *box);
+
+/* ---- rpc_registry.c: orders, vehicles, what was cleared offline ------------------------ */
+
+void rpc_orders_list(struct rpc_client *client, const json_t *params);
+void rpc_orders_show(struct rpc_client *client, const json_t *params);
+void rpc_orders_push(struct rpc_client *client, const json_t *params);
+void rpc_orders_change(struct rpc_client *client, const json_t *params);
+void rpc_vehicles_list(struct rpc_client *client, const json_t *params);
+void rpc_vehicles_show(struct rpc_client *client, const json_t *params);
+void rpc_vehicles_push(struct rpc_client *client, const json_t *params);
+void rpc_vehicles_change(struct rpc_client *client, const json_t *params);
+void rpc_import_begin(struct rpc_client *client, const json_t *params);
+void rpc_import_lines(struct rpc_client *client, const json_t *params);
+void rpc_import_commit(struct rpc_client *client, const json_t *params);
+void rpc_import_drop(struct rpc_client *client, const json_t *params);
+void rpc_offline_list(struct rpc_client *client, const json_t *params);
+void rpc_offline_settle(struct rpc_client *client, const json_t *params);
+void rpc_tares_list(struct rpc_client *client, const json_t *params);
+
+/** Gives answers of the registry to those who asked. */
+void rpc_registry_take_answers(struct rpc *rpc);
+
+/** Its health; null without one. */
+json_t *rpc_registry_view(const struct rpc *rpc);
 
 /* ---- rpc_passages.c ------------------------------------------------------------------- */
 

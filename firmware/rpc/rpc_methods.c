@@ -53,6 +53,72 @@ static const struct rpc_param bus_params[] = {
 	{"count",   PARAM_INTEGER, true, 1, BUS_QUESTION_MAX},
 };
 
+enum { REASON_MAX = sizeof(((struct act *)NULL)->reason) - 1 };
+enum { SCREEN_MAX = sizeof(((struct act *)NULL)->screen) - 1 };
+enum { KEY_MAX = 47, FILE_MAX = 95 };
+
+/* clang-format off */
+#define WHY                                        \
+	{ "reason", PARAM_TEXT, true, 1, REASON_MAX }, \
+	{ "screen", PARAM_TEXT, true, 1, SCREEN_MAX }
+
+static const struct rpc_param orders_list_params[] = {
+	{ "plate",     PARAM_TEXT,      false, 1, KEY_MAX },
+	{ "type",      PARAM_INTEGER,   false, 1, 6 },
+	{ "state",     PARAM_INTEGER,   false, 0, 6 },
+	{ "direction", PARAM_DIRECTION, false, 0, 0 },
+	{ "in_use",    PARAM_FLAG,      false, 0, 0 },
+	{ "after",     PARAM_TEXT,      false, 1, KEY_MAX },
+	{ "limit",     PARAM_INTEGER,   false, 1, 500 },
+};
+static const struct rpc_param vehicles_list_params[] = {
+	{ "plate", PARAM_TEXT,    false, 1, KEY_MAX },
+	{ "after", PARAM_TEXT,    false, 1, KEY_MAX },
+	{ "limit", PARAM_INTEGER, false, 1, 500 },
+};
+static const struct rpc_param key_params[] = {
+	{ "key", PARAM_TEXT, true, 1, KEY_MAX },
+};
+static const struct rpc_param push_params[] = {
+	{ "item", PARAM_OBJECT, true, 0, 0 },
+	WHY,
+};
+static const struct rpc_param change_params[] = {
+	{ "key",    PARAM_TEXT, true, 1, KEY_MAX },
+	{ "change", PARAM_TEXT, true, 1, KEY_MAX },
+	WHY,
+};
+static const struct rpc_param import_begin_params[] = {
+	{ "what", PARAM_IMPORT, true, 0, 0 },
+	{ "file", PARAM_TEXT,   true, 1, FILE_MAX },
+};
+static const struct rpc_param import_lines_params[] = {
+	{ "import", PARAM_INTEGER, true, 1, UINT32_MAX },
+	{ "first",  PARAM_INTEGER, true, 1, INT32_MAX },
+	{ "lines",  PARAM_LINES,   true, 0, RPC_LINE_MAX },
+};
+static const struct rpc_param import_commit_params[] = {
+	{ "import", PARAM_INTEGER, true, 1, UINT32_MAX },
+	WHY,
+};
+static const struct rpc_param import_drop_params[] = {
+	{ "import", PARAM_INTEGER, true, 1, UINT32_MAX },
+};
+static const struct rpc_param offline_params[] = {
+	{ "open",  PARAM_FLAG,    false, 0, 0 },
+	{ "limit", PARAM_INTEGER, false, 1, 1000 },
+};
+static const struct rpc_param settle_params[] = {
+	{ "passage", PARAM_INTEGER, true, 1, INT64_MAX },
+	{ "outcome", PARAM_OUTCOME, true, 0, 0 },
+	WHY,
+};
+static const struct rpc_param tares_params[] = {
+	{ "plate", PARAM_TEXT,    false, 1, KEY_MAX },
+	{ "limit", PARAM_INTEGER, false, 1, 1000 },
+};
+/* clang-format on */
+
 #define WITH(params) (params), sizeof(params) / sizeof((params)[0])
 
 static const struct rpc_param login_params[] = {
@@ -118,6 +184,22 @@ static const struct rpc_method methods[] = {
 	{ "people.lock",     rpc_people_lock,         ROLES_SUPERVISOR,            false, WITH(person_params) },
 	{ "people.unlock",   rpc_people_unlock,       ROLES_SUPERVISOR,            true,  WITH(person_params) },
 	{ "people.remove",   rpc_people_remove,       ROLES_SUPERVISOR,            false, WITH(person_params) },
+
+	{ "orders.list",     rpc_orders_list,     ROLES_LOCAL, false,   WITH(orders_list_params) },
+	{ "orders.show",     rpc_orders_show,     ROLES_LOCAL, false,   WITH(key_params) },
+	{ "orders.push",     rpc_orders_push,     ROLES_OFFICER, false, WITH(push_params) },
+	{ "orders.change",   rpc_orders_change,   ROLES_OFFICER, false, WITH(change_params) },
+	{ "vehicles.list",   rpc_vehicles_list,   ROLES_LOCAL, false,   WITH(vehicles_list_params) },
+	{ "vehicles.show",   rpc_vehicles_show,   ROLES_LOCAL, false,   WITH(key_params) },
+	{ "vehicles.push",   rpc_vehicles_push,   ROLES_OFFICER, false, WITH(push_params) },
+	{ "vehicles.change", rpc_vehicles_change, ROLES_OFFICER, false, WITH(change_params) },
+	{ "import.begin",    rpc_import_begin,    ROLES_OFFICER, false, WITH(import_begin_params) },
+	{ "import.lines",    rpc_import_lines,    ROLES_OFFICER, false, WITH(import_lines_params) },
+	{ "import.commit",   rpc_import_commit,   ROLES_OFFICER, false, WITH(import_commit_params) },
+	{ "import.drop",     rpc_import_drop,     ROLES_OFFICER, false, WITH(import_drop_params) },
+	{ "offline.list",    rpc_offline_list,    ROLES_LOCAL, false,   WITH(offline_params) },
+	{ "offline.settle",  rpc_offline_settle,  ROLES_OFFICER, false, WITH(settle_params) },
+	{ "tares.list",      rpc_tares_list,      ROLES_LOCAL, false,   WITH(tares_params) },
 };
 /* clang-format on */
 

@@ -15,7 +15,7 @@
 
 #include "hal/text.h"
 
-enum { QUOTE_MAX = 60, WORDS_BYTES = 480, EXPECTED_BYTES = WORDS_BYTES + 16 };
+enum { QUOTE_MAX = 60, WORDS_BYTES = 760, EXPECTED_BYTES = WORDS_BYTES + 16 };
 
 /* A value as JSON, cut to what an error can carry. */
 static const char *quote(const json_t *value, char to[QUOTE_MAX + 4])
@@ -160,6 +160,37 @@ static bool is_text_between(const json_t *value, int64_t min, int64_t max)
 	return !is_blank;
 }
 
+/* Lines may have what JSON may have; what they say is the registry's to check. */
+static bool are_lines(const json_t *value, int64_t max)
+{
+	const char *text = json_string_value(value);
+
+	return text && text[0] && (int64_t)strlen(text) <= max &&
+	       strlen(text) == json_string_length(value);
+}
+
+static const char *import_word(int i)
+{
+	return i == 0 ? "orders" : "vehicles";
+}
+
+static const char *direction_word(int i)
+{
+	return i == 0 ? "I" : "E";
+}
+
+static const char *outcome_word(int i)
+{
+	return i == 0 ? "agreed" : "disputed";
+}
+
+static bool is_one_of(const json_t *value, const char *(*word_of)(int))
+{
+	const char *text = json_string_value(value);
+
+	return text && find_word(word_of, 2, text) >= 0;
+}
+
 static bool is_integer_between(const json_t *value, int64_t min, int64_t max)
 {
 	return json_is_integer(value) && json_integer_value(value) >= min &&
@@ -182,6 +213,11 @@ static bool is_allowed(const struct rpc *rpc, const json_t *params,
 	case PARAM_PORT: return rpc_param_port(rpc, params) >= 0;
 	case PARAM_AREA: return rpc_param_area(params) >= 0;
 	case PARAM_ROLE: return rpc_param_role(params) != ROLE_NONE;
+	case PARAM_DIRECTION: return is_one_of(value, direction_word);
+	case PARAM_IMPORT: return is_one_of(value, import_word);
+	case PARAM_OUTCOME: return is_one_of(value, outcome_word);
+	case PARAM_OBJECT: return json_is_object(value);
+	case PARAM_LINES: return are_lines(value, param->max);
 	}
 	return false;
 }
@@ -264,6 +300,14 @@ static void describe(const struct rpc *rpc, const struct rpc_param *param, char 
 	case PARAM_ROLE:
 		list_words(words, sizeof(words), role_word, ROLE_COUNT - ROLE_VIEWER);
 		break;
+	case PARAM_DIRECTION: list_words(words, sizeof(words), direction_word, 2); break;
+	case PARAM_IMPORT: list_words(words, sizeof(words), import_word, 2); break;
+	case PARAM_OUTCOME: list_words(words, sizeof(words), outcome_word, 2); break;
+	case PARAM_OBJECT: text_copy(to, size, "an object"); return;
+	case PARAM_LINES:
+		(void)snprintf(to, size, "lines of at most %" PRId64 " bytes together",
+			       param->max);
+		return;
 	}
 	(void)snprintf(to, size, "one of %s", words);
 }

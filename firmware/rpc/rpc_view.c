@@ -88,14 +88,14 @@ void rpc_view_status(struct rpc_client *client, const json_t *params)
 	(void)params;
 	if (!rpc_view_take_snapshot(client))
 		return;
-	rpc_client_reply(client,
-			 json_pack("{s:s, s:s, s:I, s:o, s:o, s:o, s:o}", "site",
-				   rpc->config.site->name, "version", KAKOU_VERSION,
-				   "started_wall_ms",
-				   (json_int_t)rpc->snapshot.started_wall_ms, "control",
-				   view_control(&rpc->snapshot, now_ms), "record",
-				   view_record(rpc), "customs", view_link(rpc, now_ms),
-				   "devices", count_devices(rpc)));
+	rpc_client_reply(
+		client,
+		json_pack("{s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:o}", "site",
+			  rpc->config.site->name, "version", KAKOU_VERSION,
+			  "started_wall_ms", (json_int_t)rpc->snapshot.started_wall_ms,
+			  "control", view_control(&rpc->snapshot, now_ms), "record",
+			  view_record(rpc), "customs", view_link(rpc, now_ms), "devices",
+			  count_devices(rpc), "registry", rpc_registry_view(rpc)));
 }
 
 void rpc_view_lanes(struct rpc_client *client, const json_t *params)

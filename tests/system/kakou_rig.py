@@ -37,7 +37,7 @@ SLOT_LOCK_PORT = 47777
 UNIX_PATH_MAX = 100
 PR_SET_PDEATHSIG = 1
 # What kakou does only for who has logged in.
-ACTS = ("release", "inspect", "return", "hold", "reset")
+ACTS = ("release", "inspect", "return", "hold", "reset", "orders", "vehicles", "offline")
 
 # program: (its name in build/, its arguments)
 PROGRAMS = {
@@ -380,12 +380,17 @@ class Gate:
             self.tickets = {self.kakoud.pid: self.log_in()}
         return self.tickets[self.kakoud.pid]
 
+    def ticket_env(self):
+        """An environment in which kakou is logged in as the officer."""
+        self.ticket_file.touch(0o600)
+        self.ticket_file.write_text(self.ticket())
+        return {**os.environ, "KAKOU_TICKET": str(self.ticket_file)}
+
     def kakou_raw(self, *arguments, timeout_s=10, text=None):
         """Runs kakou against this gate, logged in as an officer unless it logs in itself; the
         finished process with its texts. `text` is its standard input."""
         if arguments[0] in ACTS:
-            self.ticket_file.touch(0o600)
-            self.ticket_file.write_text(self.ticket())
+            self.ticket_env()
         given = {"stdin": subprocess.DEVNULL} if text is None else {"input": text}
         return subprocess.run(
             [BUILD / "kakou", "--socket", self.socket_path("kakoud"), *map(str, arguments)],

@@ -21,6 +21,7 @@
 
 #include "hal/clock.h"
 #include "hal/fake/fake.h"
+#include "hal/file.h"
 #include "hal/text.h"
 #include "tests/unit/site_file.h"
 
@@ -41,6 +42,10 @@ void rpc_rig_set_up(struct rpc_rig *rig, struct journal *journal)
 	assert_int_equal(queue_create(&rig->acts, sizeof(struct act), 4, true), 0);
 	assert_int_equal(
 		queue_create(&rig->act_results, sizeof(struct act_result), 16, true), 0);
+	if (file_ensure_private_directory(rig->site->state_dir, &why) ||
+	    registry_open(&rig->registry, rig->site, &why) ||
+	    registry_start(rig->registry, &why))
+		fail_msg("%s", why.text);
 	assert_int_equal(queue_create(&rig->notes, sizeof(struct event), 16, false), 0);
 	if (desk_open(&rig->desk, rig->directory, PASSWORD_COST_LEAST, &why))
 		fail_msg("%s", why.text);
@@ -55,6 +60,7 @@ void rpc_rig_set_up(struct rpc_rig *rig, struct journal *journal)
 		.desk = rig->desk,
 		.buses = buses,
 		.link = (struct customs_link *)&thing,
+		.registry = rig->registry,
 	};
 }
 
@@ -71,6 +77,7 @@ void rpc_rig_tear_down(struct rpc_rig *rig)
 	rpc_stop(rig->rpc);
 	desk_close(rig->desk);
 	queue_destroy(rig->notes);
+	registry_close(rig->registry);
 	queue_destroy(rig->act_results);
 	queue_destroy(rig->acts);
 	mailbox_destroy(rig->mailbox);

@@ -22,6 +22,7 @@ struct rpc_rig {
 	struct queue *act_results;
 	struct queue *notes; /* of struct event */
 	struct desk *desk;
+	struct registry *registry;
 	struct rpc_config config;
 	struct rpc *rpc;
 };

@@ -6,7 +6,7 @@
  */
 #include "tests/unit/site_file.h"
 
-#include <dirent.h>
+#include <ftw.h>
 #include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -29,18 +29,18 @@ char *site_file_make_directory(void)
 	return path;
 }
 
+static int remove_one(const char *path, const struct stat *info, int flag,
+		      struct FTW *place)
+{
+	(void)info;
+	(void)flag;
+	(void)place;
+	return remove(path);
+}
+
 void site_file_remove_directory(char *directory)
 {
-	DIR *opened = opendir(directory);
-	struct dirent *entry;
-
-	assert_non_null(opened);
-	while ((entry = readdir(opened))) {
-		if (entry->d_name[0] != '.')
-			(void)unlinkat(dirfd(opened), entry->d_name, 0);
-	}
-	closedir(opened);
-	assert_int_equal(rmdir(directory), 0);
+	assert_int_equal(nftw(directory, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
 	free(directory);
 }
 

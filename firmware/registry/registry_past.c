@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the record says of orders and a killed process could not note any more.
+ *
+ * Layer: firmware. Threads: main's, before the registry's starts; the journal's reader answers.
+ */
+#include <errno.h>
+#include <semaphore.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "firmware/registry/registry_inside.h"
+#include "hal/text.h"
+
+enum { PAGE = 500, PATIENCE_S = 30 };
+
+/* One question; whoever comes last of asker and answerer releases it. */
+struct question {
+	sem_t answered;
+	atomic_int users;
+	enum kakou_err err;
+	char *json;
+};
+
+static void drop(struct question *question)
+{
+	if (atomic_fetch_sub(&question->users, 1) != 1)
+		return;
+	sem_destroy(&question->answered);
+	free(question->json);
+	free(question);
+}
+
+static void on_answer(void *arg, enum kakou_err err, char *json)
+{
+	struct question *question = arg;
+
+	question->err = err;
+	question->json = json;
+	sem_post(&question->answered);
+	drop(question);
+}
+
+static bool wait_for(struct question *question)
+{
+	struct timespec until;
+	int failed;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += PATIENCE_S;
+	do
+		failed = sem_timedwait(&question->answered, &until);
+	while (failed && errno == EINTR);
+	return !failed;
+}
+
+/* A page of events about orders, as a JSON array the caller releases. */
+static enum kakou_err read_page(struct journal *journal, int64_t after, json_t **rows,
+				struct why *why)
+{
+	struct journal_query query = {
+		.after = after, .limit = PAGE, .kind = EVENT_ORDER, .lane = -1};
+	struct question *question = calloc(1, sizeof(*question));
+	enum kakou_err err;
+
+	if (!question)
+		return why_set(why, KAKOU_E_NOMEM, "no memory to read the record");
+	sem_init(&question->answered, 0, 0);
+	atomic_init(&question->users, 2);
+	err = journal_read(journal, &query, on_answer, question);
+	if (err)
+		drop(question); /* nobody answers */
+	else if (!wait_for(question))
+		err = KAKOU_E_TIMEOUT;
+	else
+		err = question->err;
+	if (!err) {
+		*rows = json_loads(question->json, 0, NULL);
+		err = *rows ? KAKOU_OK : KAKOU_E_NOMEM;
+	}
+	drop(question);
+	return err ? why_set(why, err, "the record can't be read for the registry: %s",
+			     kakou_err_name(err))
+		   : KAKOU_OK;
+}
+
+static const char *text_of(const json_t *data, const char *name)
+{
+	const char *text = json_string_value(json_object_get(data, name));
+
+	return text ? text : "";
+}
+
+static int64_t number_of(const json_t *data, const char *name)
+{
+	return json_integer_value(json_object_get(data, name));
+}
+
+static bool find_lane(const struct site *site, const char *name, uint8_t *out)
+{
+	for (size_t i = 0; i < site->lane_count; i++) {
+		if (!strcmp(site->lanes[i].name, name)) {
+			*out = (uint8_t)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A lane that the site no longer has used the order all the same: the first one stands for it. */
+static void note_of_event(const struct site *site, const json_t *event,
+			  struct order_note *out)
+{
+	const json_t *data = json_object_get(event, "data");
+	const char *step = text_of(data, "step");
+
+	memset(out, 0, sizeof(*out));
+	(void)find_lane(site, text_of(event, "lane"), &out->lane);
+	while (out->step < STEP_FREED &&
+	       strcmp(order_step_name((enum order_step)out->step), step) != 0)
+		out->step++;
+	out->nth = (uint8_t)number_of(data, "nth");
+	out->passage = number_of(event, "passage");
+	out->wall_ms = number_of(event, "wall_ms");
+	out->is_offline = number_of(data, "offline") != 0;
+	out->age_ms = number_of(data, "age_ms");
+	out->empty_g = number_of(data, "empty_g");
+	text_copy(out->number, sizeof(out->number), text_of(data, "number"));
+	text_copy(out->who, sizeof(out->who), text_of(data, "who"));
+	text_copy(out->plate, sizeof(out->plate), text_of(data, "plate"));
+}
+
+enum kakou_err registry_catch_up(struct registry *registry, struct journal *journal,
+				 struct why *why)
+{
+	int64_t seq = 0, last = 0;
+	json_t *rows = NULL;
+	enum kakou_err err = base_get_cursor(registry->base, &seq, why);
+
+	for (bool has_more = true; !err && has_more; json_decref(rows), rows = NULL) {
+		size_t i;
+		json_t *row;
+
+		err = read_page(journal, seq, &rows, why);
+		has_more = json_array_size(rows) > 0;
+		json_array_foreach(rows, i, row)
+		{
+			struct order_note note;
+
+			if (err)
+				break;
+			note_of_event(registry->site, json_object_get(row, "bytes"),
+				      &note);
+			err = base_note(registry->base, &note, why);
+			last = seq = json_integer_value(json_object_get(row, "seq"));
+		}
+	}
+	if (!err && last)
+		err = base_put_cursor(registry->base, last, why);
+	if (!err)
+		registry_publish(registry);
+	return err;
+}
