@@ -207,6 +207,11 @@ static void record_act(struct lane *lane, const struct act *act, uint64_t ticket
 	event_add_number(event, "meant_passage", act->passage);
 	if (why[0])
 		event_add_text(event, "why", why);
+	else if (lane->help_since_ms != 0)
+		event_add_number(event, "help_answered_ms",
+				 lane->now_ms - lane->help_since_ms);
+	if (!why[0])
+		lane->help_since_ms = 0;
 	event->ticket = ticket;
 }
 
@@ -309,17 +314,26 @@ static bool any_is_overdue(const struct lane *lane)
 	return false;
 }
 
+/* Only the card is still to come. */
+static bool waits_for_card_alone(const struct lane *lane)
+{
+	const struct evidence *card = lane_evidence(lane, EVIDENCE_CARD);
+
+	if (!card || evidence_is_settled(card))
+		return false;
+	for (size_t i = 0; i < lane->config->evidence_count; i++)
+		if (&lane->evidence[i] != card &&
+		    !evidence_is_settled(&lane->evidence[i]))
+			return false;
+	return true;
+}
+
 /* Tells the driver what the lane still waits for. */
 static void guide_driver(struct lane *lane)
 {
-	const struct evidence *card = lane_evidence(lane, EVIDENCE_CARD);
 	const char *sign = "请等候";
-	bool only_card = card && !evidence_is_settled(card);
 
-	for (size_t i = 0; i < lane->config->evidence_count; i++)
-		only_card = only_card && (&lane->evidence[i] == card ||
-					  evidence_is_settled(&lane->evidence[i]));
-	if (only_card)
+	if (waits_for_card_alone(lane))
 		sign = "请刷卡";
 	else if (lane->help_is_called)
 		sign = "请等候人工";
@@ -328,6 +342,23 @@ static void guide_driver(struct lane *lane)
 	else if (position_is_on(&lane->position, POSITION_ENTRY))
 		sign = "请前行";
 	text_copy(lane->sign, sizeof(lane->sign), sign);
+}
+
+/* It stands, and not wholly on the scale: said once in a passage. */
+static void record_position(struct lane *lane)
+{
+	const struct evidence *weight = lane_evidence(lane, EVIDENCE_WEIGHT);
+	bool at_end = position_is_on(&lane->position, POSITION_END);
+	struct event *event;
+
+	if (lane->position_is_told || !weight || weight->stable_since_ms == 0 ||
+	    lane->now_ms - weight->stable_since_ms < lane->config->settle_ms ||
+	    (!at_end && !position_is_on(&lane->position, POSITION_ENTRY)))
+		return;
+	lane->position_is_told = true;
+	event = lane_record(lane, EVENT_POSITION);
+	event_add_text(event, "beam", at_end ? "scale_exit" : "scale_entry");
+	event_add_text(event, "sign", at_end ? "请后退" : "请前行");
 }
 
 static void step_evidence(struct lane *lane)
@@ -343,11 +374,12 @@ static void step_evidence(struct lane *lane)
 		lane_vote(lane);
 	if (has_changed || (lane->state == LANE_GATHERING && !lane_is_incomplete(lane)))
 		lane_dispatch(lane, EV_EVIDENCE);
-	if (lane->state != LANE_GATHERING)
-		return;
-	if (any_is_overdue(lane))
+	if (lane->state == LANE_GATHERING && any_is_overdue(lane))
 		lane_dispatch(lane, EV_DEADLINE);
-	else
+	else if (lane->state == LANE_GATHERING)
+		record_position(lane);
+	if (lane->state == LANE_GATHERING ||
+	    (lane->state == LANE_HELD && lane->reason == REASON_NOT_ON_SCALE))
 		guide_driver(lane);
 }
 
@@ -455,6 +487,17 @@ static void step_crossing(struct lane *lane)
 		lane_dispatch(lane, EV_CROSSING);
 }
 
+/* Before a lift, a vehicle that was wholly on the deck and covers all up to the approach loop again
+ * is on its way out. */
+static void guide_backing(struct lane *lane)
+{
+	bool waits = lane->state == LANE_GATHERING || lane->state == LANE_ASKING ||
+		     lane->state == LANE_SILENT || lane->state == LANE_HELD;
+
+	if (waits && position_is_backing(&lane->position))
+		text_copy(lane->sign, sizeof(lane->sign), "请退出");
+}
+
 static void step_position(struct lane *lane)
 {
 	step_crossing(lane);
@@ -506,6 +549,8 @@ static void step_help(struct lane *lane)
 		event_add_text(event, "what", "help");
 		event_add_text(event, "reason", "the driver pressed help");
 		text_copy(lane->sign, sizeof(lane->sign), "请等候人工");
+		if (lane->help_since_ms == 0)
+			lane->help_since_ms = lane->now_ms;
 	}
 	lane->help_is_called = lane->help_is_pressed;
 }
@@ -594,6 +639,10 @@ static void step_losses(struct lane *lane, const struct lane_inputs *in)
 		       "a loop on remote I/O is not heard: arrivals are not seen") &&
 	    lane->state == LANE_IDLE)
 		lane_enter(lane, LANE_IDLE);
+	if (judge_loss(lane, !in->record_is_well, &lane->record_lost_ms, ALARM_RECORD,
+		       reason_text(REASON_RECORD_FAILED)) &&
+	    lane->state == LANE_IDLE)
+		lane_enter(lane, LANE_IDLE);
 	judge_loss(lane, in->lights_are_lost, &lane->lights_lost_ms, ALARM_LIGHTS,
 		   "lights on remote I/O do not follow: they may show the wrong colour");
 	if (lane->alarms & 1u << ALARM_LIGHTS)
@@ -612,6 +661,7 @@ void lane_step(struct lane *lane, const struct lane_inputs *in, struct lane_out 
 	step_position(lane);
 	end_green(lane);
 	step_evidence(lane);
+	guide_backing(lane);
 	step_timers(lane);
 	step_help(lane);
 	notes = interlock_step(&lane->interlock, &in->interlock, lane_arm_wish(lane),

@@ -160,8 +160,11 @@ struct lane {
 	bool lift_is_manual;      /**< 10 instead of 00 */
 	uint8_t clearing_lifts;   /**< at most one */
 	bool is_overstayed, help_is_pressed, help_is_called;
+	bool position_is_told; /**< in this passage: it stands half on the scale */
+	int64_t help_since_ms; /**< a call for help nobody has answered; 0 = none */
 	bool exit_was_on, record_is_well, has_restarted;
-	int64_t loops_lost_ms, lights_lost_ms; /**< since when; 0 = they are not */
+	int64_t loops_lost_ms, lights_lost_ms,
+		record_lost_ms; /**< since when; 0 = they are not */
 	int64_t seen_ms; /**< when the arm's lines were last read; 0 = not since the start */
 	uint32_t alarms; /**< bit = enum lane_alarm */
 	enum lane_light light;
@@ -185,6 +188,7 @@ enum lane_alarm {
 	ALARM_EMERGENCY,
 	ALARM_RESTARTED,
 	ALARM_LOOPS, /**< a loop on remote I/O is not heard: the lane is blind to arrivals */
+	ALARM_RECORD, /**< the record can't be written: nothing is cleared */
 	ALARM_LIGHTS, /**< lights on remote I/O do not follow: what they show is not known */
 	ALARM_SAFETY, /**< a safety device does not prove itself, or a pair is faulty */
 	LANE_ALARMS,

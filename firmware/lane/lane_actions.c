@@ -28,6 +28,7 @@ static void open_passage(struct lane *lane)
 	lane->verdict = lane->lifted_for = VERDICT_NONE;
 	lane->reason = REASON_NONE;
 	lane->was_lifted = lane->lift_is_manual = lane->is_overstayed = false;
+	lane->position_is_told = false;
 	lane->clearing_lifts = 0;
 	lane->lift_ticket = 0;
 	lane->lift_seq = 0;
@@ -626,14 +627,21 @@ static const char *sign_of_lift(const struct lane *lane)
 		       : "放行 请通过";
 }
 
+/* A lane that can't work welcomes nobody. */
+static const char *sign_of_idle(const struct lane *lane)
+{
+	if (lane->alarms & 1u << ALARM_RECORD)
+		return reason_sign(REASON_RECORD_FAILED);
+	return lane->alarms & 1u << ALARM_LOOPS ? reason_sign(REASON_DEVICE_DEAD)
+						: "欢迎";
+}
+
 /* The sign of each state; states that hold show their reason's. */
 static const char *sign_of_state(const struct lane *lane, enum lane_state state)
 {
 	switch (state) {
 	case LANE_BLOCKED: return reason_sign(lane->block_reason);
-	case LANE_IDLE:
-		return lane->alarms & 1u << ALARM_LOOPS ? reason_sign(REASON_DEVICE_DEAD)
-							: "欢迎";
+	case LANE_IDLE: return sign_of_idle(lane);
 	case LANE_GATHERING:
 	case LANE_ASKING:
 	case LANE_RECORDING: return "请等候";

@@ -30,6 +30,7 @@ static const char *const alarm_names[LANE_ALARMS] = {
 	[ALARM_EMERGENCY] = "emergency",
 	[ALARM_RESTARTED] = "restarted",
 	[ALARM_LOOPS] = "loops_lost",
+	[ALARM_RECORD] = "record_failed",
 	[ALARM_LIGHTS] = "lights_lost",
 	[ALARM_SAFETY] = "safety_device",
 };

@@ -54,8 +54,11 @@ void position_update(struct position *position, uint32_t on, int64_t now_ms)
 	for (int i = 0; i < POSITION_SENSORS; i++)
 		filter(&position->sensor[i], (on >> i & 1) != 0, now_ms,
 		       position->glitch_ms);
+	/* The gap of an articulated vehicle at the entry beam looks whole; its trailer is then
+	 * still over the approach loop. */
 	if (position->opened_ms != 0 && position->has_deck &&
-	    position_is_whole_on_deck(position))
+	    position_is_whole_on_deck(position) &&
+	    !position->sensor[POSITION_APPROACH].is_on)
 		position->was_on_deck = true;
 	if (position->lifted_ms == 0)
 		return;
@@ -116,6 +119,14 @@ static bool is_clear_from(const struct position *position, int first, int64_t no
 			return false;
 	}
 	return true;
+}
+
+bool position_is_backing(const struct position *position)
+{
+	return position->was_on_deck && position->lifted_ms == 0 &&
+	       position->sensor[POSITION_APPROACH].is_on &&
+	       position->sensor[POSITION_ENTRY].is_on &&
+	       !position->sensor[POSITION_END].is_on;
 }
 
 bool position_has_backed_out(const struct position *position, int64_t now_ms)

@@ -61,6 +61,10 @@ bool position_is_on(const struct position *position, enum position_sensor sensor
  *  interrupted. True in lanes without deck beams. */
 bool position_is_whole_on_deck(const struct position *position);
 
+/** Before a lift, a vehicle that has been wholly on the deck lies over entry beam and approach
+ *  loop again and nothing is ahead of it: it goes backwards. Never true without deck beams. */
+bool position_is_backing(const struct position *position);
+
 /** Everything is clear and the approach loop went off last: it backed out. A vehicle that has been
  *  on the deck must have come over the entry beam and the loop, so the filtered edge is enough and
  *  the next one may follow at once; a short vehicle that never reached the deck may stand between

@@ -58,6 +58,7 @@
 	X(EMERGENCY_MODE, "emergency_mode") /* what (on, off, over), actor, reason, minutes */ \
 	X(PASSAGE_CLOSED, "passage_closed") /* outcome, verdict, by, reason, lift, plate, stages */ \
 	X(CROSSING, "crossing") /* while, from (lane, exit), arm, plate */ \
+	X(POSITION, "position") /* beam, sign: half on the scale */ \
 	X(HANDED_OVER, "handed_over") /* plate, tag, order */ \
 	X(TAKEN_OVER, "taken_over") /* first_passage, first_lane, between_ms, plate… */ \
 	X(OBSERVED, "observed") /* arm, not_observed_ms: lines are read (again) */

@@ -10,7 +10,8 @@ from kakou_rig import BUILD
 KINDS = ["normal", "two_boxes", "empty", "empty_but_heavy", "no_order", "several_orders",
          "weight_off", "plate_misread", "plate_and_tag_differ", "check_digit", "broken_seal",
          "targeted", "customs_silent", "late_answer", "backs_out_after_lift",
-         "backs_out_before_verdict", "tailgater", "long_articulated", "device_dead"]
+         "backs_out_before_verdict", "tailgater", "long_articulated", "device_dead",
+         "interim", "stalls", "half_on_scale", "help", "required_dead"]
 TRUCK_KEYS = ["n", "kind", "lane", "passage", "plate", "verdict", "expect", "result", "by",
               "reason", "lift", "gather_ms", "ask_ms", "record_ms", "lift_ms", "leave_ms",
               "own_ms"]

@@ -136,6 +136,9 @@ static void join_texts(const struct event *event, char *to, size_t size)
 			used += (size_t)snprintf(to + used, size - used, "%s=%s ",
 						 field->key,
 						 event->text + field->text_at);
+		else
+			used += (size_t)snprintf(to + used, size - used, "%s=%lld ",
+						 field->key, (long long)field->number);
 	}
 }
 

@@ -142,10 +142,19 @@ static void a_truck_not_wholly_on_the_scale_is_guided_then_held(void **state)
 	bench_weigh(&b, 21000000, true);
 	bench_run(&b, 1000);
 	assert_string_equal(b.lane.sign, "请前行");
+	assert_int_equal(bench_count(&b, EVENT_POSITION, "beam=scale_entry sign=请前行"),
+			 1);
 	bench_run(&b, 25000);
 	assert_int_equal(b.lane.state, LANE_HELD);
 	assert_int_equal(b.lane.reason, REASON_NOT_ON_SCALE);
 	assert_int_equal(b.asks, 0);
+	bench_weigh(&b, 30000000, false);
+	bench_drive(&b, &b.vehicle, 26500);
+	assert_string_equal(b.lane.sign, "请后退");
+	bench_drive(&b, &b.vehicle, BENCH_STOP_MM);
+	bench_weigh(&b, 37000000, true);
+	assert_true(bench_run_until(&b, LANE_ASKING, 3000));
+	assert_int_equal(bench_count(&b, EVENT_POSITION, NULL), 1);
 }
 
 static void a_read_for_the_truck_before_is_not_taken_for_this_one(void **state)
@@ -227,6 +236,22 @@ static void a_lane_that_reads_plates_holds_without_one_whatever_else_it_has(void
 	assert_int_equal(b.lane.reason, REASON_PLATE_MISSING);
 }
 
+static void a_driver_who_calls_is_answered_and_the_time_is_kept(void **state)
+{
+	(void)state;
+	case_ask();
+	bench_answer(&b, NULL, CASE_REFUSE, "");
+	b.samples[BENCH_CARD].value.post.help_is_pressed = true;
+	bench_run(&b, 200);
+	assert_string_equal(b.lane.sign, "请等候人工");
+	assert_int_equal(bench_count(&b, EVENT_CALL, "what=help"), 1);
+	b.samples[BENCH_CARD].value.post.help_is_pressed = false;
+	bench_run(&b, 9000);
+	bench_act(&b, ACT_RELEASE, b.lane.passage);
+	assert_int_equal(bench_count(&b, EVENT_OFFICER_ACT, "help_answered_ms"), 1);
+	assert_int_equal(b.lane.state, LANE_RECORDING);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -240,6 +265,7 @@ int main(void)
 			a_dead_required_device_holds_at_once_and_goes_on_when_it_is_back),
 		LANE_TEST(a_truck_not_wholly_on_the_scale_is_guided_then_held),
 		LANE_TEST(a_read_for_the_truck_before_is_not_taken_for_this_one),
+		LANE_TEST(a_driver_who_calls_is_answered_and_the_time_is_kept),
 		LANE_TEST(every_choice_of_devices_and_deck_beams_clears_a_truck),
 		LANE_TEST(
 			a_lane_that_reads_plates_holds_without_one_whatever_else_it_has),

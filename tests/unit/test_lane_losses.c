@@ -193,6 +193,19 @@ static void time_without_lines_is_recorded_when_they_are_back(void **state)
 	assert_int_equal(bench_count(&b, EVENT_OBSERVED, "arm=down"), 1);
 }
 
+static void a_record_that_fails_turns_the_welcome_off_in_every_idle_lane(void **state)
+{
+	(void)state;
+	b.record_fails = true;
+	bench_run(&b, 3000);
+	assert_string_equal(b.lane.sign, "系统故障 请等候");
+	assert_int_equal(bench_count(&b, EVENT_ALARM, "code=record_failed"), 1);
+	b.record_fails = false;
+	bench_run(&b, 100);
+	assert_string_equal(b.lane.sign, "欢迎");
+	assert_int_equal(bench_count(&b, EVENT_ALARM_ENDED, "code=record_failed"), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -207,6 +220,7 @@ int main(void)
 			each_crossing_of_an_arm_opened_by_hand_is_recorded_until_it_is_closed),
 		LANE_TEST(an_articulated_truck_crosses_once_and_so_does_a_motorcycle),
 		LANE_TEST(crossings_go_on_being_recorded_after_a_restart),
+		LANE_TEST(a_record_that_fails_turns_the_welcome_off_in_every_idle_lane),
 		LANE_TEST(time_without_lines_is_recorded_when_they_are_back),
 	};
 

@@ -142,10 +142,33 @@ static void something_light_without_identity_is_void(void **state)
 	case_expect_closed("void", "none", "99");
 }
 
+static void a_truck_that_goes_back_before_the_verdict_is_told_to_leave(void **state)
+{
+	(void)state;
+	case_ask();
+	bench_drive(&b, &b.vehicle, 17500);
+	assert_string_equal(b.lane.sign, "请退出");
+	case_back_out();
+	assert_int_equal(bench_count(&b, EVENT_INQUIRY_WITHDRAWN, NULL), 1);
+	case_expect_closed("not_passed", "none", "99");
+}
+
+static void a_truck_whose_gap_is_over_the_entry_beam_is_not_told_to_leave(void **state)
+{
+	(void)state;
+	b.vehicle = bench_truck();
+	for (int32_t mm = 0; mm < BENCH_STOP_MM; mm += 100) {
+		bench_drive(&b, &b.vehicle, mm);
+		assert_string_not_equal(b.lane.sign, "请退出");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		LANE_TEST(backing_out_before_the_verdict_withdraws_the_question),
+		LANE_TEST(a_truck_that_goes_back_before_the_verdict_is_told_to_leave),
+		LANE_TEST(a_truck_whose_gap_is_over_the_entry_beam_is_not_told_to_leave),
 		LANE_TEST(a_van_that_stops_before_the_deck_has_not_left),
 		LANE_TEST(backing_out_after_the_lift_closes_and_alarms),
 		LANE_TEST(a_tailgater_is_alarmed_and_the_arm_waits_for_it),
