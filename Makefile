@@ -6,6 +6,7 @@
 #   make                      build/gcc    optimised and hardened; what is installed and run
 #   make VARIANT=clang        build/clang  the second opinion on warnings
 #   make VARIANT=asan         build/asan   clang with address and undefined-behaviour sanitizers
+#   make VARIANT=cov          build/cov    gcc that counts branches, for make coverage
 # V=1 shows the commands.
 
 VARIANT    ?= gcc
@@ -29,7 +30,8 @@ SHELL      := /bin/bash
 CC.gcc   := gcc
 CC.clang := clang
 CC.asan  := clang
-CC       := $(or $(CC.$(VARIANT)),$(error VARIANT is '$(VARIANT)', expected gcc, clang or asan))
+CC.cov   := gcc
+CC       := $(or $(CC.$(VARIANT)),$(error VARIANT is '$(VARIANT)', expected gcc, clang, asan or cov))
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FORTIFY  := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-clash-protection
@@ -37,6 +39,8 @@ OPT.gcc   := -O2 $(FORTIFY)
 OPT.clang := -O1 $(FORTIFY)
 # Unoptimised: three times faster to build, and nothing undefined is optimised away unseen.
 OPT.asan  := -O0 $(SANITIZE)
+
+OPT.cov   := -O0 --coverage
 
 WERROR   ?= -Werror
 WARNINGS := -Wall -Wextra $(WERROR) -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
@@ -50,7 +54,7 @@ CPPFLAGS += -I. -D_GNU_SOURCE $(if $(filter 2.%,$(GPIOD)),-DKAKOU_GPIOD_V2=1) \
 CFLAGS   ?= -g
 override CFLAGS += -std=c11 -pthread $(WARNINGS) $(HARDEN) $(OPT.$(VARIANT))
 override LDFLAGS += -pie -pthread -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed \
-            $(if $(filter asan,$(VARIANT)),$(SANITIZE))
+            $(if $(filter asan,$(VARIANT)),$(SANITIZE)) $(if $(filter cov,$(VARIANT)),--coverage)
 # mbedtls has no .pc file on Debian 12.
 LDLIBS   := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null) \
             -lmbedtls -lmbedx509 -lmbedcrypto -lcrypt -lm
@@ -99,7 +103,7 @@ WITH_FAKE := $(call archives,firmware drivers) -Wl,--whole-archive $(B)/libfake.
              -Wl,--no-whole-archive $(B)/libhal.a
 
 .PHONY: all rig tests unit contract system test test-fault run demo clean install install-deps \
-        install-deps-run mutants property check check-layers check-format check-words check-manual \
+        install-deps-run mutants property coverage check check-layers check-format check-words check-manual \
         check-trixie format help
 
 all: $(addprefix $(B)/,$(PROGRAMS)) ; @:
@@ -171,6 +175,12 @@ test: install-deps    ; $(Q)$(RUN) all
 test-fault:           ; $(Q)$(RUN) $(GIVEN) fault
 property: $(B)/tests/unit/test_lane_property
 	$(Q)KAKOU_PASSAGES=$(PASSAGES) $<
+# The branches of interlock, wiring and lane table that their unit tests take.
+COVERING := $(patsubst %.c,$(BUILD)/cov/%,$(wildcard tests/unit/test_interlock*.c \
+                       tests/unit/test_lane*.c tests/unit/test_wiring.c))
+coverage:
+	$(Q)$(MAKE) --no-print-directory VARIANT=cov $(COVERING) >&2
+	$(Q)tests/coverage.py $(BUILD)/cov $(COVERING)
 mutants:              ; $(Q)tests/mutants/run $(if $(T),-k '$(T)')
 
 check: check-layers check-format check-words check-manual
@@ -212,6 +222,7 @@ help:
 	@echo "make check              check-layers, check-format, check-words, check-manual"
 	@echo "make test-fault         every power cut, every kill; about 10 minutes"
 	@echo "make property           PASSAGES=$(PASSAGES) random passages of one lane; about 7 minutes"
+	@echo "make coverage           every branch of interlock, wiring and lane table, or it fails"
 	@echo "make mutants            breaks the product on purpose; each must be noticed by a test"
 	@echo "make check-trixie       builds and tests in a Debian 13 chroot"
 	@echo "make install            programs, register maps, manual pages  (PREFIX=$(PREFIX), DESTDIR)"

@@ -235,8 +235,10 @@ static uint32_t step_phase(struct interlock *lock, const struct interlock_inputs
 	case INTERLOCK_REST: return step_rest(lock, in, wish, has_button);
 	case INTERLOCK_PROVING: step_proving(lock, in, wish, &notes); return notes;
 	case INTERLOCK_RAISING: return step_raising(lock, in, wish);
-	case INTERLOCK_LOWERING: return step_lowering(lock, in, wish);
-	default: return 0;
+	default:
+		assert(lock->phase ==
+		       INTERLOCK_LOWERING); /* holds were looked at before */
+		return step_lowering(lock, in, wish);
 	}
 }
 

@@ -235,6 +235,54 @@ static void a_wish_that_is_not_renewed_falls_off(void **state)
 	assert_false(b.out.raise);
 }
 
+static void a_wish_that_is_withdrawn_while_lowering_stops(void **state)
+{
+	struct arm_bench b;
+
+	(void)state;
+	raise_fully(&b);
+	arm_bench_scans(&b, ARM_LOWER, 60);
+	assert_true(b.out.lower);
+	arm_bench_scan(&b, ARM_STAY);
+	assert_false(b.out.lower || b.out.raise);
+}
+
+static void what_comes_in_the_last_scan_of_a_proof_keeps_the_arm_up(void **state)
+{
+	struct interlock_config config = arm_bench_config;
+	struct arm_bench b;
+
+	(void)state;
+	config.proof[0] = config.proof[1] = PROVED_BY_PAIR;
+	arm_bench_raise(&b, &config);
+	arm_bench_scan(&b, ARM_LOWER);
+	b.beam = true;
+	arm_bench_scan(&b, ARM_LOWER);
+	assert_false(b.out.lower || b.out.raise);
+	arm_bench_scans(&b, ARM_LOWER, 100);
+	assert_int_equal(b.arm, ARM_TOP);
+}
+
+static void the_arm_is_up_only_when_it_is_seen_there_and_does_not_lower(void **state)
+{
+	struct arm_bench b;
+
+	(void)state;
+	begin(&b);
+	assert_false(interlock_is_up(&b.lock)); /* nothing was seen yet */
+	arm_bench_scan(&b, ARM_STAY);
+	assert_false(interlock_is_up(&b.lock));
+	raise_fully(&b);
+	assert_true(interlock_is_up(&b.lock));
+	while (!b.out.lower)
+		arm_bench_scan(&b, ARM_LOWER);
+	assert_false(interlock_is_up(&b.lock));
+	raise_fully(&b);
+	b.in.hold_lower = true;
+	arm_bench_scan(&b, ARM_STAY);
+	assert_false(interlock_is_up(&b.lock));
+}
+
 static void a_late_scan_stops_and_proves_again_without_latching(void **state)
 {
 	struct arm_bench b;
@@ -367,6 +415,10 @@ int main(void)
 		cmocka_unit_test(an_open_command_while_lowering_raises_at_once),
 		cmocka_unit_test(an_arm_that_does_not_arrive_is_stopped),
 		cmocka_unit_test(a_wish_that_is_not_renewed_falls_off),
+		cmocka_unit_test(a_wish_that_is_withdrawn_while_lowering_stops),
+		cmocka_unit_test(what_comes_in_the_last_scan_of_a_proof_keeps_the_arm_up),
+		cmocka_unit_test(
+			the_arm_is_up_only_when_it_is_seen_there_and_does_not_lower),
 		cmocka_unit_test(a_late_scan_stops_and_proves_again_without_latching),
 		cmocka_unit_test(
 			the_heartbeat_stands_still_while_inputs_are_unknown_or_late),

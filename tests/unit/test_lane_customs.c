@@ -283,6 +283,22 @@ static void a_lane_that_cannot_record_lifts_for_no_return_either(void **state)
 	assert_int_equal(b.arm, 0);
 }
 
+static void a_lane_that_cannot_record_lifts_for_no_inspection_either(void **state)
+{
+	(void)state;
+	b.site.lanes[0].on_inspection = STEEL_LIFTS;
+	case_ask();
+	b.record_fails = true;
+	bench_run(&b, 100);
+	bench_act(&b, ACT_INSPECT, b.lane.passage);
+	bench_run(&b, 100);
+	assert_int_not_equal(b.result.error, KAKOU_OK);
+	bench_answer(&b, NULL, "w1w00000001002000000", "");
+	bench_run(&b, 2000);
+	assert_int_equal(b.lane.state, LANE_HELD);
+	assert_int_equal(b.arm, 0);
+}
+
 /* The arm sticks on its way up; the vehicle goes all the same. */
 static void a_truck_on_its_way_to_inspection_is_not_booked_after_a_fault_either(
 	void **state)
@@ -331,6 +347,7 @@ int main(void)
 		LANE_TEST(an_officer_of_the_platform_sends_to_inspection),
 		LANE_TEST(inspection_and_return_are_in_steel_what_the_lane_says),
 		LANE_TEST(a_lane_that_cannot_record_lifts_for_no_return_either),
+		LANE_TEST(a_lane_that_cannot_record_lifts_for_no_inspection_either),
 		LANE_TEST(
 			a_truck_on_its_way_to_inspection_is_not_booked_after_a_fault_either),
 		LANE_TEST(

@@ -162,6 +162,29 @@ static void a_stuck_arm_does_not_move(void **state)
 	assert_true(arm_is_down(&arm));
 }
 
+static void a_reversed_motor_lowers_when_it_is_told_to_raise(void **state)
+{
+	(void)state;
+	hold(true, false, true, 2000);
+	arm.is_reversed = true;
+	hold(true, false, true, 2000);
+	assert_true(arm_is_down(&arm));
+	hold(false, true, true, 2000);
+	assert_true(arm_is_up(&arm));
+}
+
+static void an_arm_that_sinks_comes_down_slowly_while_the_motor_is_off(void **state)
+{
+	(void)state;
+	hold(true, false, true, 2000);
+	arm.sinks = true;
+	hold(false, false, true, 2000);
+	assert_false(arm_is_up(&arm));
+	assert_in_range(arm_permille(&arm), 900, 980);
+	hold(true, false, true, 2000);
+	assert_true(arm_is_up(&arm));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -179,6 +202,11 @@ int main(void)
 				       start_pulse_driven),
 		cmocka_unit_test_setup(a_fob_opens_the_arm_once, start),
 		cmocka_unit_test_setup(a_stuck_arm_does_not_move, start),
+		cmocka_unit_test_setup(a_reversed_motor_lowers_when_it_is_told_to_raise,
+				       start),
+		cmocka_unit_test_setup(
+			an_arm_that_sinks_comes_down_slowly_while_the_motor_is_off,
+			start),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

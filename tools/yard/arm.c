@@ -8,6 +8,9 @@
 
 enum { UP_PPM = 1000000, PPM_PER_PERMILLE = 1000, US_PER_MS = 1000 };
 
+/* An arm that sinks takes so many times its travel. */
+enum { SINKS_SLOWER = 20 };
+
 void arm_init(struct arm *arm, int32_t travel_ms, bool is_pulse_driven, int64_t now_us)
 {
 	*arm = (struct arm){
@@ -71,11 +74,14 @@ static void move(struct arm *arm, int64_t dt_us)
 {
 	int64_t angle = arm->angle_ppm;
 	int64_t way = dt_us * UP_PPM / ((int64_t)arm->travel_ms * US_PER_MS);
+	int64_t turn = arm->is_reversed ? -way : way;
 
 	if (arm->drive == ARM_RAISES)
-		angle += way;
+		angle += turn;
 	else if (arm->drive == ARM_LOWERS)
-		angle -= way;
+		angle -= turn;
+	else if (arm->sinks)
+		angle -= way / SINKS_SLOWER;
 	if (angle >= UP_PPM) {
 		angle = UP_PPM;
 		arm->is_called_by_fob = false;

@@ -40,6 +40,8 @@ struct arm {
 	enum arm_drive latched; /**< pulse-driven: the movement that goes on */
 	bool lowering_is_cut;   /**< lowering is asked for, the relay has dropped out */
 	bool is_stuck;          /**< fault: it does not move */
+	bool is_reversed;       /**< fault: raise lowers, and the other way round */
+	bool sinks;             /**< fault: without the motor it comes down, slowly */
 	bool is_called_by_fob;  /**< fault: raised without a command, until it is up */
 };
 

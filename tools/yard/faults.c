@@ -18,18 +18,20 @@ static const struct {
 	const char *name;
 	bool on_device, on_line, on_lane;
 } kinds[FAULT_KINDS] = {
-	[FAULT_NONE] = {"none",       true,  true,  true },
-	[FAULT_SILENT] = {"silent",     true,  false, false},
-	[FAULT_LATE] = {"late",       true,  false, false},
-	[FAULT_TRICKLE] = {"trickle",    true,  false, false},
-	[FAULT_EXCEPTION] = {"exception",  true,  false, false},
-	[FAULT_WRONG_UNIT] = {"wrong_unit", true,  false, false},
-	[FAULT_FROZEN] = {"frozen",     true,  false, false},
-	[FAULT_LINK_DOWN] = {"link_down",  true,  false, true },
-	[FAULT_STUCK_ON] = {"stuck_on",   false, true,  false},
-	[FAULT_STUCK_OFF] = {"stuck_off",  false, true,  false},
-	[FAULT_ARM_STUCK] = {"arm_stuck",  false, false, true },
-	[FAULT_FOB] = {"fob",        false, false, true },
+	[FAULT_NONE] = {"none",         true,  true,  true },
+	[FAULT_SILENT] = {"silent",       true,  false, false},
+	[FAULT_LATE] = {"late",         true,  false, false},
+	[FAULT_TRICKLE] = {"trickle",      true,  false, false},
+	[FAULT_EXCEPTION] = {"exception",    true,  false, false},
+	[FAULT_WRONG_UNIT] = {"wrong_unit",   true,  false, false},
+	[FAULT_FROZEN] = {"frozen",       true,  false, false},
+	[FAULT_LINK_DOWN] = {"link_down",    true,  false, true },
+	[FAULT_STUCK_ON] = {"stuck_on",     false, true,  false},
+	[FAULT_STUCK_OFF] = {"stuck_off",    false, true,  false},
+	[FAULT_ARM_STUCK] = {"arm_stuck",    false, false, true },
+	[FAULT_ARM_REVERSED] = {"arm_reversed", false, false, true },
+	[FAULT_ARM_SINKS] = {"arm_sinks",    false, false, true },
+	[FAULT_FOB] = {"fob",          false, false, true },
 };
 
 const char *fault_kind_name(enum fault_kind kind)

@@ -6,7 +6,7 @@
  *
  *   DEVICE  silent | late MS | trickle | exception N | wrong_unit | frozen | link_down
  *   LANE/LINE  stuck_on | stuck_off     a line as in the site file, e.g. "in1/beam"
- *   LANE    arm_stuck | fob | link_down
+ *   LANE    arm_stuck | arm_reversed | arm_sinks | fob | link_down
  */
 #ifndef KAKOU_TOOLS_YARD_FAULTS_H
 #define KAKOU_TOOLS_YARD_FAULTS_H
@@ -28,7 +28,9 @@ enum fault_kind {
 	FAULT_STUCK_ON,
 	FAULT_STUCK_OFF,
 	FAULT_ARM_STUCK,
-	FAULT_FOB, /**< somebody opens the arm with a remote control, once */
+	FAULT_ARM_REVERSED, /**< the motor turns the wrong way */
+	FAULT_ARM_SINKS,    /**< the arm comes down slowly while the motor is off */
+	FAULT_FOB,          /**< somebody opens the arm with a remote control, once */
 	FAULT_KINDS,
 };
 

@@ -201,6 +201,8 @@ void yard_lane_fault(struct yard_lane *lane, enum fault_kind kind)
 {
 	lane->fault = kind;
 	lane->arm.is_stuck = kind == FAULT_ARM_STUCK;
+	lane->arm.is_reversed = kind == FAULT_ARM_REVERSED;
+	lane->arm.sinks = kind == FAULT_ARM_SINKS;
 	if (kind == FAULT_FOB)
 		lane->arm.is_called_by_fob = true;
 }
