@@ -38,6 +38,7 @@ struct link_attempt {
 	struct link_attempt *next;
 	struct link_dial *dial;
 	uint32_t ticket;
+	bool is_quiet; /* about devices: counted, but no news for a lane */
 	uint8_t lane;
 	uint16_t number;
 	char seq_no[CUSTOMS_SEQ_MAX + 1];
@@ -63,7 +64,8 @@ static void on_attempt_done(void *arg, const struct link_outcome *outcome)
 	struct customs_link *link = attempt->link;
 
 	link_outbox_finish(link->outbox, attempt->ticket, !outcome->err, clock_mono_ms());
-	link_news_attempt(link, attempt->lane, attempt->seq_no, attempt->number, outcome);
+	link_news_attempt(link, attempt->is_quiet ? CUSTOMS_LANES_MAX : attempt->lane,
+			  attempt->seq_no, attempt->number, outcome);
 	forget_attempt(attempt);
 	link_work(link);
 }
@@ -86,6 +88,11 @@ static enum kakou_err dial(struct link_attempt *attempt, const struct link_due *
 			       on_attempt_done, attempt, why);
 }
 
+static bool is_quiet(const struct customs_message *message)
+{
+	return message->code != CUSTOMS_GATHER && message->code != CUSTOMS_RESULT;
+}
+
 static enum kakou_err begin_attempt(struct customs_link *link, const struct link_due *due,
 				    struct why *why)
 {
@@ -97,6 +104,7 @@ static enum kakou_err begin_attempt(struct customs_link *link, const struct link
 	attempt->link = link;
 	attempt->ticket = due->ticket;
 	attempt->lane = due->lane;
+	attempt->is_quiet = is_quiet(due->message);
 	attempt->number = due->attempt;
 	text_copy(attempt->seq_no, sizeof(attempt->seq_no),
 		  customs_message_head(due->message)->seq_no);
@@ -117,6 +125,7 @@ void link_work(struct customs_link *link)
 	while (link->attempt_count < LINK_DIALS_MAX &&
 	       link_outbox_take(link->outbox, now_ms, &due)) {
 		struct link_outcome outcome = {.err = KAKOU_OK};
+		uint8_t lane = is_quiet(due.message) ? CUSTOMS_LANES_MAX : due.lane;
 		char seq_no[CUSTOMS_SEQ_MAX + 1];
 
 		text_copy(seq_no, sizeof(seq_no),
@@ -125,7 +134,7 @@ void link_work(struct customs_link *link)
 		if (!outcome.err)
 			continue;
 		link_outbox_finish(link->outbox, due.ticket, false, now_ms);
-		link_news_attempt(link, due.lane, seq_no, due.attempt, &outcome);
+		link_news_attempt(link, lane, seq_no, due.attempt, &outcome);
 	}
 	/* With no attempt free, the next one that ends calls again. */
 	loop_timer_set(link->work_timer, link->attempt_count < LINK_DIALS_MAX
@@ -239,6 +248,8 @@ static enum kakou_err create_parts(struct customs_link *link)
 		err = loop_timer_create(link->loop, on_work_timer, link,
 					&link->work_timer);
 	if (!err)
+		err = link_devices_begin(link);
+	if (!err)
 		err = loop_watch_fd(link->loop, queue_fd(link->orders), LOOP_IN,
 				    on_orders, link, &link->orders_watch);
 	return err;
@@ -307,6 +318,7 @@ void customs_link_stop(struct customs_link *link)
 	loop_destroy(link->loop);
 	link_outbox_destroy(link->outbox);
 	mailbox_destroy(link->health_box);
+	mailbox_destroy(link->states_box);
 	queue_destroy(link->orders);
 	queue_destroy(link->news);
 	free(link);

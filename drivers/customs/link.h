@@ -46,6 +46,7 @@ struct customs_link_config {
 	int32_t connect_ms; /**< dial, handshake, frame and close: default 3000 */
 	int32_t resend_ms;  /**< no answer: send again, default 2000, doubled up to … */
 	int32_t resend_max_ms; /**< … this, default 30000 */
+	int32_t states_ms; /**< 0x42 so often, and with each change; 0: neither 0x42 nor 0x43 */
 };
 
 /** One inquiry, or one 0x32: from the control thread. */
@@ -66,6 +67,7 @@ enum customs_news_kind {
 			       */
 	CUSTOMS_NEWS_DIALECT, /**< the peer speaks another dialect than its settings say, told
 				 once for each difference: `why` */
+	CUSTOMS_NEWS_DEVICE, /**< a 0x33 for one of our devices, and what was answered: `why` */
 	CUSTOMS_NEWS_REFUSED, /**< a peer failed a TLS check on our listener: `why` */
 };
 
@@ -115,6 +117,11 @@ KAKOU_MUST_CHECK enum kakou_err customs_link_ask(struct customs_link *link,
  *  KAKOU_E_FULL as above. Wait-free. */
 KAKOU_MUST_CHECK enum kakou_err customs_link_cancel(struct customs_link *link,
 						    uint8_t lane, const char *seq_no);
+
+/** The states of each lane's devices, newest wins: `states` has CUSTOMS_LANES_MAX of them. Wait-free;
+ *  once a second is often enough. */
+void customs_link_tell_states(struct customs_link *link,
+			      const struct customs_states *states);
 
 /** The oldest news; false when there is none. Wait-free. While the queue is full, answers and
  * commands stay unread on their connections and come when there is room; SENT, FAILED, GARBLED

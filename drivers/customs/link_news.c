@@ -73,7 +73,8 @@ void link_news_attempt(struct customs_link *link, uint8_t lane, const char *seq_
 	if (outcome->tls_version[0])
 		text_copy(health->tls_version, sizeof(health->tls_version),
 			  outcome->tls_version);
-	tell(link, &news);
+	if (lane < CUSTOMS_LANES_MAX)
+		tell(link, &news);
 	publish_health(link);
 }
 
@@ -134,7 +135,8 @@ static bool is_for_a_gate(uint8_t wire)
 {
 	static const uint8_t codes[] = {CUSTOMS_CHECK,      CUSTOMS_OPERATE,
 					WIRE_OPERATE_ONE,   WIRE_SMART_CHECK,
-					WIRE_SMART_OPERATE, WIRE_MANUAL_CHECK};
+					WIRE_SMART_OPERATE, WIRE_MANUAL_CHECK,
+					CUSTOMS_SET_DEVICE};
 
 	return memchr(codes, wire, sizeof(codes)) != NULL;
 }
@@ -152,10 +154,11 @@ static enum kakou_err read_message(const struct customs_link *link,
 			       frame->code, frame->area_id, frame->chnl_no,
 			       frame->direction);
 	if (!is_for_a_gate(frame->code))
-		return why_set(why, KAKOU_E_GARBLED,
-			       "0x%02x for channel %s: expected 0x22, 0x31, 0x35, 0x82, "
-			       "0x83 or 0x85",
-			       frame->code, frame->chnl_no);
+		return why_set(
+			why, KAKOU_E_GARBLED,
+			"0x%02x for channel %s: expected 0x22, 0x31, 0x33, 0x35, 0x82, "
+			"0x83 or 0x85",
+			frame->code, frame->chnl_no);
 	return customs_message_read(frame, &link->config.dialect, &news->message, why);
 }
 
@@ -237,6 +240,29 @@ static enum kakou_err tell_message(struct customs_link *link,
 	return KAKOU_E_FULL;
 }
 
+/* A 0x33 is answered here: no lane takes orders about its devices from outside. */
+static void answer_device(struct customs_link *link, struct customs_news *news)
+{
+	struct customs_device *device = &news->message.u.device;
+	char was = device->status ? device->status : '-';
+
+	news->kind = CUSTOMS_NEWS_DEVICE;
+	link->health.last_heard_ms = news->at_ms;
+	if (is_flood(&link->flood_from_ms, FLOOD_EVERY_MS, FLOOD_BURST, news->at_ms)) {
+		link->health.dropped++;
+		return;
+	}
+	device->control = link_devices_judge(link, news->lane, device);
+	news->message.code = CUSTOMS_DEVICE_SET;
+	snprintf(news->why, sizeof(news->why), "0x33: device %s to state %c, answered %c",
+		 device->device_id, was, device->control);
+	tell(link, news);
+	/* Four results wait at most: then the platform asks again. */
+	if (link_outbox_put(link->outbox, news->lane, &news->message, news->at_ms))
+		link->health.dropped++;
+	link_work(link);
+}
+
 /* Each row in which the peer differs is told once. */
 static void note_dialect(struct customs_link *link, const struct customs_news *about)
 {
@@ -272,6 +298,11 @@ bool link_news_frame(void *arg, const struct frame *frame)
 						       : CUSTOMS_NEWS_COMMAND;
 	text_copy(news.seq_no, sizeof(news.seq_no),
 		  customs_message_head(&news.message)->seq_no);
+	if (news.message.code == CUSTOMS_SET_DEVICE) {
+		answer_device(link, &news);
+		publish_health(link);
+		return true;
+	}
 	read_verdict(link, &news);
 	err = tell_message(link, &news);
 	if (err == KAKOU_E_FULL)

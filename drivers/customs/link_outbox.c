@@ -22,6 +22,7 @@ struct entry {
 
 struct lane {
 	struct entry inquiry;
+	struct entry states;
 	struct entry results[LINK_RESULTS_MAX];
 };
 
@@ -108,7 +109,9 @@ enum kakou_err link_outbox_put(struct link_outbox *outbox, uint8_t lane,
 
 	assert(lane < outbox->lane_count);
 	entry = message->code == CUSTOMS_GATHER ? &outbox->lanes[lane].inquiry
-						: find_free_result(&outbox->lanes[lane]);
+		: message->code == CUSTOMS_DEVICES
+			? &outbox->lanes[lane].states
+			: find_free_result(&outbox->lanes[lane]);
 	if (!entry)
 		return KAKOU_E_FULL;
 	fill(outbox, entry, message, now_ms);
@@ -184,6 +187,7 @@ static struct entry *find_next(const struct link_outbox *outbox, uint8_t *lane)
 		struct entry *before = next;
 
 		next = earlier(next, &at->inquiry);
+		next = earlier(next, &at->states);
 		next = earlier(next, oldest_result(at));
 		if (next != before)
 			*lane = (uint8_t)i;
@@ -217,6 +221,8 @@ static struct entry *find_ticket(struct link_outbox *outbox, uint32_t ticket)
 
 		if (lane->inquiry.ticket == ticket)
 			return &lane->inquiry;
+		if (lane->states.ticket == ticket)
+			return &lane->states;
 		for (size_t j = 0; j < LINK_RESULTS_MAX; j++) {
 			if (lane->results[j].ticket == ticket)
 				return &lane->results[j];

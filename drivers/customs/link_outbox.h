@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What waits to be sent, and when: per lane one inquiry, re-sent until it is final, and a few
- * results of an officer's commands, sent once.
+ * What waits to be sent, and when: per lane one inquiry, re-sent until it is final; a few results
+ * of an officer's commands, sent once; and the newest states of its devices, sent once.
  *
  * Layer: drivers. Pure but for its allocation at creation: the instant is a parameter.
  *
@@ -41,7 +41,7 @@ KAKOU_MUST_CHECK enum kakou_err link_outbox_create(struct link_outbox **out, siz
 						   int32_t resend_max_ms, uint32_t seed);
 void link_outbox_destroy(struct link_outbox *outbox);
 
-/** Due at once. A 0x21 replaces the lane's older one; a 0x32 queues behind the lane's others,
+/** Due at once. A 0x21 replaces the lane's older one, and so does a 0x42; everything else queues behind the lane's others,
  *  KAKOU_E_FULL when LINK_RESULTS_MAX wait already. */
 KAKOU_MUST_CHECK enum kakou_err link_outbox_put(struct link_outbox *outbox, uint8_t lane,
 						const struct customs_message *message,

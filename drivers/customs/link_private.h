@@ -26,11 +26,16 @@ enum {
 
 struct link_attempt; /* private to link.c */
 
+struct link_states {
+	struct customs_states lanes[CUSTOMS_LANES_MAX];
+};
+
 struct customs_link {
 	struct customs_link_config config;
 	struct queue *orders; /* struct link_order, from the control thread */
 	struct queue *news;   /* struct customs_news, to the control thread */
 	struct mailbox *health_box;
+	struct mailbox *states_box; /* struct link_states, from the control thread */
 	struct thread *thread;
 
 	struct loop *loop;
@@ -40,6 +45,9 @@ struct customs_link {
 	struct link_peer peer;
 	struct link_listen *listen;
 	struct link_outbox *outbox;
+	struct loop_timer *states_timer;
+	struct link_states states; /* as they were told to the platform */
+	int64_t states_told_ms;
 	struct link_attempt *attempts;
 	size_t attempt_count;
 	struct customs_link_health health;
@@ -53,9 +61,16 @@ struct customs_link {
 bool link_news_frame(void *arg, const struct frame *frame);
 void link_news_trouble(void *arg, enum kakou_err err, const struct why *why);
 
-/** link_news.c: how an attempt ended. `lane`, `seq_no` and `attempt` say whose it was. */
+/** link_news.c: how an attempt ended. `lane`, `seq_no` and `attempt` say whose it was;
+ *  CUSTOMS_LANES_MAX: no lane's, it is only counted. */
 void link_news_attempt(struct customs_link *link, uint8_t lane, const char *seq_no,
 		       uint16_t attempt, const struct link_outcome *outcome);
+
+/** link_devices.c: 0x42 and 0x43 as the states change, on a timer of its own; what a 0x33 is
+ *  answered. */
+KAKOU_MUST_CHECK enum kakou_err link_devices_begin(struct customs_link *link);
+char link_devices_judge(const struct customs_link *link, uint8_t lane,
+			const struct customs_device *order);
 
 /** link.c: the outbox changed. */
 void link_work(struct customs_link *link);

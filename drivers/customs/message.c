@@ -16,6 +16,17 @@ const struct customs_head *customs_message_head(const struct customs_message *me
 	return &message->u.gather.head;
 }
 
+const char *customs_device_name(int id)
+{
+	static const char *const names[CUSTOMS_DEVICE_IDS] = {
+		"box recognition", "electronic plate", "IC card", "seal reader", "GPS",
+		"scale",           "barrier",          "display",
+	};
+	int at = id - CUSTOMS_DEVICE_FIRST;
+
+	return at >= 0 && at < CUSTOMS_DEVICE_IDS ? names[at] : "";
+}
+
 static uint8_t wire_of_result(const struct customs_result *result)
 {
 	switch (result->answers) {

@@ -31,6 +31,24 @@ enum customs_code {
 	CUSTOMS_CHECK = 0x22,
 	CUSTOMS_OPERATE = 0x31,
 	CUSTOMS_RESULT = 0x32,
+	CUSTOMS_SET_DEVICE = 0x33,
+	CUSTOMS_DEVICE_SET = 0x34,
+	CUSTOMS_DEVICES = 0x42,
+	CUSTOMS_EXCEPTION = 0x43,
+};
+
+/** Device ids of annex C. */
+enum customs_device_id {
+	CUSTOMS_BOX_READER = 10,
+	CUSTOMS_TAG_READER = 11,
+	CUSTOMS_CARD_READER = 12,
+	CUSTOMS_SEAL_READER = 13,
+	CUSTOMS_GPS_READER = 14,
+	CUSTOMS_SCALE = 15,
+	CUSTOMS_BARRIER = 16,
+	CUSTOMS_DISPLAY = 17,
+	CUSTOMS_DEVICE_FIRST = CUSTOMS_BOX_READER,
+	CUSTOMS_DEVICE_IDS = 8,
 };
 
 /** Other codes on the wire that give the same values: the smart generation, and 0x35 / 0x36, which
@@ -118,6 +136,33 @@ struct customs_result {
 		device_id[16]; /**< what was operated */
 };
 
+/** 0x33 set a device's state, 0x34 its result, 0x43 a channel exception: of one device. */
+struct customs_device {
+	struct customs_head head; /**< without SEQ_NO */
+	char device_id[16];
+	char name[32];
+	char status;  /**< 0x33, 0x43: '0' disabled, '1' normal, '2' faulty, '3' enable */
+	char control; /**< 0x34: '0' ok, '1' wrong id, '2' wrong key, '3' broken, '4'
+			       communication */
+	char description[CUSTOMS_TEXT_MAX + 1]; /**< 0x43 */
+};
+
+/** The states of a lane's devices, by annex C's ids from CUSTOMS_DEVICE_FIRST on: '\0' the lane has
+ *  none, '0' disabled, '1' normal, '2' faulty. */
+struct customs_states {
+	char status[CUSTOMS_DEVICE_IDS];
+};
+
+/** 0x42 DEVICE_STATUS. */
+struct customs_devices {
+	struct customs_head head; /**< without SEQ_NO */
+	struct customs_states states;
+	uint8_t reading; /**< the reader's own: the id whose state comes next */
+};
+
+/** "scale", "barrier" … of annex C; "" for an id that is not in it. */
+const char *customs_device_name(int id);
+
 struct customs_message {
 	enum customs_code code;
 	uint8_t wire; /**< reading: the code on the wire; writing: it follows from the dialect */
@@ -127,6 +172,8 @@ struct customs_message {
 		struct customs_check check;
 		struct customs_operate operate;
 		struct customs_result result;
+		struct customs_device device;
+		struct customs_devices devices;
 	} u;
 };
 

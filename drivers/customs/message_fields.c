@@ -80,6 +80,19 @@ const struct message_field message_fields[] = {
 	FIELD(0x36, "COMMAND_INFO", "CONTROL_RESULT",  CHARACTER,  result.control),
 	FIELD(0x36, "COMMAND_INFO", "DEVICE_ID",       TEXT,       result.device_id),
 
+	FIELD(0x33, "COMMAND_INFO", "DEVICE_ID",       TEXT,       device.device_id),
+	FIELD(0x33, "COMMAND_INFO", "DEVICE_NAME",     TEXT,       device.name),
+	FIELD(0x33, "COMMAND_INFO", "DEVICE_STATUS",   CHARACTER,  device.status),
+	FIELD(0x34, "COMMAND_INFO", "DEVICE_ID",       TEXT,       device.device_id),
+	FIELD(0x34, "COMMAND_INFO", "DEVICE_NAME",     TEXT,       device.name),
+	FIELD(0x34, "COMMAND_INFO", "CONTROL_RESULT",  CHARACTER,  device.control),
+	FIELD(0x42, "DEVICES",      "DEVICE_ID",       ENTRY_ID,     devices.reading),
+	FIELD(0x42, "DEVICES",      "DEVICE_STATUS",   ENTRY_STATUS, devices.states),
+	FIELD(0x43, "CHANNEL_EXCEPTION", "DEVICE_ID",  TEXT,       device.device_id),
+	FIELD(0x43, "CHANNEL_EXCEPTION", "DEVICE_NAME", TEXT,      device.name),
+	FIELD(0x43, "CHANNEL_EXCEPTION", "EXCEPTION_DESCR", SHOWN, device.description),
+	FIELD(0x43, "CHANNEL_EXCEPTION", "DEVICE_STATUS", CHARACTER, device.status),
+
 	/* Section 5. What the traditional generation has and this one has not, goes into EXTEND. */
 	FIELD(0x81, "GATHER_INFO", "GETHER_MODE",      CHARACTER,  gather.mode),
 	FIELD(0x81, "GATHER_INFO", "GATHER_MODE",      CHARACTER,  gather.mode),
@@ -131,17 +144,21 @@ _Static_assert(sizeof(message_fields) / sizeof(message_fields[0]) <= MESSAGE_FIE
 	       "the reader notes each");
 
 static const struct message_kind kinds[] = {
-	{0x21, CUSTOMS_GATHER,  HEADING_ALL,      "GATHER_INFO"     },
-	{0x22, CUSTOMS_CHECK,   HEADING_ALL,      "COMMAND_INFO"    },
-	{0x31, CUSTOMS_OPERATE, HEADING_ALL,      "COMMAND_INFO"    },
-	{0x32, CUSTOMS_RESULT,  HEADING_ALL,      "COMMAND_INFO"    },
-	{0x35, CUSTOMS_OPERATE, HEADING_ALL,      "COMMAND_INFO"    },
-	{0x36, CUSTOMS_RESULT,  HEADING_CHANNEL,  "COMMAND_INFO"    },
-	{0x81, CUSTOMS_GATHER,  HEADING_ELEMENTS, "GATHER_INFO"     },
-	{0x82, CUSTOMS_CHECK,   HEADING_ELEMENTS, "GATHER_FEEDBACK" },
-	{0x83, CUSTOMS_OPERATE, HEADING_ELEMENTS, "OPERATE_INFO"    },
-	{0x84, CUSTOMS_RESULT,  HEADING_ELEMENTS, "OPERATE_FEEDBACK"},
-	{0x85, CUSTOMS_OPERATE, HEADING_ELEMENTS, "MANUAL_CHECK"    },
+	{0x21, CUSTOMS_GATHER,     HEADING_ALL,      "GATHER_INFO"      },
+	{0x22, CUSTOMS_CHECK,      HEADING_ALL,      "COMMAND_INFO"     },
+	{0x31, CUSTOMS_OPERATE,    HEADING_ALL,      "COMMAND_INFO"     },
+	{0x32, CUSTOMS_RESULT,     HEADING_ALL,      "COMMAND_INFO"     },
+	{0x33, CUSTOMS_SET_DEVICE, HEADING_CHANNEL,  "COMMAND_INFO"     },
+	{0x34, CUSTOMS_DEVICE_SET, HEADING_CHANNEL,  "COMMAND_INFO"     },
+	{0x42, CUSTOMS_DEVICES,    HEADING_CHANNEL,  "DEVICE_STATUS"    },
+	{0x43, CUSTOMS_EXCEPTION,  HEADING_CHANNEL,  "CHANNEL_EXCEPTION"},
+	{0x35, CUSTOMS_OPERATE,    HEADING_ALL,      "COMMAND_INFO"     },
+	{0x36, CUSTOMS_RESULT,     HEADING_CHANNEL,  "COMMAND_INFO"     },
+	{0x81, CUSTOMS_GATHER,     HEADING_ELEMENTS, "GATHER_INFO"      },
+	{0x82, CUSTOMS_CHECK,      HEADING_ELEMENTS, "GATHER_FEEDBACK"  },
+	{0x83, CUSTOMS_OPERATE,    HEADING_ELEMENTS, "OPERATE_INFO"     },
+	{0x84, CUSTOMS_RESULT,     HEADING_ELEMENTS, "OPERATE_FEEDBACK" },
+	{0x85, CUSTOMS_OPERATE,    HEADING_ELEMENTS, "MANUAL_CHECK"     },
 };
 
 const struct message_kind *message_kind_find(uint8_t wire)

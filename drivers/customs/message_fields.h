@@ -19,9 +19,11 @@ enum message_field_kind {
 	FIELD_WEIGHT, /**< followed in its struct by nothing: see `flag` */
 	FIELD_COUNT,
 	FIELD_RECOGNISED,
-	FIELD_CONFIDENCE, /**< Y or N, once for each box */
-	FIELD_BOXES,      /**< one or two numbers, by '|' */
-	FIELD_OUTCOME,    /**< RESULT of each thing operated: the worst counts */
+	FIELD_CONFIDENCE,   /**< Y or N, once for each box */
+	FIELD_BOXES,        /**< one or two numbers, by '|' */
+	FIELD_ENTRY_ID,     /**< begins one of several devices */
+	FIELD_ENTRY_STATUS, /**< its state */
+	FIELD_OUTCOME,      /**< RESULT of each thing operated: the worst counts */
 };
 
 /** What the tag shows of the peer's dialect. */

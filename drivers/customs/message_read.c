@@ -139,7 +139,8 @@ static enum kakou_err on_root(void *arg, const char *name, const char *const *at
 
 static bool may_repeat(const struct message_field *field)
 {
-	return field->kind == FIELD_CONFIDENCE || field->kind == FIELD_OUTCOME;
+	return field->kind == FIELD_CONFIDENCE || field->kind == FIELD_OUTCOME ||
+	       field->kind == FIELD_ENTRY_ID || field->kind == FIELD_ENTRY_STATUS;
 }
 
 static enum kakou_err on_leaf(void *arg, const struct xml_leaf *leaf, struct why *why)

@@ -128,6 +128,30 @@ static enum kakou_err take_outcome(const struct xml_leaf *leaf, char *to, struct
 	return KAKOU_OK;
 }
 
+/* An id that annex C does not have is passed over with its state. */
+static void take_entry_id(const struct xml_leaf *leaf, struct customs_devices *devices)
+{
+	int64_t id = 0;
+
+	devices->reading = 0;
+	if (!text_parse_integer(leaf->text, CUSTOMS_DEVICE_FIRST,
+				CUSTOMS_DEVICE_FIRST + CUSTOMS_DEVICE_IDS - 1, &id))
+		devices->reading = (uint8_t)id;
+}
+
+static enum kakou_err take_entry_status(const struct xml_leaf *leaf,
+					struct customs_devices *devices, struct why *why)
+{
+	char status = '\0';
+
+	if (take_character(leaf, &status, why) ||
+	    (status && (status < '0' || status > '3')))
+		return complain(leaf, why, "0 to 3");
+	if (devices->reading)
+		devices->states.status[devices->reading - CUSTOMS_DEVICE_FIRST] = status;
+	return KAKOU_OK;
+}
+
 static void note_shown(struct customs_seen *seen, const struct message_field *field)
 {
 	switch ((enum message_field_shows)field->shows) {
@@ -172,6 +196,8 @@ enum kakou_err message_take(struct customs_message *out,
 	case FIELD_RECOGNISED: return take_recognised(leaf, one_is_recognised, to, why);
 	case FIELD_CONFIDENCE: return take_confidence(leaf, to, why);
 	case FIELD_BOXES: return take_boxes(leaf, &out->u.gather, why);
+	case FIELD_ENTRY_ID: take_entry_id(leaf, &out->u.devices); return KAKOU_OK;
+	case FIELD_ENTRY_STATUS: return take_entry_status(leaf, &out->u.devices, why);
 	case FIELD_OUTCOME: return take_outcome(leaf, to, why);
 	}
 	return KAKOU_OK;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "drivers/customs/encoding.h"
+#include "drivers/customs/message_fields.h"
 
 static void open_root(struct xml_writer *to, const char *name,
 		      const struct customs_head *head)
@@ -192,6 +193,18 @@ static void write_result(struct xml_writer *to, const struct customs_result *res
 	xml_put(to, "</COMMAND_INFO>");
 }
 
+static void write_device(struct xml_writer *to, const struct customs_message *message,
+			 uint8_t wire)
+{
+	const char *root = message_kind_find(wire)->root;
+
+	open_root(to, root, customs_message_head(message));
+	message_write_device(to, message);
+	xml_put(to, "</");
+	xml_put(to, root);
+	xml_put(to, ">");
+}
+
 static void write_xml(struct xml_writer *to, const struct customs_message *message,
 		      const struct customs_dialect *dialect, uint8_t wire)
 {
@@ -207,15 +220,16 @@ static void write_xml(struct xml_writer *to, const struct customs_message *messa
 	case CUSTOMS_CHECK: write_check(to, &message->u.check); break;
 	case CUSTOMS_OPERATE: write_operate(to, &message->u.operate); break;
 	case CUSTOMS_RESULT: write_result(to, &message->u.result, wire); break;
+	default: write_device(to, message, wire); break;
 	}
 }
 
 static enum kakou_err judge(const struct xml_writer *writer,
-			    const struct customs_message *message, struct why *why)
+			    const struct customs_message *message, uint8_t wire,
+			    struct why *why)
 {
-	bool may_lack_number = message->code == CUSTOMS_RESULT &&
-			       message->u.result.answers != 0 &&
-			       message->u.result.answers != CUSTOMS_OPERATE;
+	bool may_lack_number = message_kind_find(wire)->heading == HEADING_CHANNEL ||
+			       wire == WIRE_SMART_RESULT;
 
 	if (!customs_message_head(message)->seq_no[0] && !may_lack_number)
 		return why_set(why, KAKOU_E_INVALID,
@@ -251,7 +265,7 @@ enum kakou_err customs_message_write(const struct customs_message *message,
 	memcpy(frame.area_id, head->area_id, sizeof(frame.area_id));
 	memcpy(frame.chnl_no, head->chnl_no, sizeof(frame.chnl_no));
 	write_xml(&writer, message, dialect, wire);
-	err = judge(&writer, message, why);
+	err = judge(&writer, message, wire, why);
 	if (!err)
 		err = encoding_from_utf8(writer.text, writer.len, dialect->encoding, xml,
 					 size - overhead, &frame.xml_len, why);

@@ -14,4 +14,7 @@
 void message_write_smart(struct xml_writer *to, const struct customs_message *message,
 			 uint8_t wire);
 
+/** Section 4: 0x33, 0x34, 0x42, 0x43, inside their root. */
+void message_write_device(struct xml_writer *to, const struct customs_message *message);
+
 #endif

@@ -53,6 +53,7 @@ static enum kakou_err take_times(struct site_build *build,
 {
 	to->connect_ms = (int32_t)conf_integer(section, "connect_ms");
 	to->resend_ms = (int32_t)conf_integer(section, "resend_ms");
+	to->states_ms = (int32_t)conf_integer(section, "device_states_s") * 1000;
 	to->resend_max_ms = (int32_t)conf_integer(section, "resend_max_ms");
 	if (to->resend_max_ms >= to->resend_ms)
 		return KAKOU_OK;

@@ -90,6 +90,9 @@ const struct conf_key site_keys[] = {
 		"Deadline of one delivery, from dial to close, in milliseconds."),
 	INTEGER("customs", "resend_ms", 500, 60000, "2000",
 		"Wait before an unanswered inquiry is sent again, in milliseconds; doubles each time."),
+	INTEGER("customs", "device_states_s", 0, 86400, "0",
+		"Seconds between two reports of device states (0x42), which are also sent with each "
+		"change; 0 for platforms that know neither 0x42 nor 0x43."),
 	INTEGER("customs", "resend_max_ms", 500, 600000, "30000",
 		"Longest wait before an inquiry is sent again, in milliseconds."),
 

@@ -19,6 +19,9 @@ enum { CONTROL_PRIORITY = 40, CONTROL_STACK = 128 * 1024 };
 /* A lane that lost its lines is tried again so often. */
 enum { REOPEN_MS = 500 };
 
+/* Customs hears of a device once a second at most. */
+enum { STATES_SCANS = 100 };
+
 bool control_has_room(const struct control *control)
 {
 	return journal_room(control->config.journal) >= LANE_OUT_EVENTS;
@@ -105,13 +108,17 @@ static void record_refusal(struct control *control, const struct customs_news *n
 	control->last_refusal_ms = control->now_ms;
 }
 
-/* What is wrong between the site's settings and the platform's, told once for each difference. */
-static void record_dialect(struct control *control, const struct customs_news *news)
+/* What is wrong between the site's settings and the platform's, told once for each difference; and
+ * what the platform wanted of a device. */
+static void record_peer(struct control *control, const struct customs_news *news)
 {
+	bool is_dialect = news->kind == CUSTOMS_NEWS_DIALECT;
 	struct event event;
 
-	event_begin(&event, EVENT_PEER_DIALECT, news->lane, 0);
-	event_add_text(&event, "seq_no", news->seq_no);
+	event_begin(&event, is_dialect ? EVENT_PEER_DIALECT : EVENT_DEVICE_ORDER,
+		    news->lane, 0);
+	if (is_dialect)
+		event_add_text(&event, "seq_no", news->seq_no);
 	event_add_text(&event, "why", news->why);
 	(void)!journal_append(control->config.journal, &event);
 }
@@ -128,8 +135,9 @@ static void take_news(struct control *control)
 			record_refusal(control, &news);
 			continue;
 		}
-		if (news.kind == CUSTOMS_NEWS_DIALECT) {
-			record_dialect(control, &news);
+		if (news.kind == CUSTOMS_NEWS_DIALECT ||
+		    news.kind == CUSTOMS_NEWS_DEVICE) {
+			record_peer(control, &news);
 			continue;
 		}
 		struct lane_inputs in = lane_inputs(control, news.lane);
@@ -227,6 +235,8 @@ static void scan(struct control *control)
 		control->longest_scan_us = spent_us;
 	if (control->scans % 5 == 0)
 		control_publish(control);
+	if (control->scans % STATES_SCANS == 0)
+		control_tell_states(control);
 }
 
 static void put_to_rest(struct control *control)

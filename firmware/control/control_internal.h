@@ -111,4 +111,7 @@ void control_note_recorded(struct control *control, const struct journal_ack *ac
 /* control_snapshot.c */
 void control_publish(struct control *control);
 
+/** control_customs.c: tells the link how each lane's devices are. Wait-free. */
+void control_tell_states(struct control *control);
+
 #endif

@@ -5,7 +5,7 @@
  *
  *   link_probe KEY=VALUE... lane=AREA/CHANNEL/I...
  *
- * Lines in:  ask LANE SEQ PLATE · mode LANE LETTER (of what is asked from now on) ·
+ * Lines in:  ask LANE SEQ PLATE · states LANE TEXT · mode LANE LETTER (of what is asked from now on) ·
  *            result LANE SEQ WORD · obey LANE 0|1 (answers the newest command) ·
  *            cancel LANE SEQ · health · hold (leave the news in their queue) · resume · quit
  *
@@ -30,7 +30,7 @@ static const char *const kinds[] = {
 	[CUSTOMS_NEWS_SENT] = "sent",       [CUSTOMS_NEWS_FAILED] = "failed",
 	[CUSTOMS_NEWS_ANSWER] = "answer",   [CUSTOMS_NEWS_COMMAND] = "command",
 	[CUSTOMS_NEWS_GARBLED] = "garbled", [CUSTOMS_NEWS_REFUSED] = "refused",
-	[CUSTOMS_NEWS_DIALECT] = "dialect",
+	[CUSTOMS_NEWS_DIALECT] = "dialect", [CUSTOMS_NEWS_DEVICE] = "device",
 };
 
 static struct customs_link_config config = {
@@ -126,6 +126,8 @@ static bool take_argument(const char *key, const char *value)
 		config.port = (uint16_t)number;
 	else if (!strcmp(key, "listen_port"))
 		config.listen_port = (uint16_t)number;
+	else if (!strcmp(key, "states_ms"))
+		config.states_ms = number;
 	else if (!strcmp(key, "connect_ms"))
 		config.connect_ms = number;
 	else if (!strcmp(key, "resend_ms"))
@@ -238,6 +240,16 @@ static void ask(unsigned int lane, const char *seq_no, const char *plate)
 		print(json_pack("{s:s}", "full", seq_no));
 }
 
+/* `text`: a state for each id of annex C from 10 on, '-' where the lane has none. */
+static void tell_states(unsigned int lane, const char *text)
+{
+	static struct customs_states states[CUSTOMS_LANES_MAX];
+
+	for (size_t i = 0; i < CUSTOMS_DEVICE_IDS && text[i]; i++)
+		states[lane].status[i] = text[i] == '-' ? '\0' : text[i];
+	customs_link_tell_states(probed, states);
+}
+
 /* Answers the newest command as a lane would. */
 static void obey(unsigned int lane, bool was_done)
 {
@@ -276,6 +288,8 @@ static bool serve(const char *line)
 		report(lane, seq_no, text);
 	else if (!strcmp(verb, "obey") && got == 3)
 		obey(lane, seq_no[0] == '1');
+	else if (!strcmp(verb, "states") && got == 3)
+		tell_states(lane, seq_no);
 	else if (!strcmp(verb, "mode") && got == 3)
 		next_mode = seq_no[0];
 	else if (!strcmp(verb, "cancel") && got == 3)

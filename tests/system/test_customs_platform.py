@@ -601,6 +601,49 @@ def test_a_seal_that_was_not_opened_answers_nine(pair):
     assert wait_history(platform.rpc, code="0x36")[0]["fields"]["control"] == "3"
 
 
+@pytest.fixture
+def watched(net, new_platform, certs, tmp_path):
+    address = (f"{net}.1", free_port(f"{net}.1"))
+    platform = new_platform(address, strict="yes")
+    probe = Probe(tmp_path, certs, platform.address, address, ident=1, encoding=1,
+                  states_ms=3000)
+    yield probe, platform
+    probe.close()
+
+
+def test_device_states_are_told_as_they_change_and_as_a_sign_of_life(watched):
+    probe, platform = watched
+    probe.say("states", 0, "1---111-")
+    first = wait_history(platform.rpc, code="0x42", outcome="taken")[0]["fields"]
+    assert first == {"10": "1", "14": "1", "15": "1", "16": "1"}
+    assert not history(platform.rpc, code="0x43")
+    probe.say("states", 0, "1---121-")
+    changed = wait_history(platform.rpc, code="0x42", count=2)[1]["fields"]
+    assert changed["15"] == "2"
+    said = wait_history(platform.rpc, code="0x43", outcome="taken")[0]["fields"]
+    assert (said["device_id"], said["name"], said["status"]) == ("15", "scale", "2")
+    wait_history(platform.rpc, within_s=8, code="0x42", count=4)  # nothing changes any more
+    assert len(history(platform.rpc, code="0x43")) == 1
+    assert probe.has_no_news("sent", 0)  # no lane asked, so none is told
+
+
+@pytest.mark.parametrize("device_id, status, control", [
+    ("15", "1", "0"), ("15", "3", "0"), ("15", "0", "3"), ("16", "1", "3"), ("16", "2", "0"),
+    ("12", "1", "1"), ("99", "1", "1"), ("x", "1", "1")])
+def test_a_device_can_not_be_set_from_outside_and_that_is_said(watched, device_id, status,
+                                                               control):
+    probe, platform = watched
+    probe.say("states", 0, "-----12-")
+    wait_history(platform.rpc, code="0x42")
+    platform.rpc.call("set_device", {"channel": CHANNEL, "area_id": "3301500001",
+                                     "direction": "I", "seq_no": "1",
+                                     "device_id": device_id, "status": status})
+    answer = wait_history(platform.rpc, code="0x34", outcome="taken")[0]["fields"]
+    assert (answer["device_id"], answer["control"]) == (device_id, control)
+    assert f"device {device_id} to state {status}, answered {control}" in \
+        probe.news("device")["why"]
+
+
 def test_a_strict_platform_names_what_it_does_not_take(net, new_platform, certs, tmp_path):
     platform, probe = speak(net, new_platform, certs, tmp_path, None, DIALECTS["big_wide"])
     probe.ask("20240726120000000001")

@@ -297,6 +297,21 @@ static void the_attempt_due_for_longest_comes_first(void **state)
 	take("third");
 }
 
+static void newer_device_states_replace_the_older_and_keep_no_result_out(void **state)
+{
+	struct link_due due;
+
+	(void)state;
+	for (int i = 0; i < 20; i++)
+		assert_int_equal(put(0, CUSTOMS_DEVICES, ""), KAKOU_OK);
+	assert_int_equal(put(0, CUSTOMS_RESULT, "r"), KAKOU_OK);
+	due = take("");
+	link_outbox_finish(outbox, due.ticket, true, now_ms);
+	due = take("r");
+	link_outbox_finish(outbox, due.ticket, true, now_ms);
+	assert_int_equal(link_outbox_next_ms(outbox), -1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -315,6 +330,7 @@ int main(void)
 		TEST(results_beyond_the_bound_are_refused_and_older_ones_kept),
 		TEST(an_inquiry_and_results_of_one_lane_do_not_wait_for_each_other),
 		TEST(what_can_not_be_sent_is_dropped),
+		TEST(newer_device_states_replace_the_older_and_keep_no_result_out),
 		TEST(the_attempt_due_for_longest_comes_first),
 	};
 

@@ -274,6 +274,38 @@ static void every_message_comes_back_as_it_was_in_both_encodings(void **state)
 	}
 }
 
+static void messages_about_devices_come_back_without_a_number(void **state)
+{
+	struct customs_head head = example_head();
+	struct customs_message messages[] = {
+		{.code = CUSTOMS_SET_DEVICE,
+		 .u.device = {.device_id = "15", .status = '3'}             },
+		{.code = CUSTOMS_DEVICE_SET,
+		 .u.device = {.device_id = "15", .control = '3'}            },
+		{.code = CUSTOMS_EXCEPTION,
+		 .u.device = {.device_id = "16",
+			      .name = "道闸",
+			      .description = "坏了",
+			      .status = '2'}                                },
+		{.code = CUSTOMS_DEVICES,
+		 .u.devices.states.status = {'1', 0, '2', 0, 0, '0', '1', 0}},
+	};
+
+	(void)state;
+	head.seq_no[0] = '\0';
+	for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
+		struct frame frame;
+		char *xml;
+
+		messages[i].u.device.head = head;
+		assert_round_trip(&messages[i], &plain);
+		assert_round_trip(&messages[i], &gb);
+		xml = write_xml(&messages[i], &plain, &frame);
+		assert_null(strstr(xml, "SEQ_NO"));
+		free(xml);
+	}
+}
+
 static void commands_are_spelt_as_the_standard_misspells_them(void **state)
 {
 	struct customs_message message = {
@@ -440,7 +472,7 @@ static void the_header_and_the_attributes_must_agree(void **state)
 		       "1 to 32");
 	assert_garbled(0x21, ROOT "</COMMAND_INFO>", "root <COMMAND_INFO>");
 	assert_garbled(0x22, "<GATHER_INFO" ATTRIBUTES "/>", "root <GATHER_INFO>");
-	assert_garbled(0x42, "<DEVICE_STATUS" ATTRIBUTES "/>", "0x42");
+	assert_garbled(0x63, "<COMMAND_INFO" ATTRIBUTES "/>", "0x63");
 }
 
 static void hostile_xml_is_refused(void **state)
@@ -643,6 +675,7 @@ int main(void)
 		cmocka_unit_test(recognised_boxes_follow_the_peers_meaning),
 		cmocka_unit_test(weights_are_kilograms_with_up_to_three_decimals),
 		cmocka_unit_test(every_message_comes_back_as_it_was_in_both_encodings),
+		cmocka_unit_test(messages_about_devices_come_back_without_a_number),
 		cmocka_unit_test(commands_are_spelt_as_the_standard_misspells_them),
 		cmocka_unit_test(
 			either_spelling_of_a_command_is_read_but_not_two_that_differ),

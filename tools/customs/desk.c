@@ -217,6 +217,22 @@ static json_t *call_answer(const struct call *call)
 	return send_message(call, &message);
 }
 
+static json_t *call_set_device(const struct call *call)
+{
+	struct customs_message message = {.code = CUSTOMS_SET_DEVICE};
+	struct customs_device *device = &message.u.device;
+	char status[2];
+
+	if (!take_head(call, &device->head) ||
+	    !take_text(call, "device_id", device->device_id, sizeof(device->device_id),
+		       NULL) ||
+	    !take_text(call, "status", status, sizeof(status), NULL))
+		return NULL;
+	device->head.seq_no[0] = '\0'; /* a 0x33 has none */
+	device->status = status[0];
+	return send_message(call, &message);
+}
+
 static json_t *call_behave(const struct call *call)
 {
 	char name[16];
@@ -256,13 +272,14 @@ static const struct {
 	const char *name;
 	json_t *(*call)(const struct call *call);
 } methods[] = {
-	{"status",  call_status },
-	{"orders",  call_orders },
-	{"approve", call_approve},
-	{"operate", call_operate},
-	{"answer",  call_answer },
-	{"behave",  call_behave },
-	{"history", call_history},
+	{"status",     call_status    },
+	{"orders",     call_orders    },
+	{"approve",    call_approve   },
+	{"operate",    call_operate   },
+	{"answer",     call_answer    },
+	{"set_device", call_set_device},
+	{"behave",     call_behave    },
+	{"history",    call_history   },
 };
 
 json_t *desk_answer(void *arg, const char *method, const json_t *params,

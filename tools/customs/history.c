@@ -132,6 +132,26 @@ static void describe_gather(json_t *fields, const struct customs_gather *gather)
 	put(fields, "operator", gather->operator_id);
 }
 
+static void describe_device(json_t *fields, const struct customs_device *device)
+{
+	put(fields, "device_id", device->device_id);
+	put(fields, "name", device->name);
+	put_character(fields, "status", device->status);
+	put_character(fields, "control", device->control);
+	put(fields, "description", device->description);
+}
+
+/* By the ids of annex C. */
+static void describe_states(json_t *fields, const struct customs_states *states)
+{
+	for (int i = 0; i < CUSTOMS_DEVICE_IDS; i++) {
+		char id[8];
+
+		snprintf(id, sizeof(id), "%d", CUSTOMS_DEVICE_FIRST + i);
+		put_character(fields, id, states->status[i]);
+	}
+}
+
 static void describe_fields(json_t *fields, const struct customs_message *message)
 {
 	const struct customs_check *check = &message->u.check;
@@ -157,6 +177,8 @@ static void describe_fields(json_t *fields, const struct customs_message *messag
 		put(fields, "device_id", message->u.result.device_id);
 		put(fields, "seal", message->u.result.seal_id);
 		break;
+	case CUSTOMS_DEVICES: describe_states(fields, &message->u.devices.states); break;
+	default: describe_device(fields, &message->u.device); break;
 	}
 }
 
