@@ -168,7 +168,8 @@ void conf_describe_key(const struct conf_key *key, char *to, size_t size)
 	case CONF_CHOICE: (void)snprintf(to, size, "one of %s", key->choices); break;
 	case CONF_LIST:
 		(void)snprintf(to, size,
-			       "a list {\"…\", …} of %" PRId64 " to %" PRId64 " texts",
+			       "a list {\"...\", ...} of %" PRId64 " to %" PRId64
+			       " texts",
 			       key->min, key->max);
 		break;
 	}

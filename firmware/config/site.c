@@ -135,8 +135,8 @@ static enum kakou_err take_directory(struct site_build *build, const char *path)
 static enum kakou_err take_all(struct site_build *build, const char *path)
 {
 	static enum kakou_err (*const parts[])(struct site_build *) = {
-		take_top,          site_take_ports, site_take_devices,
-		site_take_customs, site_take_lanes,
+		take_top,          site_take_ports,   site_take_devices,
+		site_take_customs, site_take_offline, site_take_lanes,
 	};
 	enum kakou_err err = take_directory(build, path);
 

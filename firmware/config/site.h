@@ -119,6 +119,27 @@ enum on_difference { DIFFERENCE_REPORT, DIFFERENCE_HOLD };
 enum in_steel { STEEL_STAYS, STEEL_LIFTS };
 enum gate_role { GATE_SINGLE, GATE_FIRST, GATE_SECOND };
 
+/** What gives a right to pass; bits. */
+enum site_right { RIGHT_ORDER = 1 << 0, RIGHT_REGISTERED = 1 << 1, RIGHT_MODE = 1 << 2 };
+
+enum { SITE_ORDER_TYPES = 6 };
+
+/** How much a weight may differ from an order's; the larger of the two counts. */
+struct site_tolerance {
+	bool is_set; /**< by the file; otherwise the lane's defaults */
+	int32_t percent;
+	int64_t g;
+	enum on_difference on_difference;
+};
+
+/** What may be cleared while customs is silent. */
+struct site_offline {
+	uint8_t types; /**< bit = type − 1; 0 = nothing */
+	int64_t max_age_ms;
+	bool in, out;
+	bool is_asked_after; /**< customs is asked on; otherwise an officer settles it */
+};
+
 struct site_lane {
 	char name[SITE_NAME_MAX + 1];
 	char chnl_no[FRAME_ID_LENGTH + 1];
@@ -142,6 +163,13 @@ struct site_lane {
 				      answer */
 	enum on_difference on_weight_difference;
 	enum in_steel on_inspection, on_return;
+	uint8_t rights;       /**< enum site_right */
+	bool asks_registered; /**< customs decides about registered vehicles too */
+	int32_t lookup_ms; /**< without an answer of the registry: not known; 0 = not asked */
+	int32_t mode_hours;   /**< emergency mode at most */
+	int64_t tare_limit_g; /**< order's tare from the learned one; 0 = not compared */
+	enum on_difference on_tare_difference;              /**< holds type 6 only */
+	struct site_tolerance tolerances[SITE_ORDER_TYPES]; /**< by type − 1 */
 };
 
 struct site_port {
@@ -172,6 +200,7 @@ struct site {
 	struct customs_link_config customs; /**< lanes[] filled from the lanes below */
 	char area_id[FRAME_ID_LENGTH + 1];
 	char customs_code[5]; /**< of the orders that count here; "" = any */
+	struct site_offline offline;
 	size_t map_count, port_count, device_count, lane_count;
 	struct map maps[SITE_MAPS_MAX];
 	char map_names[SITE_MAPS_MAX][64]; /**< files in maps_dir, without .map */

@@ -14,6 +14,8 @@
 	{ section, name, CONF_TEXT, FRAME_ID_LENGTH, FRAME_ID_LENGTH, NULL, NULL, doc }
 #define INTEGER(section, name, min, max, fallback, doc) \
 	{ section, name, CONF_INTEGER, min, max, fallback, NULL, doc }
+#define LIST(section, name, max, doc) \
+	{ section, name, CONF_LIST, 0, max, "", NULL, doc }
 #define FLAG(section, name, fallback, doc) \
 	{ section, name, CONF_FLAG, 0, 0, fallback, NULL, doc }
 #define CHOICE(section, name, choices, fallback, doc) \
@@ -96,6 +98,15 @@ const struct conf_key site_keys[] = {
 	INTEGER("customs", "resend_max_ms", 500, 600000, "30000",
 		"Longest wait before an inquiry is sent again, in milliseconds."),
 
+	LIST("offline", "types", 6,
+	     "Types of orders, 1 to 6, that may clear while customs is silent."),
+	INTEGER("offline", "max_age_hours", 1, 720, "24",
+		"Greatest age of such an order since its approval, in hours."),
+	LIST("offline", "directions", 2,
+	     "Directions, I and E, in which they may."),
+	CHOICE("offline", "reconcile", "officer|ask", "officer",
+	       "Who settles it afterwards: an officer, or customs, which is asked on."),
+
 	CHOICE("port", "type", "tcp|rtu", NULL,
 	       "Kind of Modbus port."),
 	TEXT("port", "host", 63, "",
@@ -176,6 +187,26 @@ const struct conf_key site_keys[] = {
 	CHOICE("lane", "on_return", "stays|lifts", "stays",
 	       "What the arm does for a vehicle that is sent back: it stays, for one that reverses out, "
 	     "or lifts into an escape lane."),
+
+	LIST("lane", "right", 3,
+	     "What gives a right to pass: order, registered, emergency; empty for order."),
+	FLAG("lane", "registered_asked", "false",
+	     "Customs is asked about registered vehicles too, and decides."),
+	INTEGER("lane", "lookup_ms", 0, 5000, "500",
+		"Time in which the orders on file are looked up, in milliseconds; 0 for never."),
+	INTEGER("lane", "emergency_hours", 1, 72, "4",
+		"Longest time of the emergency mode, in hours."),
+	INTEGER("lane", "tare_limit_kg", 0, 10000, "0",
+		"Most that an order's tare may differ from the learned one, in kilograms; 0 for any."),
+	CHOICE("lane", "on_tare_difference", "report|hold", "report",
+	       "What a tare that differs does to an order of type 6."),
+
+	INTEGER("lane/tolerance", "percent", 0, 100, "5",
+		"Most that the weight may differ from the order's, in percent."),
+	INTEGER("lane/tolerance", "kg", 0, 10000, "100",
+		"The same in kilograms; the larger of the two counts."),
+	CHOICE("lane/tolerance", "on_difference", "report|hold", "report",
+	       "What a weight beyond it does."),
 
 	TEXT("lane/line", "name", GPIO_NAME_MAX, "",
 	     "Name of the GPIO line; this or device."),

@@ -241,6 +241,8 @@ static enum kakou_err take_lane(struct site_build *build,
 	if (!err)
 		err = check_deck(build, section, lane);
 	if (!err)
+		err = site_take_rights(build, section, lane);
+	if (!err)
 		err = take_people(build, section, index, lane);
 	build->site->lane_count = index + 1;
 	return err;

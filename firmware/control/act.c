@@ -11,6 +11,7 @@ static const struct act_rule rules[ACT_VERBS] = {
 	[ACT_RETURN]  = { "return",  ROLES_OFFICER,               ACT_NEEDS_PASSAGE },
 	[ACT_HOLD]    = { "hold",    ROLES_OFFICER,               ACT_NEEDS_PASSAGE },
 	[ACT_RESET]   = { "reset",   ROLES_OFFICER_OR_TECHNICIAN, 0                 },
+	[ACT_MODE]    = { "emergency-mode", ROLES_OFFICER,        ACT_NEEDS_VALUE   },
 };
 /* clang-format on */
 

@@ -21,6 +21,7 @@ enum act_verb {
 	ACT_RETURN,  /**< send back */
 	ACT_HOLD,    /**< stop clearing it: what was going to lift does not */
 	ACT_RESET, /**< take up work after a restart, a fault or a lock: prove, lower if clear */
+	ACT_MODE, /**< emergency mode for so many minutes; 0 ends it */
 	ACT_VERBS,
 };
 

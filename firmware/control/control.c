@@ -27,7 +27,7 @@ bool control_has_room(const struct control *control)
 	return journal_room(control->config.journal) >= LANE_OUT_EVENTS;
 }
 
-static struct lane_inputs lane_inputs(struct control *control, size_t index)
+struct lane_inputs control_lane_inputs(struct control *control, size_t index)
 {
 	const struct lane *lane = &control->lanes[index];
 	struct lane_inputs in = {
@@ -48,7 +48,7 @@ static struct lane_inputs lane_inputs(struct control *control, size_t index)
 }
 
 /* Carries out what a lane said. Its events go first: a question leaves with its record. */
-static void carry_out(struct control *control, size_t index)
+void control_carry_out(struct control *control, size_t index)
 {
 	struct control_wants *wants = &control->wants[index];
 	struct lane_out *out = &control->out;
@@ -64,6 +64,13 @@ static void carry_out(struct control *control, size_t index)
 		wants->has_cancel = true;
 		text_copy(wants->cancel, sizeof(wants->cancel), out->cancel);
 	}
+	if (out->has_lookup) {
+		wants->has_lookup = true;
+		wants->lookup = out->lookup;
+	}
+	for (size_t i = 0; i < out->note_count && wants->note_count < CONTROL_NOTES_MAX;
+	     i++)
+		wants->notes[wants->note_count++] = out->order_notes[i];
 	if (out->has_ask) {
 		wants->has_ask = true;
 		wants->ask = out->ask;
@@ -73,7 +80,8 @@ static void carry_out(struct control *control, size_t index)
 		wants->report = out->report;
 	}
 	out->event_count = out->result_count = 0;
-	out->has_ask = out->has_cancel = out->has_report = false;
+	out->note_count = 0;
+	out->has_ask = out->has_cancel = out->has_report = out->has_lookup = false;
 }
 
 /* Offers the link what it has not taken yet. */
@@ -140,10 +148,10 @@ static void take_news(struct control *control)
 			record_peer(control, &news);
 			continue;
 		}
-		struct lane_inputs in = lane_inputs(control, news.lane);
+		struct lane_inputs in = control_lane_inputs(control, news.lane);
 
 		lane_feed_news(&control->lanes[news.lane], &news, &in, &control->out);
-		carry_out(control, news.lane);
+		control_carry_out(control, news.lane);
 	}
 }
 
@@ -155,10 +163,10 @@ static void take_acks(struct control *control)
 	       journal_next_ack(control->config.journal, &ack)) {
 		control_note_recorded(control, &ack);
 		for (size_t i = 0; i < control->lane_count; i++) {
-			struct lane_inputs in = lane_inputs(control, i);
+			struct lane_inputs in = control_lane_inputs(control, i);
 
 			lane_feed_ack(&control->lanes[i], &ack, &in, &control->out);
-			carry_out(control, i);
+			control_carry_out(control, i);
 		}
 	}
 }
@@ -170,10 +178,10 @@ static void take_acts(struct control *control)
 	while (control_has_room(control) && queue_pop(control->config.acts, &act)) {
 		if (act.lane >= control->lane_count)
 			continue;
-		struct lane_inputs in = lane_inputs(control, act.lane);
+		struct lane_inputs in = control_lane_inputs(control, act.lane);
 
 		lane_feed_act(&control->lanes[act.lane], &act, &in, &control->out);
-		carry_out(control, act.lane);
+		control_carry_out(control, act.lane);
 	}
 }
 
@@ -192,12 +200,12 @@ static void take_notes(struct control *control)
 static void step_lane(struct control *control, size_t index)
 {
 	struct lane *lane = &control->lanes[index];
-	struct lane_inputs in = lane_inputs(control, index);
+	struct lane_inputs in = control_lane_inputs(control, index);
 	struct interlock_outputs motor;
 
 	if (control_has_room(control)) {
 		lane_step(lane, &in, &control->out, &motor);
-		carry_out(control, index);
+		control_carry_out(control, index);
 	} else {
 		lane_step_unrecorded(lane, &in, &motor);
 	}
@@ -205,6 +213,7 @@ static void step_lane(struct control *control, size_t index)
 	control_count_changes(control, index);
 	control_tell_devices(control, index);
 	tell_customs(control, index);
+	control_tell_registry(control, index);
 }
 
 static void scan(struct control *control)

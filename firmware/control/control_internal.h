@@ -34,9 +34,15 @@ struct control_lines {
 	int64_t retry_at_ms;     /* main */
 };
 
+/* More than a lane says of orders while the registry takes over an import. */
+enum { CONTROL_NOTES_MAX = 16 };
+
 /* What a lane wants others to do, kept until they have taken it. */
 struct control_wants {
-	bool has_ask, has_report, has_cancel;
+	bool has_ask, has_report, has_cancel, has_lookup;
+	struct lookup lookup;
+	uint32_t note_count;
+	struct order_note notes[CONTROL_NOTES_MAX]; /* to the registry, in order */
 	struct customs_ask ask, report;
 	char cancel[CUSTOMS_SEQ_MAX + 1];
 	char shown[DEVICE_TEXT_MAX + 1]; /* the text the sign was last told */
@@ -82,6 +88,9 @@ struct control {
 };
 
 /* control.c */
+struct lane_inputs control_lane_inputs(struct control *control, size_t index);
+/** Does with what a lane said in `control->out` what it says. */
+void control_carry_out(struct control *control, size_t index);
 /** True when the record has room for what one lane may say in a scan. */
 bool control_has_room(const struct control *control);
 
@@ -105,6 +114,7 @@ bool control_device_is_stale(const struct control *control, size_t device);
 
 /* control_registry.c: what the registry says, and what it is told. */
 void control_take_registry(struct control *control);
+void control_tell_registry(struct control *control, size_t lane);
 /** The journal's answer, if it is about a change of the registry. */
 void control_note_recorded(struct control *control, const struct journal_ack *ack);
 

@@ -5,6 +5,7 @@
  * Layer: firmware. Threads: control.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "firmware/control/control_internal.h"
 
@@ -55,6 +56,14 @@ static void tell_registry(struct control *control)
 	}
 }
 
+static void give_found(struct control *control, const struct found *found)
+{
+	struct lane_inputs in = control_lane_inputs(control, found->lane);
+
+	lane_feed_found(&control->lanes[found->lane], found, &in, &control->out);
+	control_carry_out(control, found->lane);
+}
+
 void control_take_registry(struct control *control)
 {
 	struct registry_news *news = &control->registry_news;
@@ -64,5 +73,25 @@ void control_take_registry(struct control *control)
 	       registry_next(control->config.registry, news)) {
 		if (news->kind == REGISTRY_EVENT)
 			append_event(control, news);
+		else if (news->u.found.lane < control->lane_count)
+			give_found(control, &news->u.found);
 	}
+}
+
+/* Notes that find no room now wait; those that find none at all come from the record at the next
+ * start. */
+void control_tell_registry(struct control *control, size_t lane)
+{
+	struct control_wants *wants = &control->wants[lane];
+	struct registry *registry = control->config.registry;
+	uint32_t told = 0;
+
+	if (wants->has_lookup)
+		wants->has_lookup =
+			registry_look_up(registry, &wants->lookup) != KAKOU_OK;
+	while (told < wants->note_count && !registry_note(registry, &wants->notes[told]))
+		told++;
+	wants->note_count -= told;
+	memmove(wants->notes, wants->notes + told,
+		wants->note_count * sizeof(wants->notes[0]));
 }

@@ -123,6 +123,10 @@ const struct cli_command cli_commands[] = {
 	 "[add NAME ROLE | role NAME ROLE | password NAME | lock NAME | unlock NAME | "
 	 "remove NAME]",								 "who may log in",					    people_help, cmd_people  },
  /* clang-format off */
+	{ "emergency-mode", "LANE --minutes N|--off --reason TEXT",
+	  "vehicles pass one by one, recorded, for N minutes",
+	  "Who passes is recorded under the name of who began it. It ends by itself; it does not\n"
+	  "hold the arm up.\n", cmd_mode },
 	{ "orders", "[list | show N | import FILE | export | void N | reopen N | remove N] [OPTION …]",
 	  "release orders on file at the gate",
 	  "  list           the orders, one a line (default)\n"

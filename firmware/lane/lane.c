@@ -219,13 +219,16 @@ static void record_act(struct lane *lane, const struct act *act, uint64_t ticket
 static void judge_act(const struct lane *lane, const struct act *act, char *why,
 		      size_t size)
 {
-	bool needs_none = act->verb == ACT_RESET && lane->passage == 0;
+	bool needs_none =
+		(act->verb == ACT_RESET && lane->passage == 0) || act->verb == ACT_MODE;
 
 	why[0] = '\0';
 	if (!needs_none && act->passage != lane->passage)
 		snprintf(why, size, "passage %lld is not in lane %s, where %s%.0lld is",
 			 (long long)act->passage, lane->config->name,
 			 lane->passage ? "passage " : "none", (long long)lane->passage);
+	else if (act->verb == ACT_MODE)
+		lane_judge_mode(lane, act, why, size);
 	else if (act->verb == ACT_RESET && interlock_needs_key(&lane->interlock))
 		snprintf(why, size,
 			 "lane %s is locked after two obstructions: the key at the gate "
@@ -244,7 +247,9 @@ bool lane_take_act(struct lane *lane, const struct act *act, uint64_t ticket, ch
 	lane->act = act;
 	judge_act(lane, act, why, size);
 	record_act(lane, act, ticket, why);
-	if (why[0] == '\0')
+	if (why[0] == '\0' && act->verb == ACT_MODE)
+		lane_take_mode(lane, act);
+	else if (why[0] == '\0')
 		lane_dispatch(lane, EV_ACT);
 	lane->act = NULL;
 	return why[0] == '\0';
@@ -370,9 +375,12 @@ static void step_evidence(struct lane *lane)
 	if (lane->state == LANE_HELD && lane_is_held_for_good(lane))
 		return;
 	has_changed = judge_evidence(lane);
+	has_changed = lane_step_lookup(lane) || has_changed;
 	if (has_changed)
 		lane_vote(lane);
-	if (has_changed || (lane->state == LANE_GATHERING && !lane_is_incomplete(lane)))
+	if (has_changed || (lane->state == LANE_GATHERING &&
+			    (!lane_is_incomplete(lane) || lane_is_in_mode(lane) ||
+			     lane_is_registered(lane))))
 		lane_dispatch(lane, EV_EVIDENCE);
 	if (lane->state == LANE_GATHERING && any_is_overdue(lane))
 		lane_dispatch(lane, EV_DEADLINE);
@@ -664,6 +672,7 @@ void lane_step(struct lane *lane, const struct lane_inputs *in, struct lane_out 
 	guide_backing(lane);
 	step_timers(lane);
 	step_help(lane);
+	lane_step_mode(lane);
 	notes = interlock_step(&lane->interlock, &in->interlock, lane_arm_wish(lane),
 			       in->now_ms, outputs);
 	notes |= lane->kept_notes;

@@ -22,6 +22,7 @@
 #include "firmware/lane/crossing.h"
 #include "firmware/lane/evidence.h"
 #include "firmware/lane/interlock.h"
+#include "firmware/lane/lane_right.h"
 #include "firmware/lane/pairing.h"
 #include "firmware/lane/position.h"
 #include "firmware/lane/reason.h"
@@ -73,7 +74,12 @@ enum lane_event {
 enum lane_light { LIGHT_RED, LIGHT_GREEN };
 
 /** Commands that leave one scan of one lane. */
-enum { LANE_OUT_EVENTS = 32, LANE_OUT_RESULTS = 4, LANE_RULES_MAX = 512 };
+enum {
+	LANE_OUT_EVENTS = 32,
+	LANE_OUT_RESULTS = 4,
+	LANE_OUT_NOTES = 4,
+	LANE_RULES_MAX = 512
+};
 struct lane_out {
 	size_t event_count;
 	struct event events[LANE_OUT_EVENTS]; /**< to the journal, in order */
@@ -83,6 +89,10 @@ struct lane_out {
 	struct customs_ask ask; /**< a new inquiry */
 	bool has_report;
 	struct customs_ask report; /**< a 0x32 */
+	bool has_lookup;
+	struct lookup lookup; /**< to the registry */
+	size_t note_count;
+	struct order_note order_notes[LANE_OUT_NOTES]; /**< to the registry, in order */
 	bool has_cancel;
 	char cancel[CUSTOMS_SEQ_MAX + 1]; /**< stop re-sending this inquiry */
 	/* What happened, gathered until the caller clears it: for tests and traces. */
@@ -102,6 +112,7 @@ struct lane_inquiry {
 	bool is_answered;                 /**< finally */
 	enum customs_verdict verdict;     /**< of the answer being handled */
 	enum reason reason; /**< what the answer says when it is no release */
+	uint16_t failures;  /**< attempts that did not get through */
 	char form_id[40];
 	char hint[CUSTOMS_HINT_MAX + 1];
 };
@@ -112,6 +123,17 @@ enum { LANE_ASKED_KEPT = 16 };
 struct lane_asked {
 	char seq_no[CUSTOMS_SEQ_MAX + 1];
 	int64_t passage;
+	char offline_order[ORDER_NUMBER_LENGTH +
+			   1]; /**< cleared with it, without an answer */
+};
+enum { LANE_NTH_RECONCILED = 255 }; /**< of the order's notes: customs was heard again */
+
+/** Emergency mode: vehicles pass with a record, for a named officer and a limited time. It ends
+ *  with its time, with the controller, or by an act. */
+struct lane_mode {
+	int64_t until_ms; /**< 0 = off */
+	char actor[48];
+	int32_t crossings;
 };
 
 /** An act waiting for its event's commit. */
@@ -147,6 +169,10 @@ struct lane {
 	struct lane_inquiry inquiry;
 	struct lane_asked asked[LANE_ASKED_KEPT]; /**< newest inquiries, a ring */
 	uint32_t asked_count;
+	struct lane_right right;
+	char chosen_order[40]; /**< the order an officer chose, "" = none */
+	uint32_t last_lookup;  /**< token */
+	struct lane_mode mode;
 	struct lane_stages stages;
 	enum customs_verdict verdict;    /**< of the passage */
 	enum customs_verdict lifted_for; /**< of the newest lift commanded in it */
@@ -190,7 +216,8 @@ enum lane_alarm {
 	ALARM_LOOPS, /**< a loop on remote I/O is not heard: the lane is blind to arrivals */
 	ALARM_RECORD, /**< the record can't be written: nothing is cleared */
 	ALARM_LIGHTS, /**< lights on remote I/O do not follow: what they show is not known */
-	ALARM_SAFETY, /**< a safety device does not prove itself, or a pair is faulty */
+	ALARM_DISPUTED, /**< customs disagrees with what was cleared offline */
+	ALARM_SAFETY,   /**< a safety device does not prove itself, or a pair is faulty */
 	LANE_ALARMS,
 };
 
@@ -240,6 +267,10 @@ void lane_feed_sample(struct lane *lane, const struct device_sample *sample);
 /** Takes news of the customs link about this lane. */
 void lane_feed_news(struct lane *lane, const struct customs_news *news,
 		    const struct lane_inputs *in, struct lane_out *out);
+
+/** Takes the registry's answer to its look-up (others are passed over). */
+void lane_feed_found(struct lane *lane, const struct found *found,
+		     const struct lane_inputs *in, struct lane_out *out);
 
 /** Takes the journal's answer to one of its tickets (others are passed over). */
 void lane_feed_ack(struct lane *lane, const struct journal_ack *ack,

@@ -33,6 +33,9 @@ static void open_passage(struct lane *lane)
 	lane->lift_ticket = 0;
 	lane->lift_seq = 0;
 	memset(&lane->gather, 0, sizeof(lane->gather));
+	memset(&lane->right, 0, sizeof(lane->right));
+	lane->chosen_order[0] = '\0';
+	lane_end_alarm(lane, ALARM_DISPUTED);
 	memset(&lane->inquiry, 0, sizeof(lane->inquiry));
 	memset(&lane->stages, 0, sizeof(lane->stages));
 	lane->stages.opened = lane->position.sensor[POSITION_APPROACH].on_at_ms;
@@ -60,7 +63,7 @@ const char *lane_who_holds(const struct lane *lane)
 	return lane->inquiry.is_answered ? "customs" : "controller";
 }
 
-static void hold(struct lane *lane, enum reason reason)
+void lane_hold(struct lane *lane, enum reason reason)
 {
 	struct event *event;
 
@@ -77,7 +80,7 @@ static void hold(struct lane *lane, enum reason reason)
 	lane_raise_alarm(lane, ALARM_HOLD, reason_text(reason));
 }
 
-static void cancel_inquiry(struct lane *lane, const char *why)
+void lane_cancel_inquiry(struct lane *lane, const char *why)
 {
 	struct event *event;
 
@@ -96,7 +99,7 @@ void lane_start_after_restart(struct lane *lane)
 {
 	lane->has_restarted = false;
 	open_passage(lane);
-	hold(lane, REASON_RESTARTED);
+	lane_hold(lane, REASON_RESTARTED);
 }
 
 static void note_asked(struct lane *lane)
@@ -105,6 +108,7 @@ static void note_asked(struct lane *lane)
 
 	text_copy(asked->seq_no, sizeof(asked->seq_no), lane->inquiry.seq_no);
 	asked->passage = lane->passage;
+	asked->offline_order[0] = '\0';
 }
 
 void lane_ask_customs(struct lane *lane)
@@ -121,7 +125,9 @@ void lane_ask_customs(struct lane *lane)
 	event = lane_record(lane, EVENT_VOTE);
 	event_add_text(event, "plate", lane->plate);
 	event_add_text(event, "source", lane->plate_source);
+	event_add_text(event, "rule", lane->right.vote_rule ? lane->right.vote_rule : "");
 	lane_take_over(lane);
+	lane_record_fit(lane);
 	lane_record_inquiry(lane);
 	lane->out->has_ask = true;
 	memset(&lane->out->ask, 0, sizeof(lane->out->ask));
@@ -135,7 +141,7 @@ void lane_ask_customs(struct lane *lane)
 
 void lane_hold_for_record(struct lane *lane)
 {
-	hold(lane, REASON_RECORD_FAILED);
+	lane_hold(lane, REASON_RECORD_FAILED);
 }
 
 static void record_disagreement(struct lane *lane)
@@ -147,29 +153,30 @@ static void record_disagreement(struct lane *lane)
 	event_add_text(event, "camera", camera ? camera->text : "");
 	event_add_text(event, "tag", tag ? tag->text : "");
 	event_add_text(event, "source", "");
+	event_add_text(event, "rule", lane->right.vote_rule ? lane->right.vote_rule : "");
 }
 
 void lane_hold_for_plates(struct lane *lane)
 {
 	lane->plate[0] = '\0';
 	record_disagreement(lane);
-	hold(lane, REASON_PLATE_DIFFERS);
+	lane_hold(lane, REASON_PLATE_DIFFERS);
 }
 
 void lane_hold_for_no_plate(struct lane *lane)
 {
 	record_disagreement(lane);
-	hold(lane, REASON_PLATE_MISSING);
+	lane_hold(lane, REASON_PLATE_MISSING);
 }
 
 void lane_hold_for_box(struct lane *lane)
 {
-	hold(lane, REASON_BOX_CHECK);
+	lane_hold(lane, REASON_BOX_CHECK);
 }
 
 void lane_hold_for_first_gate(struct lane *lane)
 {
-	hold(lane, lane_reason_of_pairing(lane));
+	lane_hold(lane, lane_reason_of_pairing(lane));
 }
 
 static enum reason reason_of_missing(const struct evidence *evidence)
@@ -192,7 +199,7 @@ void lane_hold_for_missing(struct lane *lane)
 		const struct evidence *evidence = &lane->evidence[i];
 
 		if (!evidence_is_settled(evidence) && lane_is_overdue(lane, evidence)) {
-			hold(lane, reason_of_missing(evidence));
+			lane_hold(lane, reason_of_missing(evidence));
 			return;
 		}
 	}
@@ -201,24 +208,24 @@ void lane_hold_for_missing(struct lane *lane)
 
 void lane_hold_for_seal(struct lane *lane)
 {
-	hold(lane, lane_seal_fault(lane));
+	lane_hold(lane, lane_seal_fault(lane));
 }
 
 void lane_hold_for_answer(struct lane *lane)
 {
-	hold(lane, lane->inquiry.reason);
+	lane_hold(lane, lane->inquiry.reason);
 }
 
 void lane_hold_for_arm(struct lane *lane)
 {
 	lane_raise_alarm(lane, ALARM_ARM, reason_text(REASON_ARM_FAULT));
-	hold(lane, REASON_ARM_FAULT);
+	lane_hold(lane, REASON_ARM_FAULT);
 }
 
 void lane_hold_for_officer(struct lane *lane)
 {
-	cancel_inquiry(lane, "held by an officer");
-	hold(lane, REASON_OFFICER);
+	lane_cancel_inquiry(lane, "held by an officer");
+	lane_hold(lane, REASON_OFFICER);
 }
 
 void lane_show_wait(struct lane *lane)
@@ -238,7 +245,7 @@ void lane_call_for_silence(struct lane *lane)
 
 /* The verdict and the authorised lift go into the record together; the lift itself waits for the
  * commit (doctrine 7). */
-static void authorise(struct lane *lane, enum customs_verdict verdict, const char *by)
+void lane_authorise(struct lane *lane, enum customs_verdict verdict, const char *by)
 {
 	bool is_repeated = lane->clearing_lifts > 0;
 	struct event *event;
@@ -255,6 +262,8 @@ static void authorise(struct lane *lane, enum customs_verdict verdict, const cha
 	event_add_text(event, "actor", lane->actor);
 	event_add_number(event, "repeated", is_repeated);
 	event->ticket = lane->lift_ticket = lane->numbers->next_ticket++;
+	if (verdict == VERDICT_RELEASE)
+		lane_use_order(lane, strcmp(by, "offline") == 0);
 	lane_end_alarm(lane, ALARM_HOLD);
 }
 
@@ -262,14 +271,14 @@ void lane_release_by_customs(struct lane *lane)
 {
 	assert(lane->clearing_lifts == 0); /* doctrine 8 */
 	lane->lift_is_manual = false;
-	authorise(lane, VERDICT_RELEASE, "customs");
+	lane_authorise(lane, VERDICT_RELEASE, "customs");
 }
 
 void lane_inspect_by_customs(struct lane *lane)
 {
 	lane->reason = REASON_TARGETED;
 	lane->lift_is_manual = false;
-	authorise(lane, VERDICT_INSPECT, "customs");
+	lane_authorise(lane, VERDICT_INSPECT, "customs");
 }
 
 /* Into the escape lane behind the arm. */
@@ -277,7 +286,7 @@ void lane_return_by_customs(struct lane *lane)
 {
 	lane->reason = lane->inquiry.reason;
 	lane->lift_is_manual = false;
-	authorise(lane, VERDICT_RETURN, "customs");
+	lane_authorise(lane, VERDICT_RETURN, "customs");
 }
 
 static void dismiss(struct lane *lane, enum customs_verdict verdict, const char *by)
@@ -305,7 +314,7 @@ void lane_dismiss_by_customs(struct lane *lane)
 
 static void take_act(struct lane *lane)
 {
-	cancel_inquiry(lane, act_verb_name(lane->act->verb));
+	lane_cancel_inquiry(lane, act_verb_name(lane->act->verb));
 	text_copy(lane->actor, sizeof(lane->actor), lane->act->actor);
 }
 
@@ -318,21 +327,21 @@ void lane_release_by_officer(struct lane *lane)
 {
 	take_act(lane);
 	lane->lift_is_manual = true;
-	authorise(lane, VERDICT_RELEASE, by_of_act(lane));
+	lane_authorise(lane, VERDICT_RELEASE, by_of_act(lane));
 }
 
 void lane_inspect_by_officer(struct lane *lane)
 {
 	take_act(lane);
 	lane->lift_is_manual = true;
-	authorise(lane, VERDICT_INSPECT, by_of_act(lane));
+	lane_authorise(lane, VERDICT_INSPECT, by_of_act(lane));
 }
 
 void lane_return_by_officer(struct lane *lane)
 {
 	take_act(lane);
 	lane->lift_is_manual = true;
-	authorise(lane, VERDICT_RETURN, by_of_act(lane));
+	lane_authorise(lane, VERDICT_RETURN, by_of_act(lane));
 }
 
 void lane_dismiss_by_officer(struct lane *lane)
@@ -347,18 +356,20 @@ static void withdraw_lift(struct lane *lane, const char *why)
 	event_add_text(lane_record(lane, EVENT_LIFT_WITHDRAWN), "reason", why);
 	lane->lift_ticket = 0;
 	lane->by = "";
+	if (lane->clearing_lifts == 0)
+		lane_free_order(lane);
 }
 
 void lane_withdraw_and_hold(struct lane *lane)
 {
 	withdraw_lift(lane, "held by an officer");
-	hold(lane, REASON_OFFICER);
+	lane_hold(lane, REASON_OFFICER);
 }
 
 void lane_fail_to_record(struct lane *lane)
 {
 	withdraw_lift(lane, "the record could not be written");
-	hold(lane, REASON_RECORD_FAILED);
+	lane_hold(lane, REASON_RECORD_FAILED);
 }
 
 /* A lift that waits for its lines would move steel when they come back (doctrine 2). */
@@ -398,7 +409,10 @@ void lane_observe_lift(struct lane *lane)
 
 static void end_passage(struct lane *lane, const char *outcome)
 {
-	cancel_inquiry(lane, outcome);
+	/* What was cleared offline is asked on until the next vehicle's question. */
+	if (!(lane->right.is_offline && lane->site->offline.is_asked_after))
+		lane_cancel_inquiry(lane, outcome);
+	lane_settle_order(lane, outcome);
 	if (lane->stages.commanded != 0 && lane->stages.up == 0)
 		record_lift_observed(lane, lane->was_lifted ? "between" : "down");
 	lane_record_closed(lane, outcome);

@@ -97,6 +97,20 @@ static void record_attempt(struct lane *lane, const struct customs_news *news)
 		return;
 	event_add_text(event, "error", kakou_err_name(news->error));
 	event_add_text(event, "why", news->why);
+	lane_note_failure(lane, news->seq_no);
+}
+
+/* The inquiry of a vehicle that was cleared without its answer; NULL when it is none. */
+static struct lane_asked *find_offline(struct lane *lane, const struct customs_news *news)
+{
+	for (size_t i = 0; i < LANE_ASKED_KEPT; i++) {
+		struct lane_asked *asked = &lane->asked[i];
+
+		if (asked->passage != 0 && asked->offline_order[0] &&
+		    strcmp(asked->seq_no, news->seq_no) == 0)
+			return asked;
+	}
+	return NULL;
 }
 
 /* Only the newest inquiry's first final answer counts, and only while the lane waits for it. */
@@ -132,7 +146,9 @@ static void report_command(struct lane *lane, const struct customs_news *news,
 static void handle_answer(struct lane *lane, const struct customs_news *news)
 {
 	const struct customs_check *check = &news->message.u.check;
-	const char *effect = effect_of(lane, news);
+	bool is_interim = news->reading.verdict == VERDICT_INTERIM;
+	struct lane_asked *offline = is_interim ? NULL : find_offline(lane, news);
+	const char *effect = offline ? "reconciles" : effect_of(lane, news);
 	bool counts = strcmp(effect, "counts") == 0;
 	struct event *event = lane_record(lane, EVENT_ANSWER);
 
@@ -143,6 +159,8 @@ static void handle_answer(struct lane *lane, const struct customs_news *news)
 	event_add_text(event, "hint", check->op_hint);
 	event_add_text(event, "form_id", check->form_id);
 	event_add_text(event, "effect", effect);
+	if (offline)
+		lane_reconcile(lane, offline, news->reading.verdict);
 	if (!counts && strcmp(effect, "interim") != 0)
 		return;
 	lane->inquiry.verdict = news->reading.verdict;

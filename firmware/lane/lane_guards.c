@@ -9,7 +9,7 @@ bool lane_is_incomplete(const struct lane *lane)
 	for (size_t i = 0; i < lane->config->evidence_count; i++)
 		if (!evidence_is_settled(&lane->evidence[i]))
 			return true;
-	return false;
+	return lane_awaits_registry(lane);
 }
 
 bool lane_has_no_record(const struct lane *lane)

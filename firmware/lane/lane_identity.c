@@ -47,18 +47,57 @@ bool lane_plates_differ(const struct lane *lane)
 	return camera[0] && tag[0] && strcmp(camera, tag) != 0;
 }
 
+static struct vote_source source_of(const struct lane *lane, enum evidence_kind kind,
+				    int read)
+{
+	const struct device_sample *sample = value_of(lane, kind);
+
+	if (!sample)
+		return (struct vote_source){VOTE_ABSENT, ""};
+	return (struct vote_source){lane_evidence(lane, kind)->state == EVIDENCE_COLLECTED
+					    ? VOTE_CERTAIN
+					    : VOTE_DOUBTFUL,
+				    sample->value.reads.read[read].text};
+}
+
+struct vote_result lane_vote_without_orders(const struct lane *lane)
+{
+	struct vote_input in = {
+		.camera = source_of(lane, EVIDENCE_PLATE, 0),
+		.tag = source_of(lane, EVIDENCE_TAG, 1),
+	};
+
+	return vote(&in);
+}
+
+/* Orders are asked only while their answer is about the reads there are now. */
+static struct vote_result vote_with_orders(const struct lane *lane)
+{
+	const struct found *found = &lane->right.found;
+	struct vote_input in = {
+		.camera = source_of(lane, EVIDENCE_PLATE, 0),
+		.tag = source_of(lane, EVIDENCE_TAG, 1),
+		.has_card_only = !lane_evidence(lane, EVIDENCE_PLATE) &&
+				 !lane_evidence(lane, EVIDENCE_TAG),
+	};
+
+	if (lane->right.state == LOOKUP_ANSWERED &&
+	    found->order_count <= LOOKUP_ORDERS_MAX) {
+		in.order_count = found->order_count;
+		for (int i = 0; i < in.order_count; i++)
+			in.orders[i] = found->orders[i].matched.plate;
+	}
+	return vote(&in);
+}
+
 void lane_vote(struct lane *lane)
 {
-	const char *camera = certain_plate(lane, EVIDENCE_PLATE, 0);
-	const char *tag = certain_plate(lane, EVIDENCE_TAG, 1);
+	struct vote_result result = vote_with_orders(lane);
 	const struct device_sample *plates = value_of(lane, EVIDENCE_PLATE);
 
-	lane->plate_source = camera[0] && tag[0] ? "camera+tag"
-			     : camera[0]         ? "camera"
-						 : "tag";
-	if (!camera[0] && !tag[0])
-		lane->plate_source = "";
-	text_copy(lane->plate, sizeof(lane->plate), camera[0] ? camera : tag);
+	lane->plate_source = result.source;
+	lane->right.vote_rule = result.rule;
+	text_copy(lane->plate, sizeof(lane->plate), result.plate);
 	if (plates &&
 	    plate_classify(plates->value.reads.read[1].text, NULL) == PLATE_TRAILER)
 		text_copy(lane->trailer_plate, sizeof(lane->trailer_plate),

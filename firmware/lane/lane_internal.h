@@ -7,7 +7,9 @@
 #ifndef KAKOU_FIRMWARE_LANE_INTERNAL_H
 #define KAKOU_FIRMWARE_LANE_INTERNAL_H
 
+#include "firmware/lane/fit.h"
 #include "firmware/lane/lane.h"
+#include "firmware/lane/vote.h"
 
 /* lane.c */
 /** Takes over what is the same for every call of a scan. */
@@ -62,6 +64,45 @@ void lane_fill_gather(struct lane *lane);
 /** The newest plate the camera has read since `since_ms`, or "". */
 const char *lane_plate_since(const struct lane *lane, int64_t since_ms);
 
+/** What camera and tag alone say. */
+struct vote_result lane_vote_without_orders(const struct lane *lane);
+
+/* lane_right.c */
+/** Asks the registry about who is there, once for each new read. True when its answer came, or
+ *  can't be waited for any more. */
+bool lane_step_lookup(struct lane *lane);
+bool lane_awaits_registry(const struct lane *lane);
+/** Open orders on file that may be this vehicle's, and the one that is; NULL: none, or several. */
+int lane_count_candidates(const struct lane *lane);
+const struct order *lane_bound_order(const struct lane *lane);
+enum reason lane_misfit(const struct lane *lane);
+bool lane_fits_strictly(const struct lane *lane, const struct order *order);
+void lane_record_fit(struct lane *lane);
+const char *lane_registered_refusal(const struct lane *lane);
+
+/* lane_order.c */
+/** A lift is authorised for the bound order; the lift is withdrawn; the passage ends. */
+void lane_use_order(struct lane *lane, bool is_offline);
+void lane_free_order(struct lane *lane);
+void lane_settle_order(struct lane *lane, const char *outcome);
+/** An attempt to ask customs failed. */
+void lane_note_failure(struct lane *lane, const char *seq_no);
+/** Customs answers for a vehicle that was cleared without it. */
+void lane_reconcile(struct lane *lane, struct lane_asked *asked,
+		    enum customs_verdict verdict);
+
+/* lane_mode.c */
+/** Why the act can't be taken; "" when it can. */
+void lane_judge_mode(const struct lane *lane, const struct act *act, char *why,
+		     size_t size);
+void lane_take_mode(struct lane *lane, const struct act *act);
+void lane_step_mode(struct lane *lane);
+
+/* lane_actions.c */
+void lane_hold(struct lane *lane, enum reason reason);
+void lane_authorise(struct lane *lane, enum customs_verdict verdict, const char *by);
+void lane_cancel_inquiry(struct lane *lane, const char *why);
+
 /** Who decided the hold: "officer", "customs", "controller". */
 const char *lane_who_holds(const struct lane *lane);
 
@@ -81,6 +122,12 @@ bool lane_is_incomplete(const struct lane *lane);
 bool lane_has_no_record(const struct lane *lane);
 bool lane_has_no_plate(const struct lane *lane);
 bool lane_has_doubtful_box(const struct lane *lane);
+bool lane_is_in_mode(const struct lane *lane);
+bool lane_is_registered(const struct lane *lane);
+bool lane_has_no_right(const struct lane *lane);
+bool lane_has_several_orders(const struct lane *lane);
+bool lane_answer_releases_misfit(const struct lane *lane);
+bool lane_clears_offline(const struct lane *lane);
 bool lane_misses_first_gate(const struct lane *lane);
 bool lane_is_held_for_good(const struct lane *lane);
 bool lane_is_after_restart(const struct lane *lane);
@@ -111,6 +158,12 @@ void lane_hold_for_record(struct lane *lane);
 void lane_hold_for_plates(struct lane *lane);
 void lane_hold_for_no_plate(struct lane *lane);
 void lane_hold_for_box(struct lane *lane);
+void lane_release_by_mode(struct lane *lane);
+void lane_release_registered(struct lane *lane);
+void lane_release_offline(struct lane *lane);
+void lane_hold_for_right(struct lane *lane);
+void lane_hold_for_choice(struct lane *lane);
+void lane_hold_for_misfit(struct lane *lane);
 void lane_hold_for_first_gate(struct lane *lane);
 void lane_hold_for_missing(struct lane *lane);
 void lane_hold_for_seal(struct lane *lane);

@@ -29,6 +29,7 @@ static const char *const alarm_names[LANE_ALARMS] = {
 	[ALARM_ARM] = "arm_fault",
 	[ALARM_EMERGENCY] = "emergency",
 	[ALARM_RESTARTED] = "restarted",
+	[ALARM_DISPUTED] = "offline_disputed",
 	[ALARM_LOOPS] = "loops_lost",
 	[ALARM_RECORD] = "record_failed",
 	[ALARM_LIGHTS] = "lights_lost",

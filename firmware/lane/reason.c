@@ -64,6 +64,10 @@ static const struct {
 				       "the controller started since"                           },
 	[REASON_HOLD_TO_RUN] = {"hold_to_run",        "请等候人工",
 			 "the arm is moved by hold-to-run at the gate"                          },
+	[REASON_NO_RIGHT] = {"no_right",           "未登记 请等候",
+			 "not registered, and orders give no right here"                        },
+	[REASON_REGISTRATION] = {"registration",       "登记无效 请等候",
+			 "registered, but not valid here now or too heavy"                      },
 };
 
 const char *reason_code(enum reason reason)

@@ -51,7 +51,7 @@
 	X(PEER_REFUSED, "peer_refused") /* why */ \
 	X(DEVICE_ORDER, "device_order") /* why */ \
 	X(PEER_DIALECT, "peer_dialect") /* seq_no, why */ \
-	X(SIGNING_KEY, "signing_key") /* key, device */ \
+	X(SIGNING_KEY, "signing_key") /* key_id, public_key: signs from here on */ \
 	X(REGISTRY_CHANGED, "registry_changed") /* what, act, key or file, count, actor, reason */ \
 	X(LOOKUP, "lookup") /* orders, number, vehicle, refusal, tare_g, effect */ \
 	X(ORDER, "order") /* number, who, step, nth, plate, offline, age_ms */ \

@@ -237,6 +237,27 @@ static enum kakou_err note_freed(struct base *base, const struct order_note *not
 			   why);
 }
 
+/* What customs agrees with is settled; a dispute waits for an officer. */
+static enum kakou_err note_reconciled(struct base *base, const struct order_note *note,
+				      struct why *why)
+{
+	if (note->step == STEP_DISPUTED)
+		return base_finish(base,
+				   base_prepare(base,
+						"UPDATE offline SET state='disputed',"
+						" by='customs' WHERE passage=?"
+						" AND settled_ms IS NULL",
+						"n", note->passage),
+				   why);
+	return base_finish(base,
+			   base_prepare(base,
+					"UPDATE offline SET state='agreed', by='customs',"
+					" settled_ms=? WHERE passage=?"
+					" AND settled_ms IS NULL",
+					"nn", note->wall_ms, note->passage),
+			   why);
+}
+
 static enum kakou_err apply_note(struct base *base, const struct order_note *note,
 				 struct why *why)
 {
@@ -244,6 +265,9 @@ static enum kakou_err apply_note(struct base *base, const struct order_note *not
 	case STEP_IN_USE: return take_into_use(base, note, why);
 	case STEP_PASSED: return note_passed(base, note, why);
 	case STEP_FREED: return note_freed(base, note, why);
+	case STEP_AGREED:
+	case STEP_DISPUTED: return note_reconciled(base, note, why);
+	case ORDER_STEPS: break;
 	}
 	return KAKOU_OK;
 }

@@ -45,7 +45,10 @@ struct found {
 enum order_step {
 	STEP_IN_USE, /**< a lift for it is authorised */
 	STEP_PASSED,
-	STEP_FREED, /**< backed out, withdrawn, to inspection: usable again */
+	STEP_FREED,    /**< backed out, withdrawn, to inspection: usable again */
+	STEP_AGREED,   /**< cleared offline, and customs would have released it */
+	STEP_DISPUTED, /**< cleared offline, and customs would not */
+	ORDER_STEPS,
 };
 
 /** What became of an order in a lane; the record has said it before. */
@@ -63,7 +66,7 @@ struct order_note {
 	int64_t empty_g; /**< weight of a vehicle that passed empty; 0 = not that */
 };
 
-/** "in_use", "passed", "freed". */
+/** "in_use", "passed", "freed", "agreed", "disputed". */
 const char *order_step_name(enum order_step step);
 
 #endif

@@ -105,7 +105,8 @@ const char *registered_refusal(const struct registered *vehicle, const char *lan
 
 const char *order_step_name(enum order_step step)
 {
-	static const char *const names[] = {"in_use", "passed", "freed"};
+	static const char *const names[ORDER_STEPS] = {"in_use", "passed", "freed",
+						       "agreed", "disputed"};
 
-	return names[step <= STEP_FREED ? step : STEP_FREED];
+	return step < ORDER_STEPS ? names[step] : "?";
 }

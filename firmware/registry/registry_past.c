@@ -117,7 +117,7 @@ static void note_of_event(const struct site *site, const json_t *event,
 
 	memset(out, 0, sizeof(*out));
 	(void)find_lane(site, text_of(event, "lane"), &out->lane);
-	while (out->step < STEP_FREED &&
+	while (out->step < ORDER_STEPS - 1 &&
 	       strcmp(order_step_name((enum order_step)out->step), step) != 0)
 		out->step++;
 	out->nth = (uint8_t)number_of(data, "nth");

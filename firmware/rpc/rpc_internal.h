@@ -333,6 +333,10 @@ void rpc_registry_take_answers(struct rpc *rpc);
 /** Its health; null without one. */
 json_t *rpc_registry_view(const struct rpc *rpc);
 
+/* ---- rpc_mode.c ----------------------------------------------------------------------- */
+
+void rpc_mode_run(struct rpc_client *client, const json_t *params);
+
 /* ---- rpc_passages.c ------------------------------------------------------------------- */
 
 void rpc_passages_list(struct rpc_client *client, const json_t *params);

@@ -113,6 +113,11 @@ static const struct rpc_param settle_params[] = {
 	{ "outcome", PARAM_OUTCOME, true, 0, 0 },
 	WHY,
 };
+static const struct rpc_param mode_params[] = {
+	{ "lane",    PARAM_LANE,    true, 0, 0 },
+	{ "minutes", PARAM_INTEGER, true, 0, 72 * 60 },
+	WHY,
+};
 static const struct rpc_param tares_params[] = {
 	{ "plate", PARAM_TEXT,    false, 1, KEY_MAX },
 	{ "limit", PARAM_INTEGER, false, 1, 1000 },
@@ -199,6 +204,7 @@ static const struct rpc_method methods[] = {
 	{ "import.drop",     rpc_import_drop,     ROLES_OFFICER, false, WITH(import_drop_params) },
 	{ "offline.list",    rpc_offline_list,    ROLES_LOCAL, false,   WITH(offline_params) },
 	{ "offline.settle",  rpc_offline_settle,  ROLES_OFFICER, false, WITH(settle_params) },
+	{ "lane.mode", rpc_mode_run, ROLES_OFFICER, false, WITH(mode_params) },
 	{ "tares.list",      rpc_tares_list,      ROLES_LOCAL, false,   WITH(tares_params) },
 };
 /* clang-format on */

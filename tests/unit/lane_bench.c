@@ -47,6 +47,7 @@ static void fill_lane(struct site_lane *lane)
 	text_copy(lane->name, sizeof(lane->name), "in1");
 	text_copy(lane->chnl_no, sizeof(lane->chnl_no), "3301500101");
 	lane->direction = 'I';
+	lane->rights = RIGHT_ORDER;
 	lane->sign = SITE_NO_DEVICE;
 	lane->post = BENCH_CARD;
 	lane->answer_ms = 5000;
@@ -175,6 +176,13 @@ static void drain(struct bench *bench)
 		bench->watch->out(bench, out);
 	for (size_t i = 0; i < out->event_count; i++)
 		keep_event(bench, &out->events[i]);
+	if (out->has_lookup) {
+		bench->looked_up = out->lookup;
+		bench->lookups++;
+		bench->registry_left = bench->registry_scans;
+	}
+	for (size_t i = 0; i < out->note_count; i++)
+		bench->notes[bench->note_count++ % 16] = out->order_notes[i];
 	if (out->has_ask) {
 		bench->asks++;
 		bench->asked = out->ask.message.u.gather;
@@ -191,7 +199,8 @@ static void drain(struct bench *bench)
 		bench->results++;
 	}
 	out->event_count = out->result_count = 0;
-	out->has_ask = out->has_report = out->has_cancel = false;
+	out->note_count = 0;
+	out->has_ask = out->has_report = out->has_cancel = out->has_lookup = false;
 	memset(out->rules, 0, sizeof(out->rules));
 	out->notes = 0;
 }
@@ -335,6 +344,48 @@ static void acknowledge(struct bench *bench)
 	}
 }
 
+/* The registry's answer, when it is due. */
+static void answer_lookup(struct bench *bench)
+{
+	struct found found = bench->on_file;
+	struct lane_inputs in;
+
+	if (bench->registry_left <= 0 || --bench->registry_left > 0)
+		return;
+	found.token = bench->looked_up.token;
+	in = inputs(bench);
+	lane_feed_found(&bench->lane, &found, &in, &bench->out);
+	drain(bench);
+}
+
+void bench_use_registry(struct bench *bench)
+{
+	bench->site.lanes[0].lookup_ms = 500;
+	bench->registry_scans = 1;
+	bench->on_file.is_known = true;
+}
+
+struct order *bench_file_order(struct bench *bench)
+{
+	struct order *order = &bench->on_file.orders[bench->on_file.order_count++];
+
+	*order = (struct order){
+		.type = 2,
+		.state = ORDER_APPROVED,
+		.binding = BINDING_ONE_TO_ONE,
+		.direction = 'I',
+		.weights = {8600000, 6200000, 3800000, 18400000},
+		.box_count = 1,
+		.approved_ms = 1795000000000,
+	};
+	text_copy(order->number, sizeof(order->number), "Z3111I261101000000000000");
+	order->number[ORDER_NUMBER_LENGTH - 1] = (char)('0' + bench->on_file.order_count);
+	text_copy(order->boxes[0], sizeof(order->boxes[0]), "CSQU3054383");
+	text_copy(order->matched.plate, sizeof(order->matched.plate), "浙A12345");
+	text_copy(order->matched.tag, sizeof(order->matched.tag), "E2003412AB000101");
+	return order;
+}
+
 static void move_arm(struct bench *bench)
 {
 	int step = bench->arm_step ? bench->arm_step : 1;
@@ -365,6 +416,7 @@ void bench_scan(struct bench *bench)
 	}
 	if (!bench->record_stalls)
 		acknowledge(bench);
+	answer_lookup(bench);
 	in = inputs(bench);
 	if (bench->record_is_full) {
 		lane_step_unrecorded(&bench->lane, &in, &bench->motor);

@@ -75,6 +75,13 @@ struct bench {
 	bool loops_are_lost,
 		lights_are_lost; /* remote I/O: the levels stay as they were */
 	bool record_stalls, record_fails, record_is_full;
+	/* the registry: what is on file, and after how many scans it says so; -1 = never */
+	struct found on_file;
+	int registry_scans, registry_left;
+	struct lookup looked_up; /* the newest */
+	int lookups;
+	struct order_note notes[16];
+	int note_count;
 	/* what came out */
 	struct bench_log log[512];
 	int log_count;
@@ -129,6 +136,10 @@ bool bench_touches(const struct bench_vehicle *vehicle, int32_t from_mm, int32_t
 
 /* The controller starts again; the world stays as it is, what was not committed is lost. */
 void bench_restart(struct bench *bench);
+
+/* Looks up from now on; an order on file that the ordinary truck brings fits it. */
+void bench_use_registry(struct bench *bench);
+struct order *bench_file_order(struct bench *bench);
 
 /* Customs answers the given inquiry (NULL: the current one) with a word and a hint. */
 void bench_answer(struct bench *bench, const char *seq_no, const char *word,

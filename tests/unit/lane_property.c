@@ -202,6 +202,7 @@ static void begin(const struct property_script *script)
 	world_build(script);
 	bench_restart(bench);
 	watch_begin(&watch, bench);
+	world_begin_mode();
 	world.state = LANE_STATES;
 	world.begun_ms = world.happened_ms = bench->now_ms;
 	world.first_passage = bench->numbers.next_passage;

@@ -63,7 +63,21 @@ enum property_setting {
 	SET_NO_KEY,
 	SET_NO_FILTER, /* the site filters no glitches */
 	SET_ARM_AT,    /* where the arm is when the controller starts */
+	SET_FILE,      /* what is on file: enum property_file, as bits */
+	SET_LOOKUP,    /* scans until the registry answers; -1 never */
 	PROPERTY_SETTINGS,
+};
+
+enum property_file {
+	FILE_ORDER = 1 << 0,
+	FILE_SECOND = 1 << 1, /* two orders for the truck */
+	FILE_MISFIT = 1 << 2, /* of type 6, which the truck is not */
+	FILE_VEHICLE = 1 << 3,
+	FILE_NO_ORDERS = 1 << 4, /* orders give no right in this lane */
+	FILE_OFFLINE = 1 << 5,
+	FILE_ASKED_AFTER = 1 << 6,
+	FILE_MODE = 1 << 7, /* emergency mode is on from the start */
+	FILE_BITS = 8,
 };
 
 enum property_drive { DRIVE_WAITS, DRIVE_PUSHES, DRIVE_STOPS, DRIVE_BACKS, DRIVE_LEAVES };

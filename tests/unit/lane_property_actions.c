@@ -71,6 +71,8 @@ static void do_lane(const struct property_action *action)
 	case SET_NO_KEY: lane->lines[LINE_RESET].is_used = false; break;
 	case SET_NO_FILTER: lane->glitch_ms = 0; break;
 	case SET_ARM_AT: bench->arm = action->b; break;
+	case SET_FILE: world_file(action->b); break;
+	case SET_LOOKUP: bench->registry_scans = action->b; break;
 	default: break;
 	}
 }

@@ -345,6 +345,7 @@ static const struct {
 	{lane_act_is_hold,              ACT_HOLD,    0},
 	{lane_answer_releases,          0,           0},
 	{lane_answer_releases_bad_seal, 0,           0},
+	{lane_answer_releases_misfit,   0,           0},
 	{lane_answer_is_unrecordable,   0,           0},
 	{lane_answer_is_interim,        2,           0},
 	{lane_answer_inspects_through,  3,           1},
@@ -553,6 +554,33 @@ static void add_late_answer(struct property_script *script)
 	    it->b = 1);
 }
 
+/* What is on file for a guard to hold. */
+static const struct {
+	bool (*when)(const struct lane *lane);
+	int32_t bits;
+} files[] = {
+	{lane_is_in_mode,             FILE_MODE                },
+	{lane_is_registered,          FILE_VEHICLE             },
+	{lane_has_no_right,           FILE_NO_ORDERS           },
+	{lane_has_several_orders,     FILE_SECOND              },
+	{lane_answer_releases_misfit, FILE_ORDER | FILE_MISFIT },
+	{lane_clears_offline,         FILE_ORDER | FILE_OFFLINE},
+};
+
+static void add_file(struct property_script *script, const struct lane_rule *row)
+{
+	int32_t bits = one_in(8) ? below(1 << FILE_BITS) : -1;
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (files[i].when == row->when)
+			bits = files[i].bits | (one_in(4) ? FILE_ASKED_AFTER : 0);
+	if (bits < 0)
+		return;
+	add_lane(script, SET_FILE, bits);
+	if (one_in(8))
+		add_lane(script, SET_LOOKUP, one_in(2) ? -1 : between(2, 70));
+}
+
 void property_generate(struct property_script *script, uint64_t seed)
 {
 	const struct lane_rule *row;
@@ -581,6 +609,7 @@ void property_generate(struct property_script *script, uint64_t seed)
 		add_lane(script, SET_NO_KEY, 1);
 	if (row->when == lane_is_locked || one_in(16))
 		add_lane(script, SET_NO_FILTER, 1);
+	add_file(script, row);
 	reach(script, row);
 	bring(script, row);
 	if (one_in(12))

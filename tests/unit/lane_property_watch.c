@@ -103,13 +103,17 @@ static void watch_inquiry(const struct event *event)
 
 static void watch_authorised(const struct event *event)
 {
-	bool by_customs = strcmp(text_of(event, "by"), "customs") == 0;
+	const char *by = text_of(event, "by");
+	bool by_itself =
+		strcmp(by, "officer") != 0 &&
+		(strcmp(by, "customs") != 0 || text_of(event, "actor")[0] == '\0');
 
 	expect(event->passage == watch.open, "a lift is authorised for no open passage");
 	watch.lift.ticket = event->ticket;
 	watch.lift.passage = event->passage;
 	watch.lift.is_repeated = number_of(event, "repeated") != 0;
-	watch.lift.is_clearing = by_customs && text_of(event, "actor")[0] == '\0';
+	watch.lift.is_clearing = by_itself;
+	watch_right(by);
 	watch.lift.is_committed = false;
 	watch.lift.sends_away = watch.sends_away;
 }
@@ -175,6 +179,8 @@ static void on_out(struct bench *bench, const struct lane_out *out)
 {
 	(void)bench;
 	watch.results += (int)out->result_count;
+	for (size_t i = 0; i < out->note_count; i++)
+		watch_note(&out->order_notes[i]);
 	for (int i = 0; i < LANE_RULES_MAX / 64; i++)
 		for (uint64_t rest = out->rules[i]; rest != 0; rest &= rest - 1)
 			watch.hits->rows[64 * i + __builtin_ctzll(rest)]++;

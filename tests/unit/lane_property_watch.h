@@ -14,6 +14,11 @@ struct watch_proof {
 	int64_t agreed_ms;              /* both contacts */
 };
 
+struct watch_order {
+	bool is_in_use, has_passed;
+	int64_t passage;
+};
+
 struct watch {
 	struct bench *bench;
 	struct property_hits *hits;
@@ -38,10 +43,11 @@ struct watch {
 		was_sent_away; /* the newest verdict does; so did the newest lift */
 	int clearing_lifts, lifts;
 	bool may_open; /* a lift was commanded and the lane has not come to rest since */
-	bool has_crossed; /* something was near the arm since the lift */
-	int64_t near_ms;  /* when it was last */
-	bool was_reset;   /* by a person since the controller started */
-	bool is_starting; /* nothing has been seen since the start */
+	bool has_crossed;             /* something was near the arm since the lift */
+	int64_t near_ms;              /* when it was last */
+	bool was_reset;               /* by a person since the controller started */
+	bool is_starting;             /* nothing has been seen since the start */
+	struct watch_order orders[2]; /* on file */
 	int acts, accepted, results;
 	int64_t unnoticed_since_ms, started_ms;
 	enum lane_state state_last;
@@ -50,6 +56,10 @@ struct watch {
 void watch_begin(struct watch *watch, struct bench *bench);
 void watch_restart(struct watch *watch);
 void watch_fail(struct watch *watch, const char *what);
+
+/* lane_property_registry.c */
+void watch_note(const struct order_note *note);
+void watch_right(const char *by);
 
 /* The one bench that is watched. */
 extern struct watch watch;

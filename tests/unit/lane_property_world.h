@@ -23,6 +23,7 @@ struct world {
 	int64_t lost_until[BENCH_DEVICES], pair_until[INTERLOCK_CHANNELS],
 		button_until[2], key_until, reverse_until, record_until, stick_until,
 		blind_until, emergency_until, down_until, deaf_until[2];
+	bool has_mode;    /* emergency mode */
 	bool fails_after; /* the record stalls, and what it held is lost */
 	int64_t first_passage, entered_ms, begun_ms;
 	int64_t happened_ms; /* an action or a new state */
@@ -53,6 +54,10 @@ void world_act(enum act_verb verb, int32_t off_by);
 /* Settings of the lane, before it starts; then the actions that are due. */
 void world_build(const struct property_script *script);
 void world_carry_out(const struct property_script *script);
+
+/* lane_property_registry.c: what is on file; the emergency mode, once the lane has begun. */
+void world_file(int32_t bits);
+void world_begin_mode(void);
 
 /* Faults whose time is over end; all of them end. */
 void world_end_faults(void);

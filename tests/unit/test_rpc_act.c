@@ -276,7 +276,7 @@ static void every_verb_has_its_word(void **state)
 	static const char *const words[ACT_VERBS] = {
 		[ACT_RELEASE] = "release", [ACT_INSPECT] = "inspect",
 		[ACT_RETURN] = "return",   [ACT_HOLD] = "hold",
-		[ACT_RESET] = "reset",
+		[ACT_RESET] = "reset",     [ACT_MODE] = "emergency-mode",
 	};
 	int fd = rpc_rig_connect(&rig);
 
