@@ -19,7 +19,7 @@ psa/                        hal/linux/tls*.[ch]
 confuse.h                   hal/conf_parse.c
 expat.h                     drivers/customs/xml.c
 iconv.h                     drivers/customs/encoding.c
-jansson.h                   firmware/rpc/rpc_internal.h firmware/record/canonical.c
+jansson.h                   firmware/rpc/rpc_internal.h firmware/record/canonical.c firmware/record/verify_text.c
 jansson.h                   firmware/registry/registry_json.h firmware/kakou/cli.h tools/*.[ch]
 seccomp.h                   firmware/control/filter.c
 crypt.h                     firmware/people/password.c

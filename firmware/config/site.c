@@ -109,6 +109,16 @@ static enum kakou_err take_top(struct site_build *build)
 				     site->record_key_file,
 				     sizeof(site->record_key_file));
 	if (!err)
+		err = site_take_path(build, root, "receipt_key_file", "",
+				     site->receipt_key_file,
+				     sizeof(site->receipt_key_file));
+	text_copy(site->receipt_name, sizeof(site->receipt_name),
+		  conf_text(root, "receipt_name"));
+	if (!err && site->receipt_key_file[0] && !site->receipt_name[0])
+		err = conf_complain(root, "receipt_name", build->why,
+				    "got nothing, expected the name that goes with "
+				    "receipt_key_file");
+	if (!err)
 		err = site_take_path(build, root, "control_socket", "",
 				     site->control_socket, sizeof(site->control_socket));
 	if (!err)

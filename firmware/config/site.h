@@ -195,6 +195,8 @@ struct site {
 	bool allow_volatile_state; /**< demonstration and tests only; said in the record
 				    */
 	char record_key_file[160]; /**< "" = record.key in state_dir */
+	char receipt_name[SITE_NAME_MAX + 1];
+	char receipt_key_file[160]; /**< "" = receipts are not taken */
 	char control_socket[100];
 	char maps_dir[160];
 	struct customs_link_config customs; /**< lanes[] filled from the lanes below */

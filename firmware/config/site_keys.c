@@ -31,6 +31,10 @@ const struct conf_key site_keys[] = {
 	TEXT("", "record_key_file", SITE_PATH_MAX, "",
 	     "PEM file of the P-256 key that signs the record; empty for record.key in state_dir, "
 	     "made at the first start."),
+	TEXT("", "receipt_name", SITE_NAME_MAX, "",
+	     "Name under which the party that countersigns checkpoints signs."),
+	TEXT("", "receipt_key_file", SITE_PATH_MAX, "",
+	     "PEM file of its public key; empty: receipts are not taken."),
 	TEXT("", "control_socket", SITE_SOCKET_MAX, "/run/kakou/kakoud.sock",
 	     "Unix socket that answers kakou."),
 	TEXT("", "maps_dir", SITE_PATH_MAX, "/usr/share/kakou/maps",

@@ -149,13 +149,30 @@ const struct cli_command cli_commands[] = {
 	  "  settle N     what came of passage N\n", cmd_offline },
 	{ "tares", "[--plate PLATE]", "what vehicles weighed when they passed empty", "", cmd_tares },
   /* clang-format on */
-	{"log",      "verify [--scratch DIR] [PATH]",                                    "prove that the record is whole",
-	 "Verifies numbers, canonical bytes, hashes and chain of a stopped journal or a "
-	 "copy at\n"
-	 "PATH, a file or a state directory. Without PATH a running kakoud is asked for "
-	 "a copy,\n"
-	 "which is removed afterwards; when none runs, /var/lib/kakou is verified.\n"
-	 "  --scratch DIR  where the copy is made (default: $TMPDIR or /tmp)\n",										   cmd_log     },
+	{"log",
+	 "verify [--key FILE] [--checkpoint FILE] [--scratch DIR] [PATH] | checkpoint "
+	 "[PATH] | "
+	 "prove SEQ [PATH] | consistency FILE [PATH] | "
+	 "export [--first N] [--last N] [--format csv] [--output FILE] [PATH] | key | "
+	 "receipt FILE",								 "prove that the record is whole",
+	 "verify       a stopped journal or a copy at PATH, a file or a state directory; "
+	 "or a file\n"
+	 "             made by checkpoint, prove, consistency or export\n"
+	 "checkpoint   the newest signed checkpoint: keep it elsewhere\n"
+	 "prove        event number SEQ with the proof that it is under the newest "
+	 "checkpoint\n"
+	 "consistency  the proof that the record of a kept checkpoint only grew\n"
+	 "export       the events as lines of JSON with their checkpoint, or as CSV for "
+	 "people\n"
+	 "key          the public key that verifies, in PEM\n"
+	 "receipt      hands a countersigned checkpoint to the record\n"
+	 "  --key FILE         public key in PEM that has to have signed (several: "
+	 "commas)\n"
+	 "  --checkpoint FILE  checkpoint that was kept elsewhere (several: commas)\n"
+	 "  --scratch DIR      where a copy is made (default: $TMPDIR or /tmp)\n"
+	 "Without PATH a running kakoud is asked; verify and export let it make a copy, "
+	 "which is\n"
+	 "removed afterwards. When none runs, they take /var/lib/kakou.\n",											cmd_log     },
 	{"config",   "check FILE | sample | manual",                                     "site files",
 	 "check FILE reads a site file with its maps and says whether it is well.\n"
 	 "sample prints a site file with every key, its default and its meaning.\n"

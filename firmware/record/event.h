@@ -57,6 +57,7 @@
 	X(ORDER, "order") /* number, who, step, nth, plate, offline, age_ms */ \
 	X(WEIGHT_CHECK, "weight_check") /* against, expected_g, difference_g, tolerance_g, effect */ \
 	X(EMERGENCY_MODE, "emergency_mode") /* what (on, off, over), actor, reason, minutes */ \
+	X(RECEIPT, "receipt") /* by, size, line_1… of the countersigned checkpoint */    \
 	X(PASSAGE_CLOSED, "passage_closed") /* outcome, verdict, by, reason, lift, plate, stages */ \
 	X(CROSSING, "crossing") /* while, from (lane, exit), arm, plate */ \
 	X(POSITION, "position") /* beam, sign: half on the scale */ \

@@ -120,6 +120,20 @@ KAKOU_MUST_CHECK enum kakou_err journal_copy(struct journal *journal, const char
 							  const struct why *why),
 					     void *arg);
 
+/** Proofs, as files that journal_verify() takes; see proof.h. */
+enum journal_proof {
+	JOURNAL_CHECKPOINT, /**< the newest */
+	JOURNAL_INCLUSION,  /**< of event number `first` */
+	JOURNAL_ROOT, /**< {"root": hash, "size": `first`}: no proof, a comparison */
+	JOURNAL_CONSISTENCY, /**< of `first` events with `second` (0 = the newest checkpoint) */
+};
+
+/** Makes one on the reader thread, as journal_read(). KAKOU_E_NOTFOUND: no such event, or no
+ * checkpoint yet. */
+KAKOU_MUST_CHECK enum kakou_err journal_prove(
+	struct journal *journal, enum journal_proof what, int64_t first, int64_t second,
+	void (*done)(void *arg, enum kakou_err err, char *json), void *arg);
+
 /** What verification may lean on beside the record itself. */
 struct journal_trust {
 	/** Public keys of which one has to have signed each checkpoint; none: signatures are
@@ -135,9 +149,10 @@ enum { JOURNAL_HELD_MAX = 16 };
 
 /** What verification found. */
 struct journal_verdict {
-	bool is_whole;          /**< everything below holds */
-	int64_t events;         /**< read */
-	int64_t first_bad;      /**< seq of the first event that fails; 0 = none */
+	bool is_whole;     /**< everything below holds */
+	const char *what;  /**< "record", "export", "event", "growth" or "checkpoint" */
+	int64_t events;    /**< read */
+	int64_t first_bad; /**< seq of the first event that fails; 0 = none */
 	unsigned char head[32]; /**< chain value of the last event */
 	unsigned char root[32]; /**< of the history tree */
 	int64_t checkpoints;    /**< read */
@@ -145,7 +160,8 @@ struct journal_verdict {
 	char finding[200];   /**< in words; "" when whole */
 };
 
-/** Verifies a stopped journal or a copy: integrity check, numbers without gaps from 1,
+/** Verifies a file by its content: a stopped journal or a copy, or what journal_prove() and
+ * export_write() make. Of a journal: integrity check, numbers without gaps from 1,
  * canonical bytes, each leaf, the chain, columns equal to the bytes, the tree, and that each
  * checkpoint is of this tree. `trust` may be NULL. Refuses a journal that a running process
  * holds (KAKOU_E_DENIED): the caller asks that process for a copy. KAKOU_E_INVALID: a held

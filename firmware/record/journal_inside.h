@@ -27,7 +27,10 @@ enum {
 /* What the reader thread is asked. */
 struct journal_request {
 	struct store_query query;
-	char *copy_path; /* NULL: a query; owned */
+	char *copy_path; /* NULL: a query or a proof; owned */
+	bool is_proof;
+	enum journal_proof proof;
+	int64_t first, second; /* of the proof */
 	void (*read_done)(void *arg, enum kakou_err err, char *json);
 	void (*copy_done)(void *arg, enum kakou_err err, const struct why *why);
 	void *arg;

@@ -63,7 +63,11 @@ static void serve(struct journal *journal, const struct journal_request *request
 		begin_copy(journal, request);
 		return;
 	}
-	err = reader_query(journal->reading, &request->query, &json, &why);
+	if (request->is_proof)
+		err = reader_prove(journal->reading, request->proof, request->first,
+				   request->second, &json, &why);
+	else
+		err = reader_query(journal->reading, &request->query, &json, &why);
 	answer_request(request, err, json, &why);
 }
 
@@ -131,6 +135,23 @@ enum kakou_err journal_read(struct journal *journal, const struct journal_query 
 		request.query.kind = event_kind_name((enum event_kind)query->kind);
 	if (query->lane >= 0)
 		request.query.lane = journal->lanes[query->lane];
+	return queue_push(journal->requests, &request);
+}
+
+enum kakou_err journal_prove(struct journal *journal, enum journal_proof what,
+			     int64_t first, int64_t second,
+			     void (*done)(void *arg, enum kakou_err err, char *json),
+			     void *arg)
+{
+	struct journal_request request = {
+		.is_proof = true,
+		.proof = what,
+		.first = first,
+		.second = second,
+		.read_done = done,
+		.arg = arg,
+	};
+
 	return queue_push(journal->requests, &request);
 }
 

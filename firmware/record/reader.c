@@ -15,6 +15,7 @@
 #include "firmware/record/chain.h"
 #include "firmware/record/past.h"
 #include "firmware/record/place.h"
+#include "firmware/record/proof.h"
 #include "hal/clock.h"
 #include "hal/text.h"
 
@@ -86,6 +87,17 @@ enum kakou_err reader_query(struct store *store, const struct store_query *query
 	}
 	*json = text;
 	return KAKOU_OK;
+}
+
+enum kakou_err reader_prove(struct store *store, enum journal_proof what, int64_t first,
+			    int64_t second, char **json, struct why *why)
+{
+	enum kakou_err err;
+
+	store_set_deadline(store, clock_mono_ms() + READER_SLICE_MS);
+	err = proof_make(store, what, first, second, json, why);
+	store_set_deadline(store, -1);
+	return err;
 }
 
 /* ---- copies --------------------------------------------------------------------------- */

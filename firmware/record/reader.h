@@ -11,6 +11,7 @@
 #ifndef KAKOU_FIRMWARE_READER_H
 #define KAKOU_FIRMWARE_READER_H
 
+#include "firmware/record/journal.h"
 #include "firmware/record/store.h"
 
 enum {
@@ -24,6 +25,11 @@ enum {
  *  no more. KAKOU_E_TIMEOUT: the time was over before one event was found. */
 KAKOU_MUST_CHECK enum kakou_err reader_query(struct store *store,
 					     const struct store_query *query, char **json,
+					     struct why *why);
+
+/** Makes a proof (the caller frees it) within the same time. */
+KAKOU_MUST_CHECK enum kakou_err reader_prove(struct store *store, enum journal_proof what,
+					     int64_t first, int64_t second, char **json,
 					     struct why *why);
 
 struct reader_copy; /* opaque: a copy that is being made */

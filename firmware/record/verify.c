@@ -4,32 +4,24 @@
  *
  * Layer: firmware. Blocks on the disk for as long as the journal is long.
  */
-#include <stdint.h>
-#include <stdio.h>
+#include "firmware/record/verify.h"
+
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "firmware/record/audit.h"
-#include "firmware/record/journal.h"
 #include "firmware/record/past.h"
-#include "firmware/record/place.h"
-#include "firmware/record/store.h"
 #include "firmware/record/witness.h"
 #include "hal/text.h"
 
-enum { PATH_BYTES = 1024 };
-
-static void note_finding(struct journal_verdict *out, const struct why *why)
+void verify_note(struct journal_verdict *out, const struct why *why)
 {
 	out->is_whole = false;
 	if (!out->finding[0])
 		text_copy(out->finding, sizeof(out->finding), why->text);
 }
 
-/* A damaged file is a finding; a disk that can't be read, or no memory, is not. */
-static bool is_finding(enum kakou_err err)
+bool verify_is_finding(enum kakou_err err)
 {
 	return err == KAKOU_E_INVALID || err == KAKOU_E_NOTFOUND;
 }
@@ -191,8 +183,8 @@ static enum kakou_err verify(struct store *store, const struct journal_trust *tr
 	look->store = store;
 	look->out = out;
 	err = store_check_pages(store, why);
-	if (is_finding(err))
-		note_finding(out, why);
+	if (verify_is_finding(err))
+		verify_note(out, why);
 	else if (err)
 		goto release;
 	err = past_get_origin(store, origin, sizeof(origin), why);
@@ -200,8 +192,8 @@ static enum kakou_err verify(struct store *store, const struct journal_trust *tr
 		err = witness_begin(&look->witness, origin, trust, why);
 	if (!err)
 		err = walk_all(look, origin, why);
-	if (is_finding(err)) {
-		note_finding(out, why);
+	if (verify_is_finding(err)) {
+		verify_note(out, why);
 		err = KAKOU_OK;
 	}
 release:
@@ -209,68 +201,22 @@ release:
 	return err;
 }
 
-/* The directory of a journal stands for the file in it. */
-static bool choose_file(const char *path, char *out, size_t size)
-{
-	struct stat is;
-	int printed;
-
-	if (!stat(path, &is) && S_ISDIR(is.st_mode))
-		printed = snprintf(out, size, "%s/" PLACE_FILE, path);
-	else
-		printed = snprintf(out, size, "%s", path);
-	return printed > 0 && (size_t)printed < size;
-}
-
-/* Reading a log that a killed process left takes an index beside it; it goes again. */
-static void remove_log_index(const char *file, bool was_there)
-{
-	char index[PATH_BYTES + 8];
-
-	snprintf(index, sizeof(index), "%s-shm", file);
-	if (!was_there)
-		(void)unlink(index);
-}
-
-static bool has_log_index(const char *file)
-{
-	char index[PATH_BYTES + 8];
-
-	snprintf(index, sizeof(index), "%s-shm", file);
-	return !access(index, F_OK);
-}
-
-enum kakou_err journal_verify(const char *path, const struct journal_trust *trust,
+enum kakou_err verify_journal(struct evidence *evidence,
+			      const struct journal_trust *trust,
 			      struct journal_verdict *out, struct why *why)
 {
-	char file[PATH_BYTES];
-	struct store *store = NULL;
 	struct why found = {""};
-	bool had_index;
-	int lock_fd;
-	enum kakou_err err;
+	enum kakou_err err = evidence_hold(evidence, why);
 
-	memset(out, 0, sizeof(*out));
-	out->is_whole = true;
-	if (!choose_file(path, file, sizeof(file)))
-		return why_set(why, KAKOU_E_INVALID, "%s: path longer than %d bytes",
-			       path, PATH_BYTES - 1);
-	if (access(file, R_OK))
-		return why_set(why, KAKOU_E_NOTFOUND, "%s: can't be read", file);
-	err = place_hold(file, &lock_fd, why);
 	if (err)
 		return err;
-	had_index = has_log_index(file);
-	err = store_open(&store, file, STORE_EVIDENCE, &found);
+	err = evidence_open(evidence, &found);
 	if (!err)
-		err = verify(store, trust, out, &found);
-	else if (is_finding(err))
-		note_finding(out, &found);
-	store_close(store);
-	remove_log_index(file, had_index);
-	if (lock_fd >= 0)
-		close(lock_fd);
-	if (err && !is_finding(err))
+		err = verify(evidence->store, trust, out, &found);
+	else if (verify_is_finding(err))
+		verify_note(out, &found);
+	evidence_close(evidence);
+	if (err && !verify_is_finding(err))
 		return why_set(why, err, "%s", found.text);
 	return KAKOU_OK;
 }

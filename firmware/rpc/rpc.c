@@ -277,6 +277,7 @@ static void release(struct rpc *rpc)
 	}
 	explicit_bzero(&rpc->tickets, sizeof(rpc->tickets));
 	rpc_box_drop(rpc->box);
+	sign_public_destroy(rpc->receipt_key);
 	if (rpc->listen_fd >= 0) {
 		(void)unlink(rpc->config.site->control_socket);
 		close(rpc->listen_fd);
@@ -313,7 +314,12 @@ enum kakou_err rpc_start(struct rpc **out, const struct rpc_config *config,
 		rpc->clients[i].rpc = rpc;
 		rpc->clients[i].slot = (uint8_t)i;
 	}
-	err = open_socket(rpc, why);
+	err = config->site->receipt_key_file[0]
+		      ? sign_public_load(&rpc->receipt_key,
+					 config->site->receipt_key_file, why)
+		      : KAKOU_OK;
+	if (!err)
+		err = open_socket(rpc, why);
 	if (err)
 		goto release;
 	err = watch_all(rpc);

@@ -51,11 +51,13 @@ void rpc_client_close(struct rpc_client *client)
 	close(client->fd);
 	release_reply(client);
 	rpc_passages_release(client->passages);
+	free(client->receipt);
 	if (client->in)
 		explicit_bzero(client->in, client->in_size); /* passwords may have come */
 	free(client->in);
 	client->in = NULL;
 	client->passages = NULL;
+	client->receipt = NULL;
 	client->then = NULL;
 	client->token = 0;
 	client->bus_token = 0;
@@ -352,7 +354,9 @@ static void give_up_waiting(struct rpc_client *client)
 		      "units";
 	client->generation++;
 	rpc_passages_release(client->passages);
+	free(client->receipt);
 	client->passages = NULL;
+	client->receipt = NULL;
 	rpc_client_fail(client, rpc_code(KAKOU_E_TIMEOUT), "%s", who);
 	rpc_client_go_on(client);
 }

@@ -15,6 +15,7 @@
 #include "firmware/people/ticket.h"
 #include "firmware/rpc/rpc.h"
 #include "hal/loop.h"
+#include "hal/sign.h"
 #include "hal/thread.h"
 
 enum {
@@ -98,6 +99,7 @@ struct rpc_client {
 	struct journal_query query; /* the same */
 	int64_t retry_ms;           /* the journal was full: ask again then; -1 = not */
 	struct rpc_passages *passages;
+	struct receipt *receipt; /* that is being looked at */
 };
 
 /* The letter box of the journal's answers; outlives the server while answers are due. */
@@ -131,6 +133,7 @@ struct rpc {
 	int64_t last_refusal_ms;
 	struct loop_watch *registry_watch;
 	struct rpc_box *box;
+	struct sign_public *receipt_key; /* NULL: receipts are not taken */
 	uint32_t last_token;
 	struct snapshot snapshot; /* scratch of the method that runs */
 	struct rpc_client clients[RPC_CLIENTS_MAX];
@@ -293,6 +296,19 @@ void rpc_bus_take_answers(struct rpc *rpc);
 
 void rpc_record_events(struct rpc_client *client, const json_t *params);
 void rpc_record_copy(struct rpc_client *client, const json_t *params);
+
+/** Asks the journal for a proof and calls `then` with it. */
+void rpc_record_prove(struct rpc_client *client, enum journal_proof what, int64_t first,
+		      int64_t second, rpc_then *then);
+
+/* ---- rpc_proof.c: what can be proved, and receipts ------------------------------------- */
+
+void rpc_proof_checkpoint(struct rpc_client *client, const json_t *params);
+void rpc_proof_event(struct rpc_client *client, const json_t *params);
+void rpc_proof_growth(struct rpc_client *client, const json_t *params);
+void rpc_receipt_take(struct rpc_client *client, const json_t *params);
+
+/* ---- rpc_record.c, the rest ------------------------------------------------------------ */
 
 /** Asks the journal and calls `then` with what it says. */
 void rpc_record_ask(struct rpc_client *client, const struct journal_query *query,

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "firmware/record/checkpoint.h"
+
 static const struct rpc_param lane_params[] = {
 	{"lane", PARAM_LANE, true, 0, 0},
 };
@@ -39,6 +41,19 @@ static const struct rpc_param act_params[] = {
 	{"act",     PARAM_ACT,     true, 0, 0				       },
 	{"reason",  PARAM_TEXT,    true, 1, sizeof(((struct act *)NULL)->reason) - 1},
 	{"screen",  PARAM_TEXT,    true, 1, sizeof(((struct act *)NULL)->screen) - 1},
+};
+
+static const struct rpc_param prove_params[] = {
+	{"seq", PARAM_INTEGER, true, 1, INT64_MAX},
+};
+
+static const struct rpc_param consistency_params[] = {
+	{"old", PARAM_INTEGER, true,  1, INT64_MAX},
+	{"new", PARAM_INTEGER, false, 0, INT64_MAX},
+};
+
+static const struct rpc_param receipt_params[] = {
+	{"note", PARAM_LINES, true, 1, CHECKPOINT_NOTE_MAX - 1},
 };
 
 static const struct rpc_param copy_params[] = {
@@ -178,6 +193,10 @@ static const struct rpc_method methods[] = {
 	{ "passage",         rpc_passages_one,        ROLES_LOCAL,                 false, WITH(passage_params) },
 	{ "act",             rpc_act_run,             ROLES_OFFICER_OR_TECHNICIAN, false, WITH(act_params) },
 	{ "log.copy",        rpc_record_copy,         ROLES_ANY,                   true,  WITH(copy_params) },
+	{ "log.checkpoint",  rpc_proof_checkpoint,    ROLES_LOCAL,                 false, NULL, 0 },
+	{ "log.prove",       rpc_proof_event,         ROLES_LOCAL,                 false, WITH(prove_params) },
+	{ "log.consistency", rpc_proof_growth,        ROLES_LOCAL,                 false, WITH(consistency_params) },
+	{ "log.receipt",     rpc_receipt_take,        ROLES_ANY,                   true,  WITH(receipt_params) },
 	{ "login",           rpc_people_login,        ROLES_LOCAL,                 false, WITH(login_params) },
 	{ "logout",          rpc_people_logout,       ROLES_ANY,                   false, NULL, 0 },
 	{ "whoami",          rpc_people_whoami,       ROLES_ANY,                   false, NULL, 0 },

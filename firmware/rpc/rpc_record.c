@@ -151,6 +151,27 @@ void rpc_record_ask(struct rpc_client *client, const struct journal_query *query
 	rpc_record_retry(client);
 }
 
+void rpc_record_prove(struct rpc_client *client, enum journal_proof what, int64_t first,
+		      int64_t second, rpc_then *then)
+{
+	struct question *question = ask(client);
+	enum kakou_err err;
+
+	if (!question) {
+		rpc_client_fail(client, RPC_NO_MEMORY, "no memory to ask the journal");
+		return;
+	}
+	client->then = then;
+	if (client->state != CLIENT_WAITING)
+		rpc_client_wait(client, RPC_RECORD_MS);
+	err = journal_prove(client->rpc->config.journal, what, first, second, hand_over,
+			    question);
+	if (!err)
+		return;
+	forget(question);
+	rpc_client_fail(client, rpc_code(err), "the journal: %s", kakou_err_name(err));
+}
+
 static void reply_events(struct rpc_client *client, enum kakou_err err, char *json,
 			 const char *why)
 {

@@ -108,6 +108,21 @@ enum kakou_err journal_read(struct journal *where, const struct journal_query *q
 	return rpc_journal_take(&question);
 }
 
+enum kakou_err journal_prove(struct journal *where, enum journal_proof what,
+			     int64_t first, int64_t second,
+			     void (*done)(void *arg, enum kakou_err err, char *json),
+			     void *arg)
+{
+	const struct rpc_journal_question question = {
+		.query = {.after = first, .before = second, .kind = (int32_t)what},
+		.read_done = done,
+		.arg = arg,
+	};
+
+	(void)where;
+	return rpc_journal_take(&question);
+}
+
 enum kakou_err journal_copy(struct journal *where, const char *path,
 			    void (*done)(void *arg, enum kakou_err err,
 					 const struct why *why),

@@ -82,7 +82,7 @@ static void wrong_usage_exits_with_2_and_says_what_was_expected(void **state)
 		       "x", NULL);
 	cli_rig_expect(2, NULL, "got no --reason", NULL, "release", "in1", "--passage",
 		       "3", NULL);
-	cli_rig_expect(2, NULL, "got \"prove\", expected verify", NULL, "log", "prove",
+	cli_rig_expect(2, NULL, "got \"proof\", expected verify", NULL, "log", "proof",
 		       NULL);
 	cli_rig_expect(2, NULL, "expected check FILE, sample or manual", NULL, "config",
 		       "check", NULL);

@@ -1,0 +1,346 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""A second verifier of records, exports, proofs and checkpoints. It shares nothing with the
+product but the published forms: RFC 9162, C2SP signed-note and tlog-checkpoint, RFC 8785, and
+what firmware/record/README.md and proof.h say. Signatures are checked by the openssl command.
+
+    tests/verifier.py [--key PUBLIC.pem]... [--checkpoint KEPT]... FILE
+
+Prints `whole: …` and ends with 0, or `NOT WHOLE: …` and ends with 1.
+"""
+
+import argparse
+import base64
+import hashlib
+import json
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+import tempfile
+
+LIMIT = 2 ** 53
+
+
+class Bad(Exception):
+    """Something does not hold."""
+
+
+def need(condition, text):
+    if not condition:
+        raise Bad(text)
+
+
+def sha(data):
+    return hashlib.sha256(data).digest()
+
+
+def node(left, right):
+    return sha(b"\x01" + left + right)
+
+
+def leaf_of(data):
+    return sha(b"\x00" + data)
+
+
+# ---- the tree, RFC 9162 section 2.1 ----------------------------------------------------------
+
+class Tree:
+    """Complete subtrees as (leaves, hash), the largest first."""
+
+    def __init__(self, peaks=()):
+        self.peaks = list(peaks)
+
+    @property
+    def size(self):
+        return sum(leaves for leaves, _ in self.peaks)
+
+    def append(self, leaf):
+        self.peaks.append((1, leaf))
+        while len(self.peaks) > 1 and self.peaks[-1][0] == self.peaks[-2][0]:
+            (count, left), (_, right) = self.peaks[-2:]
+            self.peaks[-2:] = [(2 * count, node(left, right))]
+
+    def root(self):
+        if not self.peaks:
+            return sha(b"")
+        result = self.peaks[-1][1]
+        for _, left in reversed(self.peaks[:-1]):
+            result = node(left, result)
+        return result
+
+
+def half(size):
+    """The largest power of two below size."""
+    return 1 << (size - 1).bit_length() - 1
+
+
+def root_by_inclusion(index, size, leaf, path):
+    """The root that the path leads to, from the definition in section 2.1.3.1, top down."""
+    if size == 1:
+        need(not path, "the path is too long")
+        return leaf
+    need(path, "the path is too short")
+    middle = half(size)
+    if index < middle:
+        return node(root_by_inclusion(index, middle, leaf, path[:-1]), path[-1])
+    return node(path[-1], root_by_inclusion(index - middle, size - middle, leaf, path[:-1]))
+
+
+def roots_by_growth(old, new, path, old_root, is_whole=True):
+    """Both roots that the proof of section 2.1.4.1 leads to."""
+    if old == new:
+        if is_whole:
+            need(not path, "the path is too long")
+            return old_root, old_root
+        need(len(path) == 1, "the path has a wrong length")
+        return path[0], path[0]
+    need(path, "the path is too short")
+    middle = half(new)
+    if old <= middle:
+        first, second = roots_by_growth(old, middle, path[:-1], old_root, is_whole)
+        return first, node(second, path[-1])
+    first, second = roots_by_growth(old - middle, new - middle, path[:-1], old_root, False)
+    return node(path[-1], first), node(path[-1], second)
+
+
+# ---- checkpoints -----------------------------------------------------------------------------
+
+class Checkpoint:
+    def __init__(self, note, keys):
+        text, empty, signatures = note.rpartition("\n\n")
+        need(empty, "checkpoint: no signature")
+        lines = text.split("\n")
+        need(len(lines) == 4, "checkpoint: not four lines")
+        self.origin = lines[0]
+        need(re.fullmatch("0|[1-9][0-9]*", lines[1]), "checkpoint: size")
+        self.size = int(lines[1])
+        self.root = base64.b64decode(lines[2], validate=True)
+        need(len(self.root) == 32, "checkpoint: root")
+        need(re.fullmatch("time (0|[1-9][0-9]*) (synced|unsynced)", lines[3]),
+             "checkpoint: time")
+        need(signatures.endswith("\n"), "checkpoint: last line is cut")
+        name = re.sub(r"[\s+]", "_", self.origin)
+        signers = []
+        for line in signatures[:-1].split("\n"):
+            match = re.fullmatch("— ([^ ]+) ([A-Za-z0-9+/]+=*)", line)
+            need(match, "checkpoint: signature line")
+            signers.append((match[1], base64.b64decode(match[2], validate=True)))
+        if keys:
+            need(any(key.has_signed(text + "\n", name, signers) for key in keys),
+                 f"checkpoint of {self.size}: no key signed it")
+
+
+class Key:
+    def __init__(self, path):
+        self.path = path
+        with open(path, encoding="ascii") as pem:
+            body = "".join(line for line in pem if not line.startswith("-"))
+        self.id = sha(base64.b64decode(body))[:4]
+
+    def has_signed(self, text, name, signers):
+        for signer, signature in signers:
+            if signer != name or signature[:4] != self.id:
+                continue
+            with tempfile.NamedTemporaryFile() as file:
+                file.write(signature[4:])
+                file.flush()
+                done = subprocess.run(
+                    ["openssl", "dgst", "-sha256", "-verify", self.path, "-signature",
+                     file.name], input=text.encode(), capture_output=True, check=False)
+            need(done.returncode == 0, "checkpoint: a wrong signature")
+            return True
+        return False
+
+
+# ---- events ----------------------------------------------------------------------------------
+
+MEMBERS = {"cut": int, "data": dict, "hash": str, "kind": str, "lane": str, "mono_ms": int,
+           "passage": int, "seq": int, "synced": int, "v": int, "wall_ms": int}
+
+
+def refuse_doubles(pairs):
+    need(len({key for key, _ in pairs}) == len(pairs), "a member is there twice")
+    return dict(pairs)
+
+
+def canonical(value):
+    return json.dumps(value, separators=(",", ":"), sort_keys=True,
+                      ensure_ascii=False).encode()
+
+
+def is_simple(value):
+    if isinstance(value, str):
+        return not re.search("[\x00-\x1f\x7f-\x9f]", value)
+    return type(value) is int and -LIMIT <= value <= LIMIT
+
+
+def read_event(data, seq):
+    event = json.loads(data.decode(), object_pairs_hook=refuse_doubles)
+    need(isinstance(event, dict) and canonical(event) == data, f"event {seq}: not canonical")
+    for key, value in event.items():
+        need(type(value) is MEMBERS.get(key), f"event {seq}: member {key}")
+        need(isinstance(value, dict) or is_simple(value), f"event {seq}: value of {key}")
+    need(set(MEMBERS) - set(event) <= {"cut", "lane", "passage"}, f"event {seq}: lacks a member")
+    need(all(re.fullmatch("[a-z0-9_]+", key) and is_simple(value)
+             for key, value in event["data"].items()), f"event {seq}: data")
+    need(event["v"] == 1 and event["hash"] == "sha-256", f"event {seq}: version")
+    need(event["seq"] == seq, f"event {seq}: says {event['seq']}")
+    return event
+
+
+# ---- files -----------------------------------------------------------------------------------
+
+class Witness:
+    """A tree that grows, held against checkpoints."""
+
+    def __init__(self, checkpoints, tree=None):
+        self.tree = tree or Tree()
+        self.wanted = {}
+        for checkpoint in checkpoints:
+            self.wanted.setdefault(checkpoint.size, []).append(checkpoint)
+        self.look()
+
+    def look(self):
+        for checkpoint in self.wanted.pop(self.tree.size, []):
+            need(checkpoint.root == self.tree.root(),
+                 f"checkpoint of {checkpoint.size}: another root")
+
+    def append(self, data):
+        self.tree.append(leaf_of(data))
+        self.look()
+
+    def end(self):
+        need(not [size for size in self.wanted if size > self.tree.size],
+             f"a checkpoint counts more than {self.tree.size} events")
+
+
+def verify_journal(path, keys, kept):
+    db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    need(db.execute("PRAGMA integrity_check").fetchall() == [("ok",)], "pages")
+    origin = db.execute("SELECT value FROM state WHERE key = 'origin'").fetchone()[0]
+    own = [Checkpoint(note, keys) for _, note in
+           db.execute("SELECT size, note FROM checkpoints ORDER BY size")]
+    need([c.size for c in own] ==
+         [size for size, in db.execute("SELECT size FROM checkpoints ORDER BY size")],
+         "a checkpoint in the place of another")
+    need(all(c.origin == origin for c in own + kept), "a checkpoint of another gate")
+    witness = Witness(own + kept)
+    chain = sha(b"\x02" + origin.encode())
+    nodes = {}
+    for seq, kind, lane, passage, wall_ms, data, leaf, link in db.execute(
+            "SELECT seq, kind, lane, passage, wall_ms, bytes, leaf, chain FROM events"
+            " ORDER BY seq"):
+        number = witness.tree.size + 1
+        need(seq == number, f"event {number}: missing, {seq} follows")
+        event = read_event(data, seq)
+        need((event["kind"], event.get("lane"), event.get("passage", 0), event["wall_ms"])
+             == (kind, lane, passage, wall_ms), f"event {seq}: its columns")
+        need(leaf == leaf_of(data), f"event {seq}: its leaf")
+        chain = sha(b"\x01" + chain + leaf)
+        need(link == chain, f"event {seq}: its chain value")
+        witness.append(data)
+        for leaves, hash_ in witness.tree.peaks:
+            level = leaves.bit_length() - 1
+            if level and level % 4 == 0:
+                nodes[level, (seq >> level) - 1] = hash_ if seq % leaves == 0 else \
+                    nodes.get((level, (seq >> level) - 1), hash_)
+    witness.end()
+    need(own and own[-1].size == witness.tree.size or not (own or keys),
+         "events under no checkpoint")
+    stored = {(level, place): hash_ for level, place, hash_ in
+              db.execute("SELECT level, place, hash FROM tree")}
+    need(all(stored.get(at) == hash_ for at, hash_ in nodes.items()), "a node of the tree")
+    return f"record, {witness.tree.size} events"
+
+
+def from_hex(path):
+    need(isinstance(path, list) and all(re.fullmatch("[0-9a-f]{64}", h) for h in path), "path")
+    return [bytes.fromhex(h) for h in path]
+
+
+def verify_export(head, lines, keys, kept):
+    checkpoint = Checkpoint(head["checkpoint"], keys)
+    need(head["origin"] == checkpoint.origin, "origin")
+    before, hashes, peaks = head["first"] - 1, from_hex(head["before"]), []
+    for level in range(before.bit_length() - 1, -1, -1):
+        if before >> level & 1:
+            need(hashes, "before: too short")
+            peaks.append((1 << level, hashes.pop(0)))
+    need(not hashes, "before: too long")
+    witness = Witness(kept, Tree(peaks))
+    for data in lines:
+        data = data.rstrip(b"\n")
+        read_event(data, witness.tree.size + 1)
+        witness.append(data)
+    need(witness.tree.size == head["last"], "last")
+    old, new = roots_by_growth(head["last"], checkpoint.size, from_hex(head["consistency"]),
+                               witness.tree.root())
+    need(old == witness.tree.root() and new == checkpoint.root, "not under its checkpoint")
+    witness.end()
+    return f"export, {head['last'] - before} events"
+
+
+def verify_event(proof, keys):
+    checkpoint = Checkpoint(proof["checkpoint"], keys)
+    data = canonical(proof["event"])
+    read_event(data, proof["seq"])
+    need(1 <= proof["seq"] <= checkpoint.size, "seq")
+    need(root_by_inclusion(proof["seq"] - 1, checkpoint.size, leaf_of(data),
+                           from_hex(proof["path"])) == checkpoint.root, "another root")
+    return "event, 1 events"
+
+
+def verify_growth(proof, keys, kept):
+    new = Checkpoint(proof["new"], keys)
+    old = kept[0] if kept else Checkpoint(proof["old"], keys)
+    need(old.origin == new.origin, "two gates")
+    need(0 < old.size <= new.size, "sizes")
+    need(roots_by_growth(old.size, new.size, from_hex(proof["path"]), old.root)
+         == (old.root, new.root), "it did not only grow")
+    return f"growth, {new.size - old.size} events"
+
+
+def verify(path, keys, held):
+    with open(path, "rb") as file:
+        first = file.readline(1 << 20)
+        if first.startswith(b"SQLite format 3"):
+            kept = [Checkpoint(note, keys) for note in held]
+            return verify_journal(path, keys, kept)
+        kept = [Checkpoint(note, keys) for note in held]
+        if not first.startswith(b"{"):
+            with open(path, encoding="utf-8", newline="") as text:
+                checkpoint = Checkpoint(text.read(), keys)
+            return f"checkpoint of {checkpoint.size}"
+        head = json.loads(first, object_pairs_hook=refuse_doubles)
+        if head.get("format") == "kakou-export-1":
+            return verify_export(head, file, keys, kept)
+    if head.get("format") == "kakou-inclusion-1":
+        return verify_event(head, keys)
+    need(head.get("format") == "kakou-consistency-1", "no known format")
+    return verify_growth(head, keys, kept)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--key", action="append", default=[])
+    parser.add_argument("--checkpoint", action="append", default=[])
+    parser.add_argument("file")
+    options = parser.parse_args()
+    path = os.path.join(options.file, "journal.db") if os.path.isdir(options.file) \
+        else options.file
+    held = []
+    for name in options.checkpoint:
+        with open(name, encoding="utf-8", newline="") as note:
+            held.append(note.read())
+    try:
+        print("whole:", verify(path, [Key(key) for key in options.key], held))
+    except (Bad, ValueError, KeyError, TypeError, sqlite3.Error) as error:
+        print("NOT WHOLE:", error)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
