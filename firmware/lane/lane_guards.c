@@ -30,7 +30,7 @@ bool lane_has_doubtful_box(const struct lane *lane)
 {
 	const struct evidence *box = lane_evidence(lane, EVIDENCE_BOX);
 
-	return box && box->state == EVIDENCE_DOUBTFUL;
+	return box && box->state == EVIDENCE_DOUBTFUL && !lane_order_confirms_boxes(lane);
 }
 
 /* A hold for want of evidence ends by itself when the evidence comes. */

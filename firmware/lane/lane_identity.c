@@ -129,10 +129,12 @@ enum reason lane_seal_fault(const struct lane *lane)
 	return sample->value.seal.battery_is_low ? REASON_SEAL_LOW_BATTERY : REASON_NONE;
 }
 
-static void fill_boxes(struct customs_gather *gather, const struct device_sample *sample)
+static void fill_boxes(struct lane *lane, const struct device_sample *sample)
 {
+	struct customs_gather *gather = &lane->gather;
 	const struct device_read *read = sample->value.reads.read;
-	const char *front = read[0].text, *rear = read[1].text;
+	const char *front = lane_box_as_meant(lane, read[0].text);
+	const char *rear = lane_box_as_meant(lane, read[1].text);
 
 	text_copy(gather->box_front, sizeof(gather->box_front), front[0] ? front : rear);
 	if (front[0])
@@ -173,7 +175,7 @@ void lane_fill_gather(struct lane *lane)
 		text_copy(gather->tag, sizeof(gather->tag),
 			  tag->value.reads.read[0].text);
 	if (box)
-		fill_boxes(gather, box);
+		fill_boxes(lane, box);
 	if (card)
 		fill_cards(gather, card);
 	if (seal && seal->value.seal.is_present)

@@ -75,6 +75,9 @@ bool lane_awaits_registry(const struct lane *lane);
 /** Open orders on file that may be this vehicle's, and the one that is; NULL: none, or several. */
 int lane_count_candidates(const struct lane *lane);
 const struct order *lane_bound_order(const struct lane *lane);
+/** A doubtful box read that the vehicle's only order confirms: its number, otherwise as read. */
+const char *lane_box_as_meant(const struct lane *lane, const char *read);
+bool lane_order_confirms_boxes(const struct lane *lane);
 enum reason lane_misfit(const struct lane *lane);
 bool lane_fits_strictly(const struct lane *lane, const struct order *order);
 void lane_record_fit(struct lane *lane);

@@ -192,6 +192,63 @@ void lane_hold_for_choice(struct lane *lane)
 	}
 }
 
+/* In how many places two box numbers differ; many when they are no two. */
+static int count_differences(const char *a, const char *b)
+{
+	int count = 0;
+
+	if (strlen(a) != BOX_NUMBER_LENGTH || strlen(b) != BOX_NUMBER_LENGTH)
+		return BOX_NUMBER_LENGTH;
+	for (int i = 0; i < BOX_NUMBER_LENGTH; i++)
+		count += a[i] != b[i];
+	return count;
+}
+
+/* The box of the order that a doubtful read means: the same, or one character off where the check
+ * digit says that the read is wrong. */
+static const char *find_meant(const struct order *order, const char *read)
+{
+	for (int i = 0; i < order->box_count; i++) {
+		int differences = count_differences(order->boxes[i], read);
+
+		if (differences == 0 ||
+		    (differences == 1 && !box_number_is_valid(read, NULL)))
+			return order->boxes[i];
+	}
+	return NULL;
+}
+
+const char *lane_box_as_meant(const struct lane *lane, const char *read)
+{
+	const struct evidence *box = lane_evidence(lane, EVIDENCE_BOX);
+	const struct order *order = lane_bound_order(lane);
+	const char *meant = NULL;
+
+	if (read[0] && order && box && box->state == EVIDENCE_DOUBTFUL)
+		meant = find_meant(order, read);
+	return meant ? meant : read;
+}
+
+bool lane_order_confirms_boxes(const struct lane *lane)
+{
+	const struct order *order = lane_bound_order(lane);
+	const struct device_sample *box = value_of(lane, EVIDENCE_BOX);
+	const char *meant[2] = {NULL, NULL};
+
+	if (!order || !box)
+		return false;
+	for (int i = 0; i < 2; i++) {
+		const char *read = box->value.reads.read[i].text;
+
+		if (!read[0])
+			continue;
+		meant[i] = find_meant(order, read);
+		if (!meant[i] || (i == 1 && meant[0] == meant[1]))
+			return false;
+	}
+	return true;
+}
+
 static struct fit judge_fit(const struct lane *lane, const struct order *order)
 {
 	const struct device_sample *weight = value_of(lane, EVIDENCE_WEIGHT);
@@ -207,7 +264,7 @@ static struct fit judge_fit(const struct lane *lane, const struct order *order)
 		const char *text = box->value.reads.read[i].text;
 
 		if (text[0])
-			in.boxes[in.box_count++] = text;
+			in.boxes[in.box_count++] = lane_box_as_meant(lane, text);
 	}
 	return fit_judge(lane->config, &in);
 }
@@ -275,6 +332,10 @@ void lane_record_fit(struct lane *lane)
 		event_add_text(event, "tare", fit.tare_differs ? "differs" : "well");
 	}
 	event_add_text(event, "boxes", fit.box_differs ? "differ" : "well");
+	if (lane_evidence(lane, EVIDENCE_BOX) &&
+	    lane_evidence(lane, EVIDENCE_BOX)->state == EVIDENCE_DOUBTFUL)
+		event_add_text(event, "box_rule",
+			       "box doubtful, the order's confirms it");
 }
 
 bool lane_answer_releases_misfit(const struct lane *lane)

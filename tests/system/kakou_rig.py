@@ -37,7 +37,8 @@ SLOT_LOCK_PORT = 47777
 UNIX_PATH_MAX = 100
 PR_SET_PDEATHSIG = 1
 # What kakou does only for who has logged in.
-ACTS = ("release", "inspect", "return", "hold", "reset", "orders", "vehicles", "offline")
+ACTS = ("release", "inspect", "return", "hold", "reset", "orders", "vehicles", "offline",
+        "emergency-mode")
 
 # program: (its name in build/, its arguments)
 PROGRAMS = {

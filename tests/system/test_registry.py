@@ -6,7 +6,7 @@ import os
 import subprocess
 import time
 
-from kakou_rig import BUILD, RpcError
+from kakou_rig import BUILD, ROOT, RpcError
 from registry_help import change, order, vehicle, write_lines
 
 
@@ -136,6 +136,12 @@ def test_orders_are_listed_voided_reopened_removed_and_exported(new_gate):
     assert change(gate, "orders", "import", exported)["added"] == 0
     acts = [e["data"]["act"] for e in gate.events(kind="registry_changed")]
     assert acts == ["import", "void", "reopen", "remove", "import"]
+
+
+def test_the_sample_files_of_the_simulated_site_are_taken(new_gate):
+    gate = start(new_gate)
+    assert change(gate, "orders", "import", ROOT / "board/sim/orders.jsonl")["added"] == 4
+    assert change(gate, "vehicles", "import", ROOT / "board/sim/vehicles.jsonl")["added"] == 2
 
 
 def test_vehicles_are_imported_expired_and_removed(new_gate):

@@ -200,6 +200,57 @@ static void a_doubtful_plate_is_confirmed_by_the_orders(void **state)
 	assert_int_equal(bench_count(&b, EVENT_VOTE, "source=camera+order"), 1);
 }
 
+static void bring_box(const char *front, const char *rear, uint8_t confidence)
+{
+	b.vehicle = bench_truck();
+	bench_drive(&b, &b.vehicle, 3000);
+	bench_read(&b, BENCH_PLATE, "浙A12345", "", 97);
+	bench_read(&b, BENCH_TAG, "E2003412AB000101", "浙A12345", 100);
+	bench_read(&b, BENCH_BOX, front, rear, confidence);
+	bench_seal(&b, true, true, false);
+	bench_drive(&b, &b.vehicle, BENCH_STOP_MM);
+	bench_weigh(&b, 37000000, true);
+	bench_read(&b, BENCH_CARD, "330102600101", "", 100);
+	bench_run(&b, 3000);
+}
+
+static void a_box_that_fails_its_check_digit_is_confirmed_by_the_order(void **state)
+{
+	(void)state;
+	bench_file_order(&b);
+	bring_box("CSQU3054384", "", 98);
+	assert_int_equal(b.lane.state, LANE_ASKING);
+	assert_string_equal(b.asked.box_front, "CSQU3054383");
+	assert_int_equal(bench_count(&b, EVENT_EVIDENCE, "text=CSQU3054384"), 1);
+	assert_int_equal(bench_count(&b, EVENT_WEIGHT_CHECK, "the order's confirms it"),
+			 1);
+}
+
+static void a_box_that_no_order_confirms_holds_for_correction(void **state)
+{
+	(void)state;
+	bench_file_order(&b);
+	bring_box("CSQU3054884", "", 98); /* two characters off */
+	expect_held(REASON_BOX_CHECK);
+	assert_int_equal(b.asks, 0);
+}
+
+static void a_valid_number_of_another_box_is_not_taken_for_the_orders(void **state)
+{
+	(void)state;
+	text_copy(bench_file_order(&b)->boxes[0], BOX_NUMBER_LENGTH + 1, "CBHU3202732");
+	bring_box("CSQU3054383", "", 40);
+	expect_held(REASON_BOX_CHECK);
+}
+
+static void two_doubtful_boxes_are_not_confirmed_by_one(void **state)
+{
+	(void)state;
+	bench_file_order(&b);
+	bring_box("CSQU3054384", "CSQU3054385", 98);
+	expect_held(REASON_BOX_CHECK);
+}
+
 /* ---- weight ------------------------------------------------------------------------------ */
 
 static void a_weight_that_differs_is_reported_and_customs_decides(void **state)
@@ -724,6 +775,10 @@ int main(void)
 		TEST(a_registry_that_does_not_answer_is_not_waited_for),
 		TEST(an_answer_about_other_reads_does_not_count),
 		TEST(a_doubtful_plate_is_confirmed_by_the_orders),
+		TEST(a_box_that_fails_its_check_digit_is_confirmed_by_the_order),
+		TEST(a_box_that_no_order_confirms_holds_for_correction),
+		TEST(a_valid_number_of_another_box_is_not_taken_for_the_orders),
+		TEST(two_doubtful_boxes_are_not_confirmed_by_one),
 		TEST(a_weight_that_differs_is_reported_and_customs_decides),
 		TEST(a_weight_that_differs_holds_where_the_site_says_so),
 		TEST(an_empty_vehicle_at_its_tare_passes_and_its_weight_is_learned),
