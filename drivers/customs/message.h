@@ -95,6 +95,9 @@ struct customs_gather {
 	char mode; /**< GETHER_MODE of the smart generation: 'A' automatic (also '\0'), 'M' gathered
 		      again by hand, 'B' entered at the back office */
 	char operator_id[CUSTOMS_TEXT_MAX + 1]; /**< who, when it was by hand */
+	/** The order that an officer chose among several: IC_BILL_NO in a 0x21, FORM_ID in a
+	 *  0x81. */
+	char form_id[40];
 };
 
 /** 0x22 COMMAND_INFO, check result; 0x82 GATHER_FEEDBACK, whose result is Y, N or M. */

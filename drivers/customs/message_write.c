@@ -29,10 +29,9 @@ static void open_root(struct xml_writer *to, const char *name,
 static void write_cards(struct xml_writer *to, const struct customs_gather *gather,
 			const struct customs_dialect *dialect)
 {
-	static const char *const driver[] = {
-		"IC_DR_CUSTOMS_NO", "IC_CO_CUSTOMS_NO", "IC_BILL_NO",  "IC_GROSS_WT",
-		"IC_VE_CUSTOMS_NO", "IC_VE_NAME",       "IC_CONTA_ID", "IC_ESEAL_ID",
-	};
+	static const char *const before[] = {"IC_DR_CUSTOMS_NO", "IC_CO_CUSTOMS_NO"};
+	static const char *const after[] = {"IC_GROSS_WT", "IC_VE_CUSTOMS_NO",
+					    "IC_VE_NAME", "IC_CONTA_ID", "IC_ESEAL_ID"};
 	static const char *const cargo[] = {"PACK_NUM_TOTAL", "PACK_WT_TOTAL", "SEAL_ID"};
 	size_t ic = xml_open(to, "IC");
 	bool is_flat = dialect->ic_is_flat;
@@ -43,7 +42,9 @@ static void write_cards(struct xml_writer *to, const struct customs_gather *gath
 	if (!is_flat)
 		inner = xml_open(to, "DRIVER_IC");
 	xml_put_leaf(to, "DR_IC_NO", gather->card_no);
-	xml_put_empty(to, driver, sizeof(driver) / sizeof(driver[0]));
+	xml_put_empty(to, before, sizeof(before) / sizeof(before[0]));
+	xml_put_leaf(to, "IC_BILL_NO", gather->form_id);
+	xml_put_empty(to, after, sizeof(after) / sizeof(after[0]));
 	if (!is_flat) {
 		xml_close(to, "DRIVER_IC", inner);
 		inner = xml_open(to, "CARGO_IC");

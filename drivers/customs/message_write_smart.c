@@ -29,7 +29,8 @@ static void write_cards(struct xml_writer *to, const struct customs_gather *gath
 	PUT_EMPTY(to, "IC_Type", "IC_EXTENDED_CONTENT");
 	xml_close(to, "IC_INFO", at);
 	at = xml_open(to, "FORM_INFO");
-	PUT_EMPTY(to, "FORM_TYPE", "FORM_ID");
+	xml_put_leaf(to, "FORM_TYPE", "");
+	xml_put_leaf(to, "FORM_ID", gather->form_id);
 	xml_close(to, "FORM_INFO", at);
 }
 

@@ -10,8 +10,18 @@ static const struct act_rule rules[ACT_VERBS] = {
 	[ACT_INSPECT] = { "inspect", ROLES_OFFICER,               ACT_NEEDS_PASSAGE },
 	[ACT_RETURN]  = { "return",  ROLES_OFFICER,               ACT_NEEDS_PASSAGE },
 	[ACT_HOLD]    = { "hold",    ROLES_OFFICER,               ACT_NEEDS_PASSAGE },
-	[ACT_RESET]   = { "reset",   ROLES_OFFICER_OR_TECHNICIAN, 0                 },
-	[ACT_MODE]    = { "emergency-mode", ROLES_OFFICER,        ACT_NEEDS_VALUE   },
+	[ACT_MODE]      = { "emergency-mode", ROLES_OFFICER, ACT_NEEDS_VALUE },
+	[ACT_RESET]     = { "reset",     ROLES_OFFICER_OR_TECHNICIAN, 0 },
+	[ACT_CORRECT]   = { "correct",   ROLES_OFFICER, ACT_NEEDS_PASSAGE | ACT_NEEDS_SUBJECT | ACT_NEEDS_VALUE },
+	[ACT_ENTER]     = { "enter",     ROLES_OFFICER, ACT_NEEDS_PASSAGE | ACT_NEEDS_SUBJECT | ACT_NEEDS_VALUE },
+	[ACT_CHOOSE]    = { "choose",    ROLES_OFFICER, ACT_NEEDS_PASSAGE | ACT_NEEDS_VALUE },
+	[ACT_REGATHER]  = { "regather",  ROLES_OFFICER, ACT_NEEDS_PASSAGE },
+	[ACT_ASK]       = { "ask",       ROLES_OFFICER, ACT_NEEDS_PASSAGE },
+	[ACT_LOCK]      = { "lock",      ROLES_OFFICER_OR_TECHNICIAN, 0 },
+	[ACT_OPEN]      = { "open",      ROLES_OFFICER_OR_TECHNICIAN, 0 },
+	[ACT_EMERGENCY] = { "emergency", ROLES_OFFICER, 0 },
+	[ACT_ACK]       = { "ack",       ROLES_OFFICER_OR_TECHNICIAN, ACT_NEEDS_VALUE },
+	[ACT_ANSWER]    = { "answer",    ROLES_OFFICER, 0 },
 };
 /* clang-format on */
 

@@ -71,6 +71,7 @@ void control_carry_out(struct control *control, size_t index)
 	for (size_t i = 0; i < out->note_count && wants->note_count < CONTROL_NOTES_MAX;
 	     i++)
 		wants->notes[wants->note_count++] = out->order_notes[i];
+	wants->triggers |= out->triggers;
 	if (out->has_ask) {
 		wants->has_ask = true;
 		wants->ask = out->ask;
@@ -82,6 +83,7 @@ void control_carry_out(struct control *control, size_t index)
 	out->event_count = out->result_count = 0;
 	out->note_count = 0;
 	out->has_ask = out->has_cancel = out->has_report = out->has_lookup = false;
+	out->triggers = 0;
 }
 
 /* Offers the link what it has not taken yet. */
@@ -349,6 +351,8 @@ enum kakou_err control_create(struct control **out, const struct control_config 
 	control->record.is_well = true;
 	for (size_t i = 0; i < control->lane_count; i++) {
 		lane_init(&control->lanes[i], control->site, (uint8_t)i);
+		if (config->past->locked_lanes >> i & 1)
+			lane_start_locked(&control->lanes[i]);
 		control->lines[i].is_needed = true;
 		control_name_lines(control, i);
 	}

@@ -43,6 +43,7 @@ struct control_wants {
 	struct lookup lookup;
 	uint32_t note_count;
 	struct order_note notes[CONTROL_NOTES_MAX]; /* to the registry, in order */
+	uint32_t triggers; /* bit = evidence: its device is to read again */
 	struct customs_ask ask, report;
 	char cancel[CUSTOMS_SEQ_MAX + 1];
 	char shown[DEVICE_TEXT_MAX + 1]; /* the text the sign was last told */

@@ -248,8 +248,25 @@ static void tell_lights(struct control *control, size_t lane)
 	wants->switched = lights;
 }
 
+/* A reader whose queue is full is told in the next scan. */
+static void tell_readers(struct control *control, size_t lane)
+{
+	struct control_wants *wants = &control->wants[lane];
+	const struct site_lane *site_lane = &control->site->lanes[lane];
+
+	for (size_t i = 0; wants->triggers != 0 && i < site_lane->evidence_count; i++) {
+		struct device_command command = {.device = site_lane->evidence[i].device,
+						 .verb = DEVICE_TRIGGER};
+
+		if (wants->triggers >> i & 1 &&
+		    bus_command(bus_of(control, command.device), &command) == KAKOU_OK)
+			wants->triggers &= ~(1u << i);
+	}
+}
+
 void control_tell_devices(struct control *control, size_t lane)
 {
+	tell_readers(control, lane);
 	tell_sign(control, lane);
 	tell_lights(control, lane);
 }

@@ -19,6 +19,7 @@ struct snapshot_evidence {
 	uint8_t kind; /**< enum evidence_kind */
 	bool is_required;
 	uint8_t state; /**< enum evidence_state */
+	uint8_t hand;  /**< enum evidence_hand: whose word it is */
 	uint8_t confidence;
 	int64_t at_ms; /**< monotonic; 0 = not collected */
 	char text[48]; /**< the value as a person reads it */
@@ -53,8 +54,10 @@ struct snapshot_lane {
 	uint32_t edges_lost;  /**< times the kernel had more edges than it could keep */
 	struct snapshot_line lines[LINE_ROLES];
 	bool help_is_called;
+	bool is_locked; /**< takes no vehicle until it is opened */
 	uint8_t alarm_count;
-	const char *alarms[SNAPSHOT_ALARMS_MAX]; /**< static codes */
+	const char *alarms[SNAPSHOT_ALARMS_MAX];   /**< static codes */
+	bool is_acknowledged[SNAPSHOT_ALARMS_MAX]; /**< of each of them */
 };
 
 struct snapshot_device {

@@ -14,11 +14,22 @@
 
 static const char default_socket[] = "/run/kakou/kakoud.sock";
 
-static const char act_help[] =
-	"  --passage N    the passage that is meant, which must be the one in the lane\n"
-	"  --reason TEXT  why\n"
-	"\n"
-	"The act and its refusal are both events of the record.\n";
+#define ACT_OPTIONS                                                                      \
+	"  --passage N    the passage that is meant, which must be the one in the "      \
+	"lane\n"                                                                         \
+	"  --reason TEXT  why\n"                                                         \
+	"\n"                                                                             \
+	"The act and its refusal are both events of the record.\n"
+
+static const char act_help[] = ACT_OPTIONS;
+
+static const char value_help[] = "plate: as an order names it. box: one number or two "
+				 "with a space between, or none.\n"
+				 "weight: gross, in kg. card, tag: the number. box, tag "
+				 "and card may be none. seal: its "
+				 "number, \"NUMBER broken\" or absent.\n"
+				 "The read stays in the record; customs is asked anew.\n"
+				 "\n" ACT_OPTIONS;
 
 static const char map_help[] =
 	"list shows the maps that are there and who uses them. show reads every register "
@@ -148,6 +159,27 @@ const struct cli_command cli_commands[] = {
 	  "  list         what is not settled yet; --all: what is settled too\n"
 	  "  settle N     what came of passage N\n", cmd_offline },
 	{ "tares", "[--plate PLATE]", "what vehicles weighed when they passed empty", "", cmd_tares },
+	{ "correct", "LANE plate|tag|box|weight|card|seal VALUE --passage N --reason TEXT",
+	  "put right what was read", value_help, cmd_act },
+	{ "enter", "LANE plate|tag|box|weight|card|seal VALUE --passage N --reason TEXT",
+	  "give a value for a device that gives none", value_help, cmd_act },
+	{ "choose", "LANE ORDER --passage N --reason TEXT",
+	  "choose one of several release orders",
+	  "Customs is asked anew, with the order's number.\n\n" ACT_OPTIONS, cmd_act },
+	{ "regather", "LANE --passage N --reason TEXT",
+	  "read the devices again, and ask customs anew",
+	  "What a person entered is forgotten.\n\n" ACT_OPTIONS, cmd_act },
+	{ "ask", "LANE --passage N --reason TEXT", "ask customs again",
+	  "Under the same number while there is no answer, else as a new inquiry.\n\n"
+	  ACT_OPTIONS, cmd_act },
+	{ "lock", "LANE --reason TEXT", "let no vehicle in any more",
+	  "Who is in the lane is still cleared. It stays locked over a restart.\n", cmd_act },
+	{ "open", "LANE --reason TEXT", "let vehicles in again", "", cmd_act },
+	{ "emergency", "LANE --reason TEXT", "raise the arm, and keep it up until a reset",
+	  "Every crossing until then is recorded.\n", cmd_act },
+	{ "ack", "LANE ALARM --reason TEXT", "an alarm has been seen",
+	  "The alarm stays until its cause ends.\n", cmd_act },
+	{ "answer", "LANE --reason TEXT", "a driver's call for help is answered", "", cmd_act },
   /* clang-format on */
 	{"log",
 	 "verify [--key FILE] [--checkpoint FILE] [--scratch DIR] [PATH] | checkpoint "

@@ -24,6 +24,13 @@ const char *evidence_state_name(enum evidence_state state)
 	return names[state <= EVIDENCE_MISSING ? state : EVIDENCE_MISSING];
 }
 
+const char *evidence_hand_name(enum evidence_hand hand)
+{
+	static const char *const names[] = {"device", "corrected", "entered"};
+
+	return names[hand <= HAND_ENTERED ? hand : HAND_NONE];
+}
+
 void evidence_init(struct evidence *evidence, const struct site_evidence *config)
 {
 	memset(evidence, 0, sizeof(*evidence));
@@ -100,13 +107,16 @@ void evidence_restart(struct evidence *evidence)
 	evidence->at_ms = 0;
 	evidence->confidence = 0;
 	evidence->text[0] = '\0';
+	evidence->hand = HAND_NONE;
+	evidence->since_ms = 0;
 }
 
 static bool is_new(const struct evidence *evidence, int i,
 		   const struct evidence_context *context)
 {
 	return evidence->read_at_ms[i] != 0 &&
-	       evidence->read_at_ms[i] >= context->since_ms;
+	       evidence->read_at_ms[i] >= context->since_ms &&
+	       evidence->read_at_ms[i] >= evidence->since_ms;
 }
 
 static enum evidence_state grade(struct evidence *evidence, uint8_t confidence,
@@ -177,6 +187,7 @@ static enum evidence_state judge_weight(struct evidence *evidence,
 	int64_t kg = evidence->latest.value.weight.gross_g / 1000;
 
 	if (!context->is_whole_on_deck || evidence->stable_since_ms == 0 ||
+	    evidence->latest.at_ms < evidence->since_ms ||
 	    evidence->stable_since_ms < context->since_ms ||
 	    evidence->latest.at_ms - evidence->stable_since_ms < context->settle_ms ||
 	    context->now_ms - evidence->latest.at_ms > context->max_age_ms)
@@ -270,6 +281,8 @@ bool evidence_judge(struct evidence *evidence, const struct evidence_context *co
 	enum evidence_state before = evidence->state;
 	char text_before[sizeof(evidence->text)];
 
+	if (evidence->hand != HAND_NONE)
+		return false;
 	/* A weight once collected stands: the vehicle drives off the deck later. */
 	if (evidence->config->kind == EVIDENCE_WEIGHT && before == EVIDENCE_COLLECTED)
 		return false;

@@ -17,6 +17,7 @@
 #include "drivers/device/device.h"
 #include "firmware/config/site.h"
 #include "firmware/lane/evidence_state.h"
+#include "hal/why.h"
 
 /** A vehicle weighs more than this; less on the deck is an empty deck (or a person). */
 enum { EVIDENCE_VEHICLE_MIN_G = 1000 * 1000 };
@@ -27,6 +28,8 @@ struct evidence {
 	enum evidence_state state;
 	enum device_health health;
 	uint8_t confidence;
+	enum evidence_hand hand;
+	int64_t since_ms; /**< only reads from this instant on, because it was told to read again */
 	int64_t at_ms; /**< when it was collected; 0 = not */
 	char text[48]; /**< as a person reads it */
 	struct device_sample latest;
@@ -55,6 +58,17 @@ void evidence_feed(struct evidence *evidence, const struct device_sample *sample
 
 /** Forgets what was collected: a new passage begins. */
 void evidence_restart(struct evidence *evidence);
+
+/** A person's value for it. KAKOU_E_INVALID: it is none of this kind. */
+KAKOU_MUST_CHECK enum kakou_err evidence_check_entry(const struct evidence *evidence,
+						     const char *text, struct why *why);
+
+/** Takes a value that was checked: it stands until the passage ends or devices are asked again. */
+void evidence_enter(struct evidence *evidence, const char *text, enum evidence_hand hand,
+		    int64_t now_ms);
+
+/** Forgets what was collected or entered; reads from `since_ms` on count (0: as before). */
+void evidence_gather_again(struct evidence *evidence, int64_t since_ms);
 
 /** Derives the state for the vehicle in the lane. True when it changed. */
 bool evidence_judge(struct evidence *evidence, const struct evidence_context *context);

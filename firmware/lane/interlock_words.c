@@ -47,7 +47,7 @@ static const struct {
 	{NOTE_LATE, "S9", "late scan: movement stopped, proving again"},
 	{NOTE_BLIND, "S5", "inputs unknown: everything off"},
 	{NOTE_UNCONTROLLED, "S11", "the arm opened without a command"},
-	{NOTE_EMERGENCY, "S11", "emergency input: raising, uncontrolled"},
+	{NOTE_EMERGENCY, "S11", "emergency: raising, uncontrolled"},
 	{NOTE_PAIR, "S10", "two contacts of one input disagree: faulty until reset at the gate"},
 	{NOTE_RESET, "S3", "the reset key at the gate was turned"},
 	{NOTE_HOLD, "S5", "hold-to-run at the gate: the arm moves while the button is pressed"},

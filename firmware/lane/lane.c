@@ -143,138 +143,9 @@ void lane_feed_sample(struct lane *lane, const struct device_sample *sample)
 		lane->help_is_pressed = sample->value.post.help_is_pressed;
 }
 
-static struct lane_pending *find_pending(struct lane *lane, uint64_t ticket)
-{
-	for (size_t i = 0; i < sizeof(lane->pending) / sizeof(lane->pending[0]); i++)
-		if (lane->pending[i].ticket == ticket)
-			return &lane->pending[i];
-	return NULL;
-}
-
-static void answer_act(struct lane_out *out, uint32_t token, enum kakou_err err,
-		       int64_t seq, const char *why)
-{
-	struct act_result *result;
-
-	assert(out->result_count < LANE_OUT_RESULTS);
-	result = &out->results[out->result_count++];
-	result->token = token;
-	result->error = (int8_t)err;
-	result->seq = seq;
-	text_copy(result->why, sizeof(result->why), why);
-}
-
-static void finish_act(struct lane_pending *pending, const struct journal_ack *ack,
-		       struct lane_out *out)
-{
-	enum kakou_err err = pending->is_refused ? KAKOU_E_REFUSED : KAKOU_OK;
-	const char *why = pending->why;
-
-	if (!ack->is_committed && !pending->is_refused) {
-		err = KAKOU_E_IO;
-		why = "the record can't be written now";
-	}
-	answer_act(out, pending->token, err, ack->is_committed ? ack->seq : 0, why);
-	memset(pending, 0, sizeof(*pending));
-}
-
-void lane_feed_ack(struct lane *lane, const struct journal_ack *ack,
-		   const struct lane_inputs *in, struct lane_out *out)
-{
-	struct lane_pending *pending = find_pending(lane, ack->ticket);
-
-	lane_begin(lane, in, out);
-	if (pending)
-		finish_act(pending, ack, out);
-	if (ack->ticket != lane->lift_ticket)
-		return;
-	lane->lift_seq = ack->seq;
-	if (ack->is_committed)
-		lane->stages.committed = ack->at_ms;
-	lane_dispatch(lane, ack->is_committed ? EV_COMMITTED : EV_COMMIT_FAILED);
-}
-
-static void record_act(struct lane *lane, const struct act *act, uint64_t ticket,
-		       const char *why)
-{
-	struct event *event =
-		lane_record(lane, why[0] ? EVENT_ACT_REFUSED : EVENT_OFFICER_ACT);
-
-	event_add_text(event, "act", act_verb_name(act->verb));
-	event_add_text(event, "actor", act->actor);
-	event_add_text(event, "reason", act->reason);
-	event_add_text(event, "screen", act->screen);
-	event_add_number(event, "meant_passage", act->passage);
-	if (why[0])
-		event_add_text(event, "why", why);
-	else if (lane->help_since_ms != 0)
-		event_add_number(event, "help_answered_ms",
-				 lane->now_ms - lane->help_since_ms);
-	if (!why[0])
-		lane->help_since_ms = 0;
-	event->ticket = ticket;
-}
-
-/* Why the act can't be taken now; "" when it can. */
-static void judge_act(const struct lane *lane, const struct act *act, char *why,
-		      size_t size)
-{
-	bool needs_none =
-		(act->verb == ACT_RESET && lane->passage == 0) || act->verb == ACT_MODE;
-
-	why[0] = '\0';
-	if (!needs_none && act->passage != lane->passage)
-		snprintf(why, size, "passage %lld is not in lane %s, where %s%.0lld is",
-			 (long long)act->passage, lane->config->name,
-			 lane->passage ? "passage " : "none", (long long)lane->passage);
-	else if (act->verb == ACT_MODE)
-		lane_judge_mode(lane, act, why, size);
-	else if (act->verb == ACT_RESET && interlock_needs_key(&lane->interlock))
-		snprintf(why, size,
-			 "lane %s is locked after two obstructions: the key at the gate "
-			 "takes the lock back, not a reset from afar",
-			 lane->config->name);
-	else if (!lane_find_rule(lane, EV_ACT))
-		snprintf(why, size, "%s is not possible while lane %s is %s%s",
-			 act_verb_name(act->verb), lane->config->name,
-			 state_names[lane->state],
-			 lane->record_is_well ? "" : " and the record can't be written");
-}
-
-bool lane_take_act(struct lane *lane, const struct act *act, uint64_t ticket, char *why,
-		   size_t size)
-{
-	lane->act = act;
-	judge_act(lane, act, why, size);
-	record_act(lane, act, ticket, why);
-	if (why[0] == '\0' && act->verb == ACT_MODE)
-		lane_take_mode(lane, act);
-	else if (why[0] == '\0')
-		lane_dispatch(lane, EV_ACT);
-	lane->act = NULL;
-	return why[0] == '\0';
-}
-
-void lane_feed_act(struct lane *lane, const struct act *act, const struct lane_inputs *in,
-		   struct lane_out *out)
-{
-	struct lane_pending *pending = find_pending(lane, 0);
-
-	lane_begin(lane, in, out);
-	if (!pending) {
-		answer_act(out, act->token, KAKOU_E_FULL, 0,
-			   "too many acts at once: try again");
-		return;
-	}
-	pending->token = act->token;
-	pending->ticket = lane->numbers->next_ticket++;
-	pending->is_refused = !lane_take_act(lane, act, pending->ticket, pending->why,
-					     sizeof(pending->why));
-}
-
 bool lane_is_overdue(const struct lane *lane, const struct evidence *evidence)
 {
-	int64_t waited = lane->now_ms - lane->stages.opened;
+	int64_t waited = lane->now_ms - lane->gather_since_ms;
 
 	if (!evidence->config->is_required)
 		return false;
@@ -294,7 +165,7 @@ static bool judge_evidence(struct lane *lane)
 		struct evidence_context context = {
 			.now_ms = lane->now_ms,
 			.since_ms = lane->reads_since_ms,
-			.opened_ms = lane->stages.opened,
+			.opened_ms = lane->gather_since_ms,
 			.is_whole_on_deck = position_is_whole_on_deck(&lane->position),
 			.settle_ms = lane->config->settle_ms,
 			.max_age_ms = device->max_age_ms
@@ -455,12 +326,12 @@ static enum deck look_at_deck(const struct lane *lane)
 }
 
 /* A short vehicle may be over the approach loop and on the deck before the arm is down behind the
- * one before. */
+ * one before, or before a locked lane is opened. */
 static void note_arrival(struct lane *lane)
 {
 	int64_t edge_ms = lane->position.sensor[POSITION_APPROACH].on_at_ms;
 	bool is_ending = lane->position.lifted_ms != 0 || lane->state == LANE_FOLLOWED ||
-			 lane->state == LANE_CLOSING;
+			 lane->state == LANE_CLOSING || lane->is_locked;
 
 	if (edge_ms == lane->approach_seen_ms)
 		return;
@@ -551,16 +422,16 @@ static void step_timers(struct lane *lane)
 
 static void step_help(struct lane *lane)
 {
-	if (lane->help_is_pressed && !lane->help_is_called) {
+	if (lane->help_is_pressed && !lane->help_was_pressed && !lane->help_is_called) {
 		struct event *event = lane_record(lane, EVENT_CALL);
 
 		event_add_text(event, "what", "help");
 		event_add_text(event, "reason", "the driver pressed help");
 		text_copy(lane->sign, sizeof(lane->sign), "请等候人工");
-		if (lane->help_since_ms == 0)
-			lane->help_since_ms = lane->now_ms;
+		lane->help_is_called = true; /* until a person acts, or it has gone */
+		lane->help_since_ms = lane->now_ms;
 	}
-	lane->help_is_called = lane->help_is_pressed;
+	lane->help_was_pressed = lane->help_is_pressed;
 }
 
 enum arm_wish lane_arm_wish(const struct lane *lane)
@@ -657,9 +528,21 @@ static void step_losses(struct lane *lane, const struct lane_inputs *in)
 		lane->light = LIGHT_RED;
 }
 
+/* A person's emergency raise is the emergency input: the interlock knows one way (S11). */
+static struct interlock_inputs look_at_gate(struct lane *lane,
+					    const struct lane_inputs *in)
+{
+	struct interlock_inputs inputs = in->interlock;
+
+	lane->input_is_emergency = inputs.is_known && inputs.emergency;
+	inputs.emergency = inputs.emergency || lane->is_raised_by_hand;
+	return inputs;
+}
+
 void lane_step(struct lane *lane, const struct lane_inputs *in, struct lane_out *out,
 	       struct interlock_outputs *outputs)
 {
+	struct interlock_inputs inputs;
 	uint32_t notes;
 
 	lane_begin(lane, in, out);
@@ -673,8 +556,9 @@ void lane_step(struct lane *lane, const struct lane_inputs *in, struct lane_out 
 	step_timers(lane);
 	step_help(lane);
 	lane_step_mode(lane);
-	notes = interlock_step(&lane->interlock, &in->interlock, lane_arm_wish(lane),
-			       in->now_ms, outputs);
+	inputs = look_at_gate(lane, in);
+	notes = interlock_step(&lane->interlock, &inputs, lane_arm_wish(lane), in->now_ms,
+			       outputs);
 	notes |= lane->kept_notes;
 	lane->kept_notes = 0;
 	out->notes |= notes;
@@ -687,9 +571,10 @@ void lane_step(struct lane *lane, const struct lane_inputs *in, struct lane_out 
 void lane_step_unrecorded(struct lane *lane, const struct lane_inputs *in,
 			  struct interlock_outputs *outputs)
 {
+	struct interlock_inputs inputs = look_at_gate(lane, in);
 	enum arm_wish wish = lane_arm_wish(lane);
 
-	lane->kept_notes |= interlock_step(&lane->interlock, &in->interlock,
+	lane->kept_notes |= interlock_step(&lane->interlock, &inputs,
 					   wish == ARM_RAISE ? ARM_RAISE : ARM_STAY,
 					   in->now_ms, outputs);
 }

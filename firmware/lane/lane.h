@@ -93,6 +93,7 @@ struct lane_out {
 	struct lookup lookup; /**< to the registry */
 	size_t note_count;
 	struct order_note order_notes[LANE_OUT_NOTES]; /**< to the registry, in order */
+	uint32_t triggers; /**< bit = evidence: tell its device to read again */
 	bool has_cancel;
 	char cancel[CUSTOMS_SEQ_MAX + 1]; /**< stop re-sending this inquiry */
 	/* What happened, gathered until the caller clears it: for tests and traces. */
@@ -161,6 +162,9 @@ struct lane {
 	int64_t passage;      /**< 0 = none */
 	int64_t last_passage; /**< the one before: tailgaters */
 	int64_t opened_wall_ms;
+	int64_t gather_since_ms; /**< deadlines count from here: opened, or a person asked anew */
+	bool has_hand;           /**< a person's value, choice or question is in it */
+	char hand[48];           /**< whose */
 	int64_t reads_since_ms;   /**< reads from this instant on belong to the vehicle */
 	char plate[32];           /**< the vote's result, "" = none yet */
 	const char *plate_source; /**< "camera", "tag", "camera+tag", "" */
@@ -185,14 +189,17 @@ struct lane {
 	bool was_lifted;          /**< the arm left its lower limit in this passage */
 	bool lift_is_manual;      /**< 10 instead of 00 */
 	uint8_t clearing_lifts;   /**< at most one */
-	bool is_overstayed, help_is_pressed, help_is_called;
+	bool is_overstayed, help_is_pressed, help_was_pressed, help_is_called;
 	bool position_is_told; /**< in this passage: it stands half on the scale */
-	int64_t help_since_ms; /**< a call for help nobody has answered; 0 = none */
+	int64_t help_since_ms; /**< of the call for help that nobody has answered; 0 = none */
+	bool is_locked;        /**< takes no vehicle until it is opened */
+	bool is_raised_by_hand, input_is_emergency;
 	bool exit_was_on, record_is_well, has_restarted;
 	int64_t loops_lost_ms, lights_lost_ms,
 		record_lost_ms; /**< since when; 0 = they are not */
 	int64_t seen_ms; /**< when the arm's lines were last read; 0 = not since the start */
-	uint32_t alarms; /**< bit = enum lane_alarm */
+	uint32_t alarms;       /**< bit = enum lane_alarm */
+	uint32_t acknowledged; /**< the same: a person has seen it */
 	enum lane_light light;
 	char sign[DEVICE_TEXT_MAX + 1];
 	const struct act *act;        /**< the act being handled, within one dispatch */
@@ -260,6 +267,9 @@ struct lane_inputs {
 /** `site` outlives the lane. A vehicle that is already there when the lane starts is held for an
  *  officer: what was done for it before is not known. */
 void lane_init(struct lane *lane, const struct site *site, uint8_t index);
+
+/** What the record says of the time before this start: the lane was locked. */
+void lane_start_locked(struct lane *lane);
 
 /** Takes a sample of one of its devices (any other is passed over). */
 void lane_feed_sample(struct lane *lane, const struct device_sample *sample);

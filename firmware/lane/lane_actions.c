@@ -34,7 +34,6 @@ static void open_passage(struct lane *lane)
 	lane->lift_seq = 0;
 	memset(&lane->gather, 0, sizeof(lane->gather));
 	memset(&lane->right, 0, sizeof(lane->right));
-	lane->chosen_order[0] = '\0';
 	lane_end_alarm(lane, ALARM_DISPUTED);
 	memset(&lane->inquiry, 0, sizeof(lane->inquiry));
 	memset(&lane->stages, 0, sizeof(lane->stages));
@@ -43,6 +42,12 @@ static void open_passage(struct lane *lane)
 		lane->stages.opened =
 			lane->now_ms; /* it stood there before we were ready */
 	lane->arrived_ms = 0;
+	/* Who waited before an arm or a locked lane has the whole time of a deadline. */
+	lane->gather_since_ms = lane->now_ms - lane->stages.opened > 2000
+					? lane->now_ms
+					: lane->stages.opened;
+	lane->has_hand = false;
+	lane->hand[0] = lane->chosen_order[0] = '\0';
 	lane->reads_since_ms = lane->stages.opened - READ_AHEAD_MS;
 	position_open(&lane->position, lane->stages.opened);
 	for (size_t i = 0; i < lane->config->evidence_count; i++)
@@ -419,6 +424,8 @@ static void end_passage(struct lane *lane, const char *outcome)
 	lane_end_alarm(lane, ALARM_HOLD);
 	lane_end_alarm(lane, ALARM_OVERSTAY);
 	lane->last_passage = lane->passage;
+	lane->help_is_called = false;
+	lane->help_since_ms = 0;
 	memset(&lane->inquiry, 0, sizeof(lane->inquiry));
 	lane->passage = 0;
 	position_close(&lane->position);
@@ -595,6 +602,7 @@ void lane_resume(struct lane *lane)
 		event_add_text(event, "arm", interlock_arm_name(&lane->interlock));
 	}
 	interlock_reset(&lane->interlock);
+	lane->is_raised_by_hand = false;
 	text_copy(lane->actor, sizeof(lane->actor), lane->act->actor);
 	lane->has_restarted = true; /* who stands there now is an officer's */
 }
@@ -646,6 +654,8 @@ static const char *sign_of_idle(const struct lane *lane)
 {
 	if (lane->alarms & 1u << ALARM_RECORD)
 		return reason_sign(REASON_RECORD_FAILED);
+	if (lane->is_locked)
+		return "通道关闭";
 	return lane->alarms & 1u << ALARM_LOOPS ? reason_sign(REASON_DEVICE_DEAD)
 						: "欢迎";
 }

@@ -147,7 +147,12 @@ bool lane_act_is_hold(const struct lane *lane)
 
 bool lane_act_is_reset(const struct lane *lane)
 {
-	return lane->act->verb == ACT_RESET && !lane->interlock.was_emergency;
+	return lane->act->verb == ACT_RESET && !lane->input_is_emergency;
+}
+
+bool lane_is_shut(const struct lane *lane)
+{
+	return lane->is_locked;
 }
 
 /* What people closed by hand is closed; a fault of the drive needs a reset all the same. */

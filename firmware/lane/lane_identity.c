@@ -39,12 +39,20 @@ static const char *certain_plate(const struct lane *lane, enum evidence_kind kin
 	return plate_kind_matches_order(plate_classify(plate, NULL)) ? plate : "";
 }
 
+/* An officer's plate ends the disagreement. */
+static bool is_by_hand(const struct lane *lane)
+{
+	const struct evidence *plate = lane_evidence(lane, EVIDENCE_PLATE);
+
+	return plate && plate->hand != HAND_NONE;
+}
+
 bool lane_plates_differ(const struct lane *lane)
 {
 	const char *camera = certain_plate(lane, EVIDENCE_PLATE, 0);
 	const char *tag = certain_plate(lane, EVIDENCE_TAG, 1);
 
-	return camera[0] && tag[0] && strcmp(camera, tag) != 0;
+	return !is_by_hand(lane) && camera[0] && tag[0] && strcmp(camera, tag) != 0;
 }
 
 static struct vote_source source_of(const struct lane *lane, enum evidence_kind kind,
@@ -60,11 +68,18 @@ static struct vote_source source_of(const struct lane *lane, enum evidence_kind 
 				    sample->value.reads.read[read].text};
 }
 
+/* What an officer says of the plate, the tag does not contradict. */
+static struct vote_source tag_of(const struct lane *lane)
+{
+	return is_by_hand(lane) ? (struct vote_source){VOTE_ABSENT, ""}
+				: source_of(lane, EVIDENCE_TAG, 1);
+}
+
 struct vote_result lane_vote_without_orders(const struct lane *lane)
 {
 	struct vote_input in = {
 		.camera = source_of(lane, EVIDENCE_PLATE, 0),
-		.tag = source_of(lane, EVIDENCE_TAG, 1),
+		.tag = tag_of(lane),
 	};
 
 	return vote(&in);
@@ -76,7 +91,7 @@ static struct vote_result vote_with_orders(const struct lane *lane)
 	const struct found *found = &lane->right.found;
 	struct vote_input in = {
 		.camera = source_of(lane, EVIDENCE_PLATE, 0),
-		.tag = source_of(lane, EVIDENCE_TAG, 1),
+		.tag = tag_of(lane),
 		.has_card_only = !lane_evidence(lane, EVIDENCE_PLATE) &&
 				 !lane_evidence(lane, EVIDENCE_TAG),
 	};
@@ -98,6 +113,8 @@ void lane_vote(struct lane *lane)
 	lane->plate_source = result.source;
 	lane->right.vote_rule = result.rule;
 	text_copy(lane->plate, sizeof(lane->plate), result.plate);
+	if (is_by_hand(lane) && lane->plate[0])
+		lane->plate_source = "officer";
 	if (plates &&
 	    plate_classify(plates->value.reads.read[1].text, NULL) == PLATE_TRAILER)
 		text_copy(lane->trailer_plate, sizeof(lane->trailer_plate),
@@ -151,6 +168,15 @@ static void fill_cards(struct customs_gather *gather, const struct device_sample
 	text_copy(gather->bar_code, sizeof(gather->bar_code), cards[1].text);
 }
 
+/* GETHER_MODE: A by itself, M again by a person, B with a value entered by one. */
+static char mode_of(const struct lane *lane)
+{
+	for (size_t i = 0; i < lane->config->evidence_count; i++)
+		if (lane->evidence[i].hand == HAND_ENTERED)
+			return 'B';
+	return lane->has_hand ? 'M' : 'A';
+}
+
 void lane_fill_gather(struct lane *lane)
 {
 	struct customs_gather *gather = &lane->gather;
@@ -167,6 +193,10 @@ void lane_fill_gather(struct lane *lane)
 		  lane->config->chnl_no);
 	gather->head.direction = lane->config->direction;
 	text_copy(gather->head.seq_no, sizeof(gather->head.seq_no), lane->inquiry.seq_no);
+	gather->mode = mode_of(lane);
+	text_copy(gather->form_id, sizeof(gather->form_id), lane->chosen_order);
+	text_copy(gather->operator_id, sizeof(gather->operator_id),
+		  lane->has_hand ? lane->hand : "");
 	gather->goods_type = lane->config->direction == 'I' ? '7' : '8';
 	text_copy(gather->plate, sizeof(gather->plate), lane->plate);
 	text_copy(gather->trailer_plate, sizeof(gather->trailer_plate),

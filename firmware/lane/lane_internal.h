@@ -25,6 +25,9 @@ bool lane_dispatch(struct lane *lane, enum lane_event event);
 bool lane_take_act(struct lane *lane, const struct act *act, uint64_t ticket, char *why,
 		   size_t size);
 
+/** A camera or box reader whose map can tell it to read again. */
+bool lane_can_trigger(const struct lane *lane, enum evidence_kind kind);
+
 /** A required piece is missing for good reason to stop waiting: its deadline is over, or its
  *  device has been lost for a while. */
 bool lane_is_overdue(const struct lane *lane, const struct evidence *evidence);
@@ -152,6 +155,9 @@ bool lane_act_is_return_in_place(const struct lane *lane);
 bool lane_act_is_return_through(const struct lane *lane);
 bool lane_act_is_hold(const struct lane *lane);
 bool lane_act_is_reset(const struct lane *lane);
+bool lane_act_gathers(const struct lane *lane);
+bool lane_act_asks(const struct lane *lane);
+bool lane_is_shut(const struct lane *lane);
 bool lane_closed_again(const struct lane *lane);
 
 void lane_start_passage(struct lane *lane);
@@ -203,6 +209,9 @@ void lane_record_crossing(struct lane *lane);
 void lane_block_uncontrolled(struct lane *lane);
 void lane_block_emergency(struct lane *lane);
 void lane_block_hold(struct lane *lane);
+void lane_gather_anew(struct lane *lane);
+void lane_ask_again(struct lane *lane);
+void lane_cancel_inquiry(struct lane *lane, const char *why);
 void lane_resume(struct lane *lane);
 void lane_close_by_reset(struct lane *lane);
 void lane_refuse_blind_lift(struct lane *lane);

@@ -48,6 +48,7 @@ struct event *lane_raise_alarm(struct lane *lane, enum lane_alarm alarm, const c
 	if (lane->alarms & 1u << alarm)
 		return NULL;
 	lane->alarms |= 1u << alarm;
+	lane->acknowledged &= ~(1u << alarm);
 	event = lane_record(lane, EVENT_ALARM);
 	event_add_text(event, "code", alarm_names[alarm]);
 	event_add_text(event, "text", text);
@@ -74,6 +75,8 @@ void lane_record_evidence(struct lane *lane, const struct evidence *evidence)
 	if (!value)
 		return;
 	event_add_text(event, "text", evidence->text);
+	if (evidence->hand != HAND_NONE)
+		event_add_text(event, "hand", evidence_hand_name(evidence->hand));
 	event_add_number(event, "confidence", evidence->confidence);
 	event_add_number(event, "read_mono_ms", value->at_ms);
 	switch (evidence->config->kind) {
@@ -179,6 +182,13 @@ void lane_record_inquiry(struct lane *lane)
 
 	event_add_text(event, "seq_no", gather->head.seq_no);
 	event_add_text(event, "plate", gather->plate);
+	if (lane->has_hand) {
+		char mode[2] = {gather->mode, '\0'};
+
+		event_add_text(event, "mode", mode);
+		event_add_text(event, "order", gather->form_id);
+		event_add_text(event, "actor", gather->operator_id);
+	}
 	event_add_text(event, "trailer_plate", gather->trailer_plate);
 	event_add_text(event, "tag", gather->tag);
 	event_add_text(event, "card", gather->card_no);

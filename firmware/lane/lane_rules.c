@@ -18,6 +18,7 @@ const struct lane_rule lane_rules[] = {
 	{ LANE_IDLE,      EV_EMERGENCY,     NULL,                           lane_block_emergency,       LANE_BLOCKED },
 	{ LANE_IDLE,      EV_HOLD,          NULL,                           lane_block_hold,            LANE_BLOCKED },
 	{ LANE_IDLE,      EV_UNCONTROLLED,  NULL,                           lane_block_uncontrolled,    LANE_BLOCKED },
+	{ LANE_IDLE,        EV_APPROACH,      lane_is_shut,                   NULL,                       LANE_IDLE },
 	{ LANE_IDLE,      EV_APPROACH,      lane_is_after_restart,          lane_start_after_restart,   LANE_HELD },
 	{ LANE_IDLE,      EV_APPROACH,      NULL,                           lane_start_passage,         LANE_GATHERING },
 	{ LANE_IDLE,      EV_WRONG_WAY,     NULL,                           lane_alarm_wrong_way,       LANE_IDLE },
@@ -44,6 +45,7 @@ const struct lane_rule lane_rules[] = {
 	{ LANE_GATHERING,   EV_ACT,           lane_act_is_return_through,     lane_return_by_officer,     LANE_RECORDING },
 	{ LANE_GATHERING,   EV_ACT,           lane_act_is_return_in_place,    lane_dismiss_by_officer,    LANE_LEAVING },
 	{ LANE_GATHERING, EV_ACT,           lane_act_is_hold,               lane_hold_for_officer,      LANE_HELD },
+	{ LANE_GATHERING,   EV_ACT,           lane_act_gathers,               lane_gather_anew,           LANE_GATHERING },
 
 	{ LANE_ASKING,    EV_EMERGENCY,     NULL,                           lane_block_emergency,       LANE_BLOCKED },
 	{ LANE_ASKING,    EV_HOLD,          NULL,                           lane_block_hold,            LANE_BLOCKED },
@@ -67,6 +69,8 @@ const struct lane_rule lane_rules[] = {
 	{ LANE_ASKING,      EV_ACT,           lane_act_is_return_through,     lane_return_by_officer,     LANE_RECORDING },
 	{ LANE_ASKING,      EV_ACT,           lane_act_is_return_in_place,    lane_dismiss_by_officer,    LANE_LEAVING },
 	{ LANE_ASKING,    EV_ACT,           lane_act_is_hold,               lane_hold_for_officer,      LANE_HELD },
+	{ LANE_ASKING,      EV_ACT,           lane_act_gathers,               lane_gather_anew,           LANE_GATHERING },
+	{ LANE_ASKING,      EV_ACT,           lane_act_asks,                  lane_ask_again,             LANE_ASKING },
 
 	{ LANE_SILENT,    EV_EMERGENCY,     NULL,                           lane_block_emergency,       LANE_BLOCKED },
 	{ LANE_SILENT,    EV_HOLD,          NULL,                           lane_block_hold,            LANE_BLOCKED },
@@ -88,6 +92,8 @@ const struct lane_rule lane_rules[] = {
 	{ LANE_SILENT,      EV_ACT,           lane_act_is_return_through,     lane_return_by_officer,     LANE_RECORDING },
 	{ LANE_SILENT,      EV_ACT,           lane_act_is_return_in_place,    lane_dismiss_by_officer,    LANE_LEAVING },
 	{ LANE_SILENT,    EV_ACT,           lane_act_is_hold,               lane_hold_for_officer,      LANE_HELD },
+	{ LANE_SILENT,      EV_ACT,           lane_act_gathers,               lane_gather_anew,           LANE_GATHERING },
+	{ LANE_SILENT,      EV_ACT,           lane_act_asks,                  lane_ask_again,             LANE_ASKING },
 
 	{ LANE_HELD,      EV_EMERGENCY,     NULL,                           lane_block_emergency,       LANE_BLOCKED },
 	{ LANE_HELD,      EV_HOLD,          NULL,                           lane_block_hold,            LANE_BLOCKED },
@@ -111,6 +117,7 @@ const struct lane_rule lane_rules[] = {
 	{ LANE_HELD,        EV_ACT,           lane_act_is_return_through,     lane_return_by_officer,     LANE_RECORDING },
 	{ LANE_HELD,        EV_ACT,           lane_act_is_return_in_place,    lane_dismiss_by_officer,    LANE_LEAVING },
 	{ LANE_HELD,      EV_ACT,           lane_act_is_hold,               NULL,                       LANE_HELD },
+	{ LANE_HELD,        EV_ACT,           lane_act_gathers,               lane_gather_anew,           LANE_GATHERING },
 	{ LANE_HELD,      EV_ACT,           lane_act_is_reset,              lane_close_by_reset,        LANE_CLOSING },
 
 	{ LANE_RECORDING, EV_EMERGENCY,     NULL,                           lane_block_emergency,       LANE_BLOCKED },

@@ -17,6 +17,7 @@ static void fill_evidence(const struct lane *lane, struct snapshot_lane *out)
 		to->kind = (uint8_t)from->config->kind;
 		to->is_required = from->config->is_required;
 		to->state = (uint8_t)(lane->passage ? from->state : EVIDENCE_AWAITED);
+		to->hand = (uint8_t)(lane->passage ? from->hand : HAND_NONE);
 		to->confidence = from->confidence;
 		to->at_ms = lane->passage ? from->at_ms : 0;
 		text_copy(to->text, sizeof(to->text), lane->passage ? from->text : "");
@@ -67,8 +68,12 @@ void lane_fill_snapshot(const struct lane *lane, struct snapshot_lane *out)
 		     : lane->light == LIGHT_GREEN      ? "green"
 						       : "red";
 	out->help_is_called = lane->help_is_called;
+	out->is_locked = lane->is_locked;
 	for (int i = 0; i < LANE_ALARMS && out->alarm_count < SNAPSHOT_ALARMS_MAX; i++)
-		if (lane->alarms & 1u << i)
+		if (lane->alarms & 1u << i) {
+			out->is_acknowledged[out->alarm_count] =
+				(lane->acknowledged & 1u << i) != 0;
 			out->alarms[out->alarm_count++] =
 				lane_alarm_name((enum lane_alarm)i);
+		}
 }

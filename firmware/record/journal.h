@@ -44,6 +44,7 @@ struct journal_past {
 	uint32_t next_counter; /**< SEQ_NO counters from here on were never used,
 				  0..999999 */
 	bool was_stopped;      /**< the last run ended with a "stopped" event */
+	uint32_t locked_lanes; /**< bit = lane: locked, and not opened since */
 	size_t unknown_count;  /**< lifts authorised, neither observed nor withdrawn */
 	struct {
 		int64_t passage;

@@ -239,6 +239,48 @@ static enum kakou_err find_unknown(struct store *store,
 	return err;
 }
 
+/* ---- locked lanes ----------------------------------------------------------------------- */
+
+/* The newest event of this kind and lane; 0 = none. */
+static enum kakou_err find_newest(struct store *store, enum event_kind kind,
+				  const char *lane, int64_t *seq, struct why *why)
+{
+	struct store_query query = {.limit = 1,
+				    .newest_first = true,
+				    .kind = event_kind_name(kind),
+				    .lane = lane};
+	struct store_row row;
+	enum kakou_err err = store_select(store, &query, why);
+
+	*seq = 0;
+	if (!err)
+		err = store_next(store, &row, why);
+	if (!err)
+		*seq = row.seq;
+	store_end_select(store);
+	return err == KAKOU_E_NOTFOUND ? KAKOU_OK : err;
+}
+
+static enum kakou_err find_locked(struct store *store,
+				  const struct journal_config *config,
+				  struct journal_past *past, struct why *why)
+{
+	enum kakou_err err = KAKOU_OK;
+
+	for (size_t i = 0; i < config->lane_count && !err; i++) {
+		int64_t locked, opened = 0;
+
+		err = find_newest(store, EVENT_LANE_LOCKED, config->lanes[i], &locked,
+				  why);
+		if (!err)
+			err = find_newest(store, EVENT_LANE_OPENED, config->lanes[i],
+					  &opened, why);
+		if (!err && locked > opened)
+			past->locked_lanes |= 1u << i;
+	}
+	return err;
+}
+
 /* ---- the whole ------------------------------------------------------------------------ */
 
 static enum kakou_err read_last(struct store *store, int64_t last_seq,
@@ -276,6 +318,8 @@ enum kakou_err past_read(struct store *store, const struct journal_config *confi
 		err = read_last(store, newest, past, why);
 	if (!err)
 		err = find_unknown(store, config, past, why);
+	if (!err)
+		err = find_locked(store, config, past, why);
 	past->last_seq = tail->seq;
 	return err;
 }

@@ -15,6 +15,39 @@ uint32_t rpc_next_token(struct rpc *rpc)
 	return rpc->last_token;
 }
 
+/* What an act is about is asked for by the act; what it has no use for is refused too. */
+static bool has_what_it_needs(struct rpc_client *client, const json_t *params,
+			      struct act *act)
+{
+	uint32_t needs = act_rule_of((enum act_verb)act->verb)->needs;
+	const char *name = act_verb_name((enum act_verb)act->verb);
+	const char *value = rpc_param_text(params, "value");
+	int subject = rpc_param_evidence(params);
+
+	if (act->passage == 0 && (needs & ACT_NEEDS_PASSAGE)) {
+		rpc_client_fail(client, RPC_BAD_PARAMS,
+				"passage: got %s, expected the passage that is meant",
+				json_object_get(params, "passage") ? "0" : "nothing");
+		return false;
+	}
+	if ((subject >= 0) != ((needs & ACT_NEEDS_SUBJECT) != 0)) {
+		rpc_client_fail(client, RPC_BAD_PARAMS,
+				"subject: got %s, expected %s for %s",
+				subject >= 0 ? "one" : "nothing",
+				subject >= 0 ? "none" : "a kind of evidence", name);
+		return false;
+	}
+	if ((value != NULL) != ((needs & ACT_NEEDS_VALUE) != 0)) {
+		rpc_client_fail(
+			client, RPC_BAD_PARAMS, "value: got %s, expected %s for %s",
+			value ? "one" : "nothing", value ? "none" : "a text", name);
+		return false;
+	}
+	act->subject = (uint8_t)(subject >= 0 ? subject : 0);
+	text_copy(act->value, sizeof(act->value), value ? value : "");
+	return true;
+}
+
 void rpc_act_run(struct rpc_client *client, const json_t *params)
 {
 	struct rpc *rpc = client->rpc;
@@ -28,11 +61,8 @@ void rpc_act_run(struct rpc_client *client, const json_t *params)
 	if (!rpc_access_has_role(client, "act", params, act_verb_name(act.verb),
 				 act_rule_of(act.verb)->roles))
 		return;
-	if (act.passage == 0 && (act_rule_of(act.verb)->needs & ACT_NEEDS_PASSAGE)) {
-		rpc_client_fail(client, RPC_BAD_PARAMS,
-				"passage: got 0, expected the passage that is meant");
+	if (!has_what_it_needs(client, params, &act))
 		return;
-	}
 	act.role = (uint8_t)client->actor.role;
 	text_copy(act.actor, sizeof(act.actor), client->actor.name);
 	text_copy(act.reason, sizeof(act.reason), rpc_param_text(params, "reason"));

@@ -184,7 +184,8 @@ enum rpc_param_type {
 	PARAM_IMPORT,    /* orders or vehicles */
 	PARAM_OUTCOME,   /* agreed or disputed */
 	PARAM_OBJECT,
-	PARAM_LINES, /* a text that may have several lines, at most max bytes */
+	PARAM_LINES,    /* a text that may have several lines, at most max bytes */
+	PARAM_EVIDENCE, /* the word of a kind of evidence */
 };
 
 struct rpc_param {
@@ -206,6 +207,7 @@ int rpc_param_act(const json_t *params);
 int rpc_param_port(const struct rpc *rpc, const json_t *params);
 int rpc_param_area(const json_t *params);
 enum role rpc_param_role(const json_t *params);
+int rpc_param_evidence(const json_t *params);
 
 /* ---- rpc_methods.c ------------------------------------------------------------------- */
 

@@ -15,12 +15,13 @@ static const char *word(const char *text)
 
 static json_t *view_evidence(const struct snapshot_evidence *evidence, int64_t now_ms)
 {
-	return json_pack("{s:s, s:b, s:s, s:i, s:o, s:s}", "kind",
+	return json_pack("{s:s, s:b, s:s, s:i, s:o, s:s, s:s}", "kind",
 			 evidence_kind_name(evidence->kind), "is_required",
 			 evidence->is_required, "state",
 			 evidence_state_name(evidence->state), "confidence",
 			 evidence->confidence, "age_ms", rpc_age(evidence->at_ms, now_ms),
-			 "text", evidence->text);
+			 "text", evidence->text, "hand",
+			 evidence_hand_name((enum evidence_hand)evidence->hand));
 }
 
 static json_t *view_all_evidence(const struct snapshot_lane *lane, int64_t now_ms)
@@ -54,14 +55,16 @@ static json_t *view_lines(const struct site_lane *lane, uint64_t levels, bool ou
 	return NULL;
 }
 
-static json_t *view_alarms(const struct snapshot_lane *lane)
+/* All of them, or those a person has acknowledged. */
+static json_t *view_alarms(const struct snapshot_lane *lane, bool only_acknowledged)
 {
 	json_t *alarms = json_array();
 	int failed = alarms ? 0 : -1;
 
 	for (size_t i = 0; i < lane->alarm_count && i < SNAPSHOT_ALARMS_MAX; i++)
-		failed |=
-			json_array_append_new(alarms, json_string(word(lane->alarms[i])));
+		if (lane->is_acknowledged[i] || !only_acknowledged)
+			failed |= json_array_append_new(
+				alarms, json_string(word(lane->alarms[i])));
 	if (!failed)
 		return alarms;
 	json_decref(alarms);
@@ -76,7 +79,7 @@ static json_t *view_state(const struct site_lane *site, const struct snapshot_la
 
 	return json_pack(
 		"{s:s, s:s, s:s, s:s, s:o, s:I, s:I, s:o, s:s, s:s, s:s, s:s, s:s, s:s, "
-		"s:s, s:s, s:b}",
+		"s:s, s:s, s:b, s:b}",
 		"name", site->name, "direction", direction, "chnl_no", site->chnl_no,
 		"state", word(lane->state), "state_age_ms",
 		rpc_age(lane->state_since_ms, now_ms), "passage",
@@ -86,7 +89,7 @@ static json_t *view_state(const struct site_lane *site, const struct snapshot_la
 		"plate", lane->plate, "seq_no", lane->seq_no, "verdict",
 		word(lane->verdict), "by", word(lane->by), "reason", lane->reason, "sign",
 		lane->sign, "arm", word(lane->arm), "light", word(lane->light),
-		"help_is_called", lane->help_is_called);
+		"help_is_called", lane->help_is_called, "is_locked", lane->is_locked);
 }
 
 json_t *rpc_lane_view(const struct rpc *rpc, size_t index, int64_t now_ms,
@@ -95,12 +98,12 @@ json_t *rpc_lane_view(const struct rpc *rpc, size_t index, int64_t now_ms,
 	const struct site_lane *site = &rpc->config.site->lanes[index];
 	const struct snapshot_lane *lane = &rpc->snapshot.lanes[index];
 	json_t *view = view_state(site, lane, now_ms, now_wall_ms);
-	json_t *more = json_pack("{s:o, s:i, s:i, s:o, s:o, s:o}", "evidence",
-				 view_all_evidence(lane, now_ms), "collected",
-				 lane->collected, "required", lane->required, "inputs",
-				 view_lines(site, lane->inputs, false), "outputs",
-				 view_lines(site, lane->outputs, true), "alarms",
-				 view_alarms(lane));
+	json_t *more = json_pack(
+		"{s:o, s:i, s:i, s:o, s:o, s:o, s:o}", "evidence",
+		view_all_evidence(lane, now_ms), "collected", lane->collected, "required",
+		lane->required, "inputs", view_lines(site, lane->inputs, false),
+		"outputs", view_lines(site, lane->outputs, true), "alarms",
+		view_alarms(lane, false), "acknowledged", view_alarms(lane, true));
 
 	if (view && more && !json_object_update(view, more)) {
 		json_decref(more);

@@ -36,11 +36,13 @@ static const struct rpc_param passage_params[] = {
 };
 
 static const struct rpc_param act_params[] = {
-	{"lane",    PARAM_LANE,    true, 0, 0				       },
-	{"passage", PARAM_INTEGER, true, 0, INT64_MAX                               },
-	{"act",     PARAM_ACT,     true, 0, 0				       },
-	{"reason",  PARAM_TEXT,    true, 1, sizeof(((struct act *)NULL)->reason) - 1},
-	{"screen",  PARAM_TEXT,    true, 1, sizeof(((struct act *)NULL)->screen) - 1},
+	{"lane",    PARAM_LANE,     true,  0, 0				       },
+	{"passage", PARAM_INTEGER,  false, 0, INT64_MAX                               },
+	{"act",     PARAM_ACT,      true,  0, 0				       },
+	{"reason",  PARAM_TEXT,     true,  1, sizeof(((struct act *)NULL)->reason) - 1},
+	{"screen",  PARAM_TEXT,     true,  1, sizeof(((struct act *)NULL)->screen) - 1},
+	{"subject", PARAM_EVIDENCE, false, 0, 0                                       },
+	{"value",   PARAM_TEXT,     false, 1, sizeof(((struct act *)NULL)->value) - 1 },
 };
 
 static const struct rpc_param prove_params[] = {

@@ -121,6 +121,18 @@ int rpc_param_area(const json_t *params)
 	return word && map_area_from_name(word, &area) ? (int)area : -1;
 }
 
+static const char *evidence_word(int kind)
+{
+	return evidence_kind_name((enum evidence_kind)kind);
+}
+
+int rpc_param_evidence(const json_t *params)
+{
+	const char *word = json_string_value(json_object_get(params, "subject"));
+
+	return word ? find_word(evidence_word, EVIDENCE_KINDS, word) : -1;
+}
+
 enum role rpc_param_role(const json_t *params)
 {
 	const char *word = json_string_value(json_object_get(params, "role"));
@@ -218,6 +230,7 @@ static bool is_allowed(const struct rpc *rpc, const json_t *params,
 	case PARAM_OUTCOME: return is_one_of(value, outcome_word);
 	case PARAM_OBJECT: return json_is_object(value);
 	case PARAM_LINES: return are_lines(value, param->max);
+	case PARAM_EVIDENCE: return rpc_param_evidence(params) >= 0;
 	}
 	return false;
 }
@@ -296,6 +309,9 @@ static void describe(const struct rpc *rpc, const struct rpc_param *param, char 
 	case PARAM_PORT: list_ports(words, sizeof(words), rpc->config.site); break;
 	case PARAM_AREA:
 		list_words(words, sizeof(words), area_word, MODBUS_INPUT + 1);
+		break;
+	case PARAM_EVIDENCE:
+		list_words(words, sizeof(words), evidence_word, EVIDENCE_KINDS);
 		break;
 	case PARAM_ROLE:
 		list_words(words, sizeof(words), role_word, ROLE_COUNT - ROLE_VIEWER);

@@ -38,7 +38,8 @@ UNIX_PATH_MAX = 100
 PR_SET_PDEATHSIG = 1
 # What kakou does only for who has logged in.
 ACTS = ("release", "inspect", "return", "hold", "reset", "orders", "vehicles", "offline",
-        "emergency-mode")
+        "emergency-mode", "correct", "enter", "choose", "regather", "ask", "lock", "open",
+        "emergency", "ack", "answer")
 
 # program: (its name in build/, its arguments)
 PROGRAMS = {

@@ -579,16 +579,27 @@ void bench_operate(struct bench *bench, char op_type, const char *command)
 	send(bench, &news);
 }
 
-void bench_act(struct bench *bench, enum act_verb verb, int64_t passage)
+void bench_act_on(struct bench *bench, enum act_verb verb, int64_t passage,
+		  enum evidence_kind subject, const char *value)
 {
 	struct lane_inputs in = inputs(bench);
-	struct act act = {.token = 7, .verb = (uint8_t)verb, .passage = passage};
+	struct act act = {.token = 7,
+			  .verb = (uint8_t)verb,
+			  .role = ROLE_OFFICER,
+			  .subject = (uint8_t)subject,
+			  .passage = passage};
 
 	text_copy(act.actor, sizeof(act.actor), "wang");
 	text_copy(act.reason, sizeof(act.reason), "seen by eye");
 	text_copy(act.screen, sizeof(act.screen), "kakou");
+	text_copy(act.value, sizeof(act.value), value);
 	lane_feed_act(&bench->lane, &act, &in, &bench->out);
 	drain(bench);
+}
+
+void bench_act(struct bench *bench, enum act_verb verb, int64_t passage)
+{
+	bench_act_on(bench, verb, passage, EVIDENCE_PLATE, "");
 }
 
 int bench_count(const struct bench *bench, enum event_kind kind, const char *text)

@@ -148,6 +148,9 @@ void bench_answer_verdict(struct bench *bench, const char *seq_no,
 			  enum customs_verdict verdict);
 void bench_operate(struct bench *bench, char op_type, const char *command);
 void bench_act(struct bench *bench, enum act_verb verb, int64_t passage);
+/* … about a kind of evidence, with a value. */
+void bench_act_on(struct bench *bench, enum act_verb verb, int64_t passage,
+		  enum evidence_kind subject, const char *value);
 
 /* Stop line of a truck on the deck, and well past the exit loop. */
 enum {

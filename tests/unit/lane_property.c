@@ -128,6 +128,8 @@ static void clear_up(void)
 		if (interlock_needs_key(lock))
 			return;
 	}
+	if (bench->lane.is_locked)
+		must_take(ACT_OPEN, "a locked lane refuses to be opened");
 	switch (bench->lane.state) {
 	case LANE_BLOCKED:
 		must_take(ACT_RESET, "a blocked lane refuses to be reset");
@@ -139,6 +141,10 @@ static void clear_up(void)
 		if (any_wants_through() || in_state_ms > 10000)
 			must_take(ACT_RELEASE,
 				  "an officer cannot release a vehicle that is held");
+		break;
+	case LANE_FOLLOWED: /* stopped half-way over a vehicle's gap: nobody can move */
+		if (in_state_ms > 10000)
+			must_take(ACT_RESET, "an officer cannot take back a fault");
 		break;
 	case LANE_LEAVING:
 		if (world_is_empty())

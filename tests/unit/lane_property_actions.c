@@ -129,8 +129,27 @@ static void do_operate(const struct property_action *action)
 
 void world_act(enum act_verb verb, int32_t off_by)
 {
+	static const struct {
+		enum evidence_kind kind;
+		const char *value;
+	} entries[] = {
+		{EVIDENCE_PLATE,  "浙B54321"              },
+		{EVIDENCE_BOX,    "CSQU3054383 HLXU4074106"},
+		{EVIDENCE_WEIGHT, "23456.5"                },
+		{EVIDENCE_CARD,   "6217001"                },
+		{EVIDENCE_SEAL,   "HYT-1 broken"           },
+		{EVIDENCE_BOX,    "none"                   },
+		{EVIDENCE_TAG,    "E200"                   },
+	};
+	const size_t i = (size_t)watch.acts % (sizeof(entries) / sizeof(entries[0]));
+	const char *value = entries[i].value;
+
+	if (verb == ACT_ACK)
+		value = lane_alarm_name((enum lane_alarm)(watch.acts % LANE_ALARMS));
+	else if (verb == ACT_CHOOSE)
+		value = "Z3111I261101000000000001";
 	watch.acts++;
-	bench_act(bench, verb, bench->lane.passage + off_by);
+	bench_act_on(bench, verb, bench->lane.passage + off_by, entries[i].kind, value);
 }
 
 static void do_act(const struct property_action *action)

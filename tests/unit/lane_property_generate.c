@@ -336,22 +336,24 @@ static const struct {
 	bool (*when)(const struct lane *lane);
 	int32_t what, steel;
 } wanted[] = {
-	{lane_act_is_reset,             ACT_RESET,   0},
-	{lane_act_is_release,           ACT_RELEASE, 0},
-	{lane_act_is_inspect_in_place,  ACT_INSPECT, 0},
-	{lane_act_is_inspect_through,   ACT_INSPECT, 1},
-	{lane_act_is_return_in_place,   ACT_RETURN,  0},
-	{lane_act_is_return_through,    ACT_RETURN,  2},
-	{lane_act_is_hold,              ACT_HOLD,    0},
-	{lane_answer_releases,          0,           0},
-	{lane_answer_releases_bad_seal, 0,           0},
-	{lane_answer_releases_misfit,   0,           0},
-	{lane_answer_is_unrecordable,   0,           0},
-	{lane_answer_is_interim,        2,           0},
-	{lane_answer_inspects_through,  3,           1},
-	{lane_answer_inspects_in_place, 3,           0},
-	{lane_answer_returns_in_place,  8,           0},
-	{lane_answer_returns_through,   8,           2},
+	{lane_act_is_reset,             ACT_RESET,    0},
+	{lane_act_is_release,           ACT_RELEASE,  0},
+	{lane_act_is_inspect_in_place,  ACT_INSPECT,  0},
+	{lane_act_is_inspect_through,   ACT_INSPECT,  1},
+	{lane_act_is_return_in_place,   ACT_RETURN,   0},
+	{lane_act_is_return_through,    ACT_RETURN,   2},
+	{lane_act_is_hold,              ACT_HOLD,     0},
+	{lane_act_gathers,              ACT_REGATHER, 0},
+	{lane_act_asks,                 ACT_ASK,      0},
+	{lane_answer_releases,          0,            0},
+	{lane_answer_releases_bad_seal, 0,            0},
+	{lane_answer_releases_misfit,   0,            0},
+	{lane_answer_is_unrecordable,   0,            0},
+	{lane_answer_is_interim,        2,            0},
+	{lane_answer_inspects_through,  3,            1},
+	{lane_answer_inspects_in_place, 3,            0},
+	{lane_answer_returns_in_place,  8,            0},
+	{lane_answer_returns_through,   8,            2},
 };
 
 static void bring_wanted(struct property_script *script, const struct lane_rule *row)
@@ -470,6 +472,10 @@ static void bring(struct property_script *script, const struct lane_rule *row)
 	case EV_COMMITTED:
 		if (one_in(2)) /* nobody can see the arm when the commit comes */
 			ADD(script, in, DO_BLIND, it->c = between(3000, 6000));
+		break;
+	case EV_APPROACH:
+		if (row->when == lane_is_shut)
+			add_act(script, in, below(200), ACT_LOCK);
 		break;
 	case EV_COMMIT_FAILED: add_failure(script); break;
 	case EV_EVIDENCE: bring_evidence(script, row); break;

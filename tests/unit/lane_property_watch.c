@@ -83,11 +83,23 @@ static void watch_answer(const struct event *event)
 	watch.is_answered = strcmp(effect, "counts") == 0;
 }
 
+static bool needs_no_passage(const char *act)
+{
+	for (int verb = 0; verb < ACT_VERBS; verb++)
+		if (strcmp(act_verb_name((enum act_verb)verb), act) == 0)
+			return !(act_rule_of((enum act_verb)verb)->needs &
+				 ACT_NEEDS_PASSAGE);
+	return false;
+}
+
 static void watch_act(const struct event *event)
 {
 	bool resets = strcmp(text_of(event, "act"), "reset") == 0;
 
-	expect(resets || number_of(event, "meant_passage") == watch.open,
+	bool means_none = number_of(event, "meant_passage") == 0 &&
+			  needs_no_passage(text_of(event, "act"));
+
+	expect(resets || means_none || number_of(event, "meant_passage") == watch.open,
 	       "an act is taken for a passage that is not in the lane");
 	watch.was_reset = watch.was_reset || resets;
 	if (resets && !watch.bench->site.lanes[0].lines[LINE_RESET].is_used)
@@ -423,7 +435,9 @@ static void watch_unnoticed(const struct lane_inputs *in)
 static void on_scan(struct bench *bench, const struct lane_inputs *in)
 {
 	const struct lane *lane = &bench->lane;
+	struct interlock_inputs seen = in->interlock;
 
+	seen.emergency = seen.emergency || lane->is_raised_by_hand;
 	if (!in->interlock.is_known)
 		memset(watch.disagrees_since_ms, 0, sizeof(watch.disagrees_since_ms));
 	if (in->interlock.is_known) {
@@ -436,7 +450,7 @@ static void on_scan(struct bench *bench, const struct lane_inputs *in)
 		watch.was_down = in->interlock.limit_down && !in->interlock.limit_up;
 	}
 	watch.was_known = in->interlock.is_known;
-	watch_motor(&in->interlock);
+	watch_motor(&seen);
 	watch_steel(bench);
 	watch_unnoticed(in);
 	if (lane->state == LANE_IDLE || lane->state == LANE_BLOCKED)

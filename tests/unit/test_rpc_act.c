@@ -241,7 +241,7 @@ static void an_act_says_who_why_what_and_from_where(void **state)
 		{REQUEST("{\"lane\":\"in1\",\"passage\":\"1\",\"act\":\"hold\",\"reason\":\"b\",\"screen\":\"c\"}"),
 		 "passage: got \"1\", expected an integer"},
 		{REQUEST("{\"lane\":\"in1\",\"passage\":1,\"act\":\"lift\",\"reason\":\"b\",\"screen\":\"c\"}"),
-		 "act: got \"lift\", expected one of release, inspect, return, hold, reset"},
+		 "act: got \"lift\", expected one of release, inspect, return, hold, reset, "},
 		{REQUEST("{\"lane\":\"in1\",\"passage\":1,\"act\":\"hold\",\"actor\":\"a\",\"reason\":\"b\",\"screen\":\"c\"}"),
 		 "got a parameter \"actor\" for act"},
 		{REQUEST("{\"lane\":\"in1\",\"passage\":1,\"act\":\"hold\",\"screen\":\"c\"}"),
@@ -257,7 +257,15 @@ static void an_act_says_who_why_what_and_from_where(void **state)
 		{REQUEST("{\"lane\":\"in1\",\"passage\":1,\"act\":\"hold\",\"reason\":\"b\",\"screen\":\"0123456789012345678901234567890123456789\"}"),
 		 "screen: got \"0123456789012345678901234567890123456789\", expected a text of 1 to 31 bytes"},
 		{REQUEST("{\"lane\":\"in1\",\"passage\":1,\"act\":\"hold\",\"reason\":\"b\",\"screen\":\"c\",\"force\":true}"),
-		 "\"force\" for act, expected only lane, passage, act, reason, screen"},
+		 "\"force\" for act, expected only lane, passage, act, reason, screen, subject, value"},
+		{REQUEST("{\"lane\":\"in1\",\"passage\":1,\"act\":\"correct\",\"value\":\"v\",\"reason\":\"b\",\"screen\":\"c\"}"),
+		 "subject: got nothing, expected a kind of evidence for correct"},
+		{REQUEST("{\"lane\":\"in1\",\"passage\":1,\"act\":\"correct\",\"subject\":\"wheel\",\"value\":\"v\",\"reason\":\"b\",\"screen\":\"c\"}"),
+		 "subject: got \"wheel\", expected one of plate, tag, box"},
+		{REQUEST("{\"lane\":\"in1\",\"passage\":1,\"act\":\"choose\",\"reason\":\"b\",\"screen\":\"c\"}"),
+		 "value: got nothing, expected a text for choose"},
+		{REQUEST("{\"lane\":\"in1\",\"passage\":1,\"act\":\"hold\",\"value\":\"v\",\"reason\":\"b\",\"screen\":\"c\"}"),
+		 "value: got one, expected none for hold"},
 	};
 	/* clang-format on */
 	int fd = rpc_rig_connect(&rig);
@@ -274,24 +282,44 @@ static void an_act_says_who_why_what_and_from_where(void **state)
 static void every_verb_has_its_word(void **state)
 {
 	static const char *const words[ACT_VERBS] = {
-		[ACT_RELEASE] = "release", [ACT_INSPECT] = "inspect",
-		[ACT_RETURN] = "return",   [ACT_HOLD] = "hold",
-		[ACT_RESET] = "reset",     [ACT_MODE] = "emergency-mode",
+		[ACT_RELEASE] = "release",
+		[ACT_INSPECT] = "inspect",
+		[ACT_RETURN] = "return",
+		[ACT_HOLD] = "hold",
+		[ACT_MODE] = "emergency-mode",
+		[ACT_RESET] = "reset",
+		[ACT_CORRECT] = "correct",
+		[ACT_ENTER] = "enter",
+		[ACT_CHOOSE] = "choose",
+		[ACT_REGATHER] = "regather",
+		[ACT_ASK] = "ask",
+		[ACT_LOCK] = "lock",
+		[ACT_OPEN] = "open",
+		[ACT_EMERGENCY] = "emergency",
+		[ACT_ACK] = "ack",
+		[ACT_ANSWER] = "answer",
 	};
 	int fd = rpc_rig_connect(&rig);
 
 	(void)state;
 	for (int verb = 0; verb < ACT_VERBS; verb++) {
-		char line[300];
+		uint32_t needs = act_rule_of((enum act_verb)verb)->needs;
+		char line[400];
 		struct act act;
 
 		snprintf(line, sizeof(line),
 			 REQUEST("{\"lane\":\"in1\",\"passage\":3,\"act\":\"%s\","
-				 "\"reason\":\"b\",\"screen\":\"c\"}"),
-			 words[verb]);
+				 "%s%s\"reason\":\"b\",\"screen\":\"c\"}"),
+			 words[verb],
+			 needs & ACT_NEEDS_SUBJECT ? "\"subject\":\"box\"," : "",
+			 needs & ACT_NEEDS_VALUE ? "\"value\":\"v\"," : "");
 		send_line(fd, line);
 		act = take_act();
 		assert_int_equal(act.verb, verb);
+		assert_int_equal(act.role, ROLE_SUPERVISOR);
+		assert_int_equal(act.subject,
+				 needs & ACT_NEEDS_SUBJECT ? EVIDENCE_BOX : 0);
+		assert_string_equal(act.value, needs & ACT_NEEDS_VALUE ? "v" : "");
 		put_result(act.token, KAKOU_OK, 1, "");
 		json_decref(rpc_rig_receive(fd));
 	}

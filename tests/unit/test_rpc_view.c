@@ -185,6 +185,9 @@ static void fill_lane(struct snapshot_lane *lane)
 	lane->inputs = LINE_BIT(LINE_APPROACH) | LINE_BIT(LINE_LIMIT_DOWN);
 	lane->outputs = LINE_BIT(LINE_RED);
 	lane->help_is_called = true;
+	lane->is_locked = true;
+	lane->is_acknowledged[0] = true;
+	lane->evidence[0].hand = HAND_CORRECTED;
 	lane->alarm_count = 1;
 	lane->alarms[0] = "hold";
 }
@@ -192,35 +195,38 @@ static void fill_lane(struct snapshot_lane *lane)
 static void a_lane_shows_all_it_knows_of_its_passage(void **state)
 {
 	static const char *const expected[][2] = {
-		{"name",              "\"in1\""                             },
-		{"direction",         "\"I\""                               },
-		{"chnl_no",           "\"3301500101\""                      },
-		{"state",             "\"gathering\""                       },
-		{"state_age_ms",      "4200"                                },
-		{"passage",           "17"				  },
-		{"opened_age_ms",     "6000"                                },
-		{"plate",             "\"浙A12345\""                       },
-		{"collected",         "1"				   },
-		{"required",          "2"				   },
+		{"name",              "\"in1\""				       },
+		{"direction",         "\"I\""					 },
+		{"chnl_no",           "\"3301500101\""                                },
+		{"state",             "\"gathering\""                                 },
+		{"state_age_ms",      "4200"					  },
+		{"passage",           "17"					    },
+		{"opened_age_ms",     "6000"					  },
+		{"plate",             "\"浙A12345\""                                 },
+		{"collected",         "1"					     },
+		{"required",          "2"					     },
 		{"evidence/0",
 		 "{\"kind\":\"plate\",\"is_required\":true,\"state\":\"collected\","
-		 "\"confidence\":97,\"age_ms\":3000,\"text\":\"浙A12345\"}"},
+		 "\"confidence\":97,\"age_ms\":3000,\"text\":\"浙A12345\",\"hand\":"
+		 "\"corrected\"}"						     },
 		{"evidence/1",
 		 "{\"kind\":\"seal\",\"is_required\":false,\"state\":\"awaited\","
-		 "\"confidence\":0,\"age_ms\":null,\"text\":\"\"}"          },
-		{"verdict",           "\"hold\""                            },
-		{"by",                "\"controller\""                      },
-		{"reason",            "\"box_check\""                       },
-		{"sign",              "\"箱号待核 请等候\""          },
-		{"arm",               "\"down\""                            },
-		{"light",             "\"red\""                             },
-		{"help_is_called",    "true"                                },
-		{"alarms",            "[\"hold\"]"                          },
-		{"inputs/approach",   "true"                                },
-		{"inputs/limit_down", "true"                                },
-		{"inputs/limit_up",   "false"                               },
-		{"outputs/red",       "true"                                },
-		{"outputs/raise",     "false"                               },
+		 "\"confidence\":0,\"age_ms\":null,\"text\":\"\",\"hand\":\"device\"}"},
+		{"verdict",           "\"hold\""				      },
+		{"by",                "\"controller\""                                },
+		{"reason",            "\"box_check\""                                 },
+		{"sign",              "\"箱号待核 请等候\""                    },
+		{"arm",               "\"down\""				      },
+		{"light",             "\"red\""				       },
+		{"is_locked",         "true"					  },
+		{"acknowledged",      "[\"hold\"]"                                    },
+		{"help_is_called",    "true"					  },
+		{"alarms",            "[\"hold\"]"                                    },
+		{"inputs/approach",   "true"					  },
+		{"inputs/limit_down", "true"                                          },
+		{"inputs/limit_up",   "false"                                         },
+		{"outputs/red",       "true"					  },
+		{"outputs/raise",     "false"					 },
 	};
 
 	(void)state;

@@ -130,6 +130,13 @@ static bool is_same(const char *on_order, const char *gathered)
 	return on_order[0] && !strcmp(on_order, gathered);
 }
 
+/* An officer at the gate chose one of several. */
+static bool is_chosen(const struct customs_order *order,
+		      const struct customs_gather *gather)
+{
+	return gather->form_id[0] == '\0' || !strcmp(order->number, gather->form_id);
+}
+
 /* By plate, tag, or what the driver showed at the post; direction and channel must fit. */
 static bool matches(const struct customs_order *order,
 		    const struct customs_gather *gather)
@@ -152,7 +159,7 @@ static size_t find_orders(struct order_book *book, const struct decide_policy *p
 	for (size_t i = 0; i < book->count; i++) {
 		struct order_entry *entry = &book->entries[i];
 
-		if (!matches(entry->order, gather) ||
+		if (!matches(entry->order, gather) || !is_chosen(entry->order, gather) ||
 		    !order_book_is_open(entry, policy->is_second_gate, now_ms))
 			continue;
 		*out = entry;
