@@ -103,7 +103,7 @@ WITH_FAKE := $(call archives,firmware drivers) -Wl,--whole-archive $(B)/libfake.
              -Wl,--no-whole-archive $(B)/libhal.a
 
 .PHONY: all rig tests unit contract system test test-fault run demo clean install install-deps \
-        install-deps-run mutants property coverage check check-layers check-format check-words check-manual \
+        install-deps-run mutants model graph property coverage check check-layers check-format check-words check-manual \
         check-trixie format help
 
 all: $(addprefix $(B)/,$(PROGRAMS)) ; @:
@@ -181,6 +181,17 @@ COVERING := $(patsubst %.c,$(BUILD)/cov/%,$(wildcard tests/unit/test_interlock*.
 coverage:
 	$(Q)$(MAKE) --no-print-directory VARIANT=cov $(COVERING) >&2
 	$(Q)tests/coverage.py $(BUILD)/cov $(COVERING)
+# The table and the interlock in every order of events; FAULTS=n things break in one history.
+model: install-deps
+	$(Q)$(MAKE) --no-print-directory $(CORE) >&2
+	$(Q)tests/model/run $(VARIANT) '$(LDLIBS)'
+# Draws the lane's table into firmware/lane/.
+graph: $(CORE)
+	$(Q)mkdir -p $(BUILD)/model
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -rdynamic -o $(BUILD)/model/generate \
+		tests/model/generate.c $(CORE) $(LDLIBS)
+	$(Q)$(BUILD)/model/generate dot >firmware/lane/table.dot
+	$(Q)dot -Tsvg -o firmware/lane/table.svg firmware/lane/table.dot
 mutants:              ; $(Q)tests/mutants/run $(if $(T),-k '$(T)')
 
 check: check-layers check-format check-words check-manual
@@ -223,6 +234,8 @@ help:
 	@echo "make test-fault         every power cut, every kill; about 10 minutes"
 	@echo "make property           PASSAGES=$(PASSAGES) random passages of one lane; about 7 minutes"
 	@echo "make coverage           every branch of interlock, wiring and lane table, or it fails"
+	@echo "make model              the lane's table and the interlock in every order, with Spin; 2 minutes"
+	@echo "make graph              draws the lane's table into firmware/lane/"
 	@echo "make mutants            breaks the product on purpose; each must be noticed by a test"
 	@echo "make check-trixie       builds and tests in a Debian 13 chroot"
 	@echo "make install            programs, register maps, manual pages  (PREFIX=$(PREFIX), DESTDIR)"
