@@ -159,6 +159,9 @@ const struct cli_command cli_commands[] = {
 	  "  list         what is not settled yet; --all: what is settled too\n"
 	  "  settle N     what came of passage N\n", cmd_offline },
 	{ "tares", "[--plate PLATE]", "what vehicles weighed when they passed empty", "", cmd_tares },
+	{ "handover", "NAME [--reason TEXT]", "hand the shift over to NAME",
+	  "NAME's password is typed or a line of standard input. Who was logged in here is\n"
+	  "logged out everywhere. The record has both, and what is left open.\n", cmd_handover },
 	{ "correct", "LANE plate|tag|box|weight|card|seal VALUE --passage N --reason TEXT",
 	  "put right what was read", value_help, cmd_act },
 	{ "enter", "LANE plate|tag|box|weight|card|seal VALUE --passage N --reason TEXT",

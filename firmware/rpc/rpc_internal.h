@@ -264,6 +264,10 @@ void rpc_people_remove(struct rpc_client *client, const json_t *params);
 /** Gives the desk's answers to those who asked, and to the record. */
 void rpc_people_take_answers(struct rpc *rpc);
 
+/* ---- rpc_shift.c -------------------------------------------------------------------------- */
+
+void rpc_shift_hand_over(struct rpc_client *client, const json_t *params);
+
 /* ---- rpc_view.c: the present ---------------------------------------------------------- */
 
 void rpc_view_status(struct rpc_client *client, const json_t *params);

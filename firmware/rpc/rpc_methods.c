@@ -143,6 +143,12 @@ static const struct rpc_param tares_params[] = {
 
 #define WITH(params) (params), sizeof(params) / sizeof((params)[0])
 
+static const struct rpc_param handover_params[] = {
+	{"incoming", PARAM_SECRET, true, 1, TICKET_TEXT                             },
+	{"reason",   PARAM_TEXT,   true, 1, sizeof(((struct act *)NULL)->reason) - 1},
+	{"screen",   PARAM_TEXT,   true, 1, DESK_SCREEN_MAX                         },
+};
+
 static const struct rpc_param login_params[] = {
 	{"name",     PARAM_TEXT,   true, 1, PERSON_NAME_MAX},
 	{"password", PARAM_SECRET, true, 1, PASSWORD_MAX   },
@@ -201,6 +207,7 @@ static const struct rpc_method methods[] = {
 	{ "log.receipt",     rpc_receipt_take,        ROLES_ANY,                   true,  WITH(receipt_params) },
 	{ "login",           rpc_people_login,        ROLES_LOCAL,                 false, WITH(login_params) },
 	{ "logout",          rpc_people_logout,       ROLES_ANY,                   false, NULL, 0 },
+	{ "handover",        rpc_shift_hand_over,     ROLES_OFFICER,               false, WITH(handover_params) },
 	{ "whoami",          rpc_people_whoami,       ROLES_ANY,                   false, NULL, 0 },
 	{ "password",        rpc_people_password,     ROLES_ANY,                   false, WITH(own_password_params) },
 	{ "people",          rpc_people_list,         ROLES_LOCAL,                 false, NULL, 0 },

@@ -46,6 +46,12 @@ def test_from_the_first_supervisor_to_an_officers_name_in_the_record(new_gate):
     assert kinds.count("people_changed") == 2 and kinds.count("login") == 2
     assert kinds.count("login_refused") == 1 and kinds.count("access_refused") == 2
 
+    gate.ticket_file.write_text(ticket)
+    say(gate, "handover", "chief", text="password of chief\n")
+    shift = gate.wait_event("shift")["data"]
+    assert (shift["actor"], shift["to"]) == ("王关员", "chief")
+    assert json.loads(say(gate, "whoami", "--json"))["name"] == "chief"
+
     gate.kakoud.stop()
     gate.start("kakoud")
     with pytest.raises(RpcError, match="log in again"):

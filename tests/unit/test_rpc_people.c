@@ -309,6 +309,71 @@ static void an_act_beyond_the_role_is_refused_and_recorded(void **state)
 	assert_false(queue_pop(rig.acts, &act));
 }
 
+static void expect_field(const struct event *event, const char *key, const char *value)
+{
+	const char *text = NULL;
+
+	assert_true(event_get_text(event, key, &text));
+	assert_string_equal(text, value);
+}
+
+static void a_shift_is_handed_over_by_two_people_with_what_is_open(void **state)
+{
+	static struct snapshot shot;
+	char next[TICKET_TEXT + 1];
+	struct event event;
+
+	(void)state;
+	rpc_rig_log_in(&rig, "zhang", "officer", next);
+	rpc_rig_fill_snapshot(&rig, &shot);
+	shot.lanes[0].passage = 12;
+	shot.lanes[0].verdict = "hold";
+	shot.lanes[0].alarm_count = 2;
+	shot.lanes[0].alarms[0] = "hold";
+	shot.lanes[0].alarms[1] = "tailgate";
+	shot.lanes[0].is_acknowledged[0] = true;
+	shot.lanes[1].is_locked = shot.lanes[1].help_is_called = true;
+	mailbox_put(rig.mailbox, &shot);
+	rpc_rig_expect_error(call("handover",
+				  "{'ticket':'%s','incoming':'%s','reason':'r','screen':"
+				  "'t'}",
+				  officer, officer),
+			     REFUSED, "got li, who hands over");
+	expect_done(call("handover",
+			 "{'ticket':'%s','incoming':'%s','reason':'night','screen':'t'}",
+			 officer, next));
+	event = rpc_rig_take_note(&rig);
+	assert_int_equal(event.kind, EVENT_SHIFT);
+	expect_field(&event, "actor", "li");
+	expect_field(&event, "to", "zhang");
+	expect_field(&event, "holds", "in1:12");
+	expect_field(&event, "locked", "out1");
+	expect_field(&event, "alarms", "in1:tailgate");
+	expect_field(&event, "calls", "out1");
+	rpc_rig_expect_error(call("whoami", "{'ticket':'%s'}", officer), DENIED,
+			     "log in again");
+	expect_done(call("whoami", "{'ticket':'%s'}", next));
+}
+
+static void a_shift_is_taken_over_by_an_officer_who_is_logged_in(void **state)
+{
+	char technician[TICKET_TEXT + 1];
+
+	(void)state;
+	rpc_rig_log_in(&rig, "tech", "technician", technician);
+	rpc_rig_expect_error(call("handover",
+				  "{'ticket':'%s','incoming':'%s','reason':'r','screen':"
+				  "'t'}",
+				  officer, technician),
+			     DENIED, "tech is technician, expected officer");
+	rpc_rig_expect_error(call("handover",
+				  "{'ticket':'%s','incoming':'zhang','reason':'r',"
+				  "'screen':'t'}",
+				  officer),
+			     DENIED, "log in first");
+	expect_done(call("whoami", "{'ticket':'%s'}", officer));
+}
+
 static void what_the_record_takes_no_more_is_not_done(void **state)
 {
 	struct event event;
@@ -370,6 +435,8 @@ int main(void)
 			ones_own_new_password_needs_the_old_one_and_gives_a_new_ticket),
 		WITH_PEOPLE(after_logging_out_the_ticket_is_none),
 		WITH_PEOPLE(an_act_beyond_the_role_is_refused_and_recorded),
+		WITH_PEOPLE(a_shift_is_handed_over_by_two_people_with_what_is_open),
+		WITH_PEOPLE(a_shift_is_taken_over_by_an_officer_who_is_logged_in),
 		WITH_PEOPLE(what_the_record_takes_no_more_is_not_done),
 		WITH_PEOPLE(a_list_shows_people_and_no_hashes),
 		WITH_PEOPLE(a_password_is_never_quoted),
