@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "hal/err.h"
 #include "hal/why.h"
@@ -32,8 +33,26 @@ struct tls_config {
 KAKOU_MUST_CHECK enum kakou_err tls_context_create(struct tls_context **out,
 						   const struct tls_config *config,
 						   struct why *why);
-/** After its last connection. NULL is legal. */
+/** Gives the context up. It goes with its last owner: the creator, each connection, and each
+ *  tls_context_share(). NULL is legal. So certificates are rotated by a second context: connections
+ *  under way keep theirs, and sessions of the first are never resumed with the second. */
 void tls_context_destroy(struct tls_context *context);
+
+/** One owner more, who gives it up by tls_context_destroy(). */
+void tls_context_share(struct tls_context *context);
+
+/** What of a context's files ends first: own certificate, authority or revocation list. */
+struct tls_expiry {
+	int64_t at_s; /**< seconds since 1970 UTC */
+	char what
+		[128]; /**< "certificate gate-1", "authority …", "revocation list of …" */
+};
+void tls_context_read_expiry(const struct tls_context *context, struct tls_expiry *out);
+
+/** True while the wall clock stands before the beginning of our own certificate, which was issued in
+ *  the past: so the clock is not set. Then "not yet valid" is not held against a peer whose
+ *  certificate lasts beyond that beginning; issuer, name, use and revocation are checked as ever. */
+bool tls_context_clock_is_unset(const struct tls_context *context);
 
 /** Wraps a connected non-blocking socket and takes it over, also on failure. `peer_name` is
  *  the DNS name the peer's certificate must carry (subject alternative name, or the common
@@ -64,6 +83,10 @@ KAKOU_MUST_CHECK enum kakou_err tls_conn_write(struct tls_conn *conn, const void
 
 /** Sends close_notify. KAKOU_E_AGAIN as above. */
 KAKOU_MUST_CHECK enum kakou_err tls_conn_shutdown(struct tls_conn *conn, struct why *why);
+
+/** Whether the handshake resumed a session: no certificates were exchanged. A session lasts an hour at
+ *  most, and no longer than its context. TLS 1.2 only. */
+bool tls_conn_is_resumed(const struct tls_conn *conn);
 
 /** "TLSv1.2" etc. after the handshake. */
 const char *tls_conn_version(const struct tls_conn *conn);

@@ -192,20 +192,6 @@ static void run(void *arg)
 
 /* ---- start and stop ------------------------------------------------------------------------ */
 
-static enum kakou_err load_certificates(struct customs_link *link, struct why *why)
-{
-	struct tls_config tls = {
-		.ca_file = link->config.ca_file,
-		.crl_file = link->config.crl_file[0] ? link->config.crl_file : NULL,
-		.cert_file = link->config.cert_file,
-		.key_file = link->config.key_file,
-	};
-	enum kakou_err err = tls_context_create(&link->client_tls, &tls, why);
-
-	tls.is_server = true;
-	return err ? err : tls_context_create(&link->server_tls, &tls, why);
-}
-
 static enum kakou_err open_ends(struct customs_link *link, struct why *why)
 {
 	const struct link_listen_config config = {
@@ -282,13 +268,15 @@ enum kakou_err customs_link_start(struct customs_link **out,
 		why_set(why, err, "customs link: %s", kakou_err_name(err));
 		goto destroy;
 	}
-	err = load_certificates(link, why);
+	err = link_certificates_load(link, why);
 	if (err)
 		goto destroy;
 	err = open_ends(link, why);
 	if (err)
 		goto destroy;
-	err = thread_start(&link->thread, &thread);
+	err = link_certificates_watch(link);
+	if (!err)
+		err = thread_start(&link->thread, &thread);
 	if (err) {
 		why_set(why, err, "customs thread: %s", kakou_err_name(err));
 		goto destroy;
@@ -311,8 +299,7 @@ void customs_link_stop(struct customs_link *link)
 	while (link->attempts)
 		forget_attempt(link->attempts);
 	link_listen_destroy(link->listen);
-	tls_context_destroy(link->client_tls);
-	tls_context_destroy(link->server_tls);
+	link_certificates_end(link);
 	if (link->orders_watch)
 		loop_unwatch(link->orders_watch);
 	loop_destroy(link->loop);

@@ -67,6 +67,8 @@ enum customs_news_kind {
 			       */
 	CUSTOMS_NEWS_DIALECT, /**< the peer speaks another dialect than its settings say, told
 				 once for each difference: `why` */
+	CUSTOMS_NEWS_CERTIFICATES, /**< rotated, or not to be loaded, or about to end, or not to be
+				      judged for want of a clock: `why` */
 	CUSTOMS_NEWS_DEVICE, /**< a 0x33 for one of our devices, and what was answered: `why` */
 	CUSTOMS_NEWS_REFUSED, /**< a peer failed a TLS check on our listener: `why` */
 };
@@ -88,6 +90,8 @@ struct customs_link_health {
 	bool is_up;                          /**< the last attempt was delivered */
 	int64_t last_sent_ms, last_heard_ms; /**< monotonic, -1 = never */
 	uint64_t sent, failed, answers, refused;
+	uint64_t handshakes, resumed; /**< of our attempts; resumed ones are among them */
+	int64_t expires_s; /**< when the first of our files ends, seconds since 1970 UTC */
 	uint64_t
 		dropped; /**< news lost to a full queue or a flood; never an awaited ANSWER */
 	uint32_t pending; /**< inquiries being re-sent */

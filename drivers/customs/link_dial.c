@@ -63,6 +63,7 @@ void link_dial_destroy(struct link_dial *dial)
 	if (!dial)
 		return;
 	close_all(dial);
+	tls_context_destroy(dial->peer.tls);
 	free(dial);
 }
 
@@ -77,6 +78,7 @@ static void finish(struct link_dial *dial, enum kakou_err err, const struct why 
 	if (dial->stage > STAGE_HANDSHAKE)
 		text_copy(outcome.tls_version, sizeof(outcome.tls_version),
 			  tls_conn_version(dial->tls));
+	outcome.is_resumed = outcome.tls_version[0] && tls_conn_is_resumed(dial->tls);
 	close_all(dial);
 	dial->done(dial->arg, &outcome);
 }
@@ -194,6 +196,7 @@ enum kakou_err link_dial_start(struct link_dial **out, struct loop *loop,
 	dial->loop = loop;
 	dial->fd = -1;
 	dial->peer = *peer;
+	tls_context_share(peer->tls);
 	dial->len = len;
 	dial->done = done;
 	dial->arg = arg;

@@ -10,6 +10,7 @@
 #ifndef KAKOU_DRIVERS_CUSTOMS_LINK_DIAL_H
 #define KAKOU_DRIVERS_CUSTOMS_LINK_DIAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,6 +35,7 @@ struct link_outcome {
 	enum kakou_err err;
 	struct why why;
 	char tls_version[16]; /**< "" when no handshake was finished */
+	bool is_resumed;      /**< it was, and needed no certificates */
 };
 
 /** Begins; `done` is called once, from the loop. Copies the frame. The caller releases with

@@ -372,6 +372,7 @@ enum kakou_err link_listen_create(struct link_listen **out, struct loop *loop,
 	if (!listen)
 		return why_set(why, KAKOU_E_NOMEM, "no memory for a listener");
 	listen->config = *config;
+	tls_context_share(config->tls);
 	listen->loop = loop;
 	listen->fd = -1;
 	err = link_socket_listen(&listen->fd, config->host, config->port, why);
@@ -408,7 +409,15 @@ void link_listen_destroy(struct link_listen *listen)
 	loop_timer_destroy(listen->held_timer);
 	if (listen->fd >= 0)
 		close(listen->fd);
+	tls_context_destroy(listen->config.tls);
 	free(listen);
+}
+
+void link_listen_set_tls(struct link_listen *listen, struct tls_context *tls)
+{
+	tls_context_share(tls);
+	tls_context_destroy(listen->config.tls);
+	listen->config.tls = tls;
 }
 
 uint16_t link_listen_port(const struct link_listen *listen)

@@ -31,7 +31,7 @@ enum {
 struct link_listen; /* opaque */
 
 struct link_listen_config {
-	struct tls_context *tls; /**< a server's */
+	struct tls_context *tls; /**< a server's; shared */
 	const char *host;        /**< numeric */
 	uint16_t port;           /**< 0: any free one, see link_listen_port() */
 	const char *peer_name;   /**< outlives the listener */
@@ -55,6 +55,9 @@ KAKOU_MUST_CHECK enum kakou_err link_listen_create(
 
 /** Drops all connections. NULL is legal. */
 void link_listen_destroy(struct link_listen *listen);
+
+/** New connections use this context from now on; the listener shares it. */
+void link_listen_set_tls(struct link_listen *listen, struct tls_context *tls);
 
 uint16_t link_listen_port(const struct link_listen *listen);
 

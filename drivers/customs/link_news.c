@@ -49,6 +49,16 @@ static void tell(struct customs_link *link, const struct customs_news *news)
 		link->health.dropped++;
 }
 
+void link_news_tell(struct customs_link *link, enum customs_news_kind kind,
+		    const char *why)
+{
+	struct customs_news news = begin_news(kind, CUSTOMS_LANES_MAX);
+
+	text_copy(news.why, sizeof(news.why), why);
+	tell(link, &news);
+	publish_health(link);
+}
+
 /* ---- attempts ------------------------------------------------------------------------------ */
 
 void link_news_attempt(struct customs_link *link, uint8_t lane, const char *seq_no,
@@ -70,6 +80,8 @@ void link_news_attempt(struct customs_link *link, uint8_t lane, const char *seq_
 		health->sent++;
 		health->last_sent_ms = news.at_ms;
 	}
+	health->handshakes += outcome->tls_version[0] != '\0';
+	health->resumed += outcome->is_resumed;
 	if (outcome->tls_version[0])
 		text_copy(health->tls_version, sizeof(health->tls_version),
 			  outcome->tls_version);

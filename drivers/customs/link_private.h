@@ -26,6 +26,8 @@ enum {
 
 struct link_attempt; /* private to link.c */
 
+struct link_files; /* private to link_certificates.c */
+
 struct link_states {
 	struct customs_states lanes[CUSTOMS_LANES_MAX];
 };
@@ -43,6 +45,8 @@ struct customs_link {
 	struct loop_timer *work_timer;
 	struct tls_context *client_tls, *server_tls;
 	struct link_peer peer;
+	struct loop_timer *files_timer;
+	struct link_files *files; /* link_certificates.c */
 	struct link_listen *listen;
 	struct link_outbox *outbox;
 	struct loop_timer *states_timer;
@@ -65,6 +69,16 @@ void link_news_trouble(void *arg, enum kakou_err err, const struct why *why);
  *  CUSTOMS_LANES_MAX: no lane's, it is only counted. */
 void link_news_attempt(struct customs_link *link, uint8_t lane, const char *seq_no,
 		       uint16_t attempt, const struct link_outcome *outcome);
+
+/** link_certificates.c: loads both contexts; then looks for changed files and for what ends soon. */
+KAKOU_MUST_CHECK enum kakou_err link_certificates_load(struct customs_link *link,
+						       struct why *why);
+KAKOU_MUST_CHECK enum kakou_err link_certificates_watch(struct customs_link *link);
+void link_certificates_end(struct customs_link *link);
+
+/** link_news.c: news that may be lost when their queue is full. */
+void link_news_tell(struct customs_link *link, enum customs_news_kind kind,
+		    const char *why);
 
 /** link_devices.c: 0x42 and 0x43 as the states change, on a timer of its own; what a 0x33 is
  *  answered. */

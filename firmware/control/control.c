@@ -119,15 +119,17 @@ static void record_refusal(struct control *control, const struct customs_news *n
 }
 
 /* What is wrong between the site's settings and the platform's, told once for each difference; and
- * what the platform wanted of a device. */
+ * what the platform wanted of a device, and what becomes of our certificates. */
 static void record_peer(struct control *control, const struct customs_news *news)
 {
-	bool is_dialect = news->kind == CUSTOMS_NEWS_DIALECT;
+	enum event_kind kind = news->kind == CUSTOMS_NEWS_DIALECT  ? EVENT_PEER_DIALECT
+			       : news->kind == CUSTOMS_NEWS_DEVICE ? EVENT_DEVICE_ORDER
+								   : EVENT_CERTIFICATES;
 	struct event event;
 
-	event_begin(&event, is_dialect ? EVENT_PEER_DIALECT : EVENT_DEVICE_ORDER,
-		    news->lane, 0);
-	if (is_dialect)
+	event_begin(&event, kind,
+		    news->lane < CUSTOMS_LANES_MAX ? news->lane : EVENT_NO_LANE, 0);
+	if (kind == EVENT_PEER_DIALECT)
 		event_add_text(&event, "seq_no", news->seq_no);
 	event_add_text(&event, "why", news->why);
 	(void)!journal_append(control->config.journal, &event);
@@ -139,15 +141,16 @@ static void take_news(struct control *control)
 
 	while (control_has_room(control) &&
 	       customs_link_next(control->config.link, &news)) {
+		if (news.kind == CUSTOMS_NEWS_DIALECT ||
+		    news.kind == CUSTOMS_NEWS_DEVICE ||
+		    news.kind == CUSTOMS_NEWS_CERTIFICATES) {
+			record_peer(control, &news);
+			continue;
+		}
 		if (news.kind == CUSTOMS_NEWS_GARBLED ||
 		    news.kind == CUSTOMS_NEWS_REFUSED ||
 		    news.lane >= control->lane_count) {
 			record_refusal(control, &news);
-			continue;
-		}
-		if (news.kind == CUSTOMS_NEWS_DIALECT ||
-		    news.kind == CUSTOMS_NEWS_DEVICE) {
-			record_peer(control, &news);
 			continue;
 		}
 		struct lane_inputs in = control_lane_inputs(control, news.lane);

@@ -22,6 +22,9 @@ static void print_link(struct cli *cli, json_t *link)
 	fprintf(cli->out, "failed   %" PRId64 " attempts\n", cli_integer(link, "failed"));
 	fprintf(cli->out, "refused  %" PRId64 " connections\n",
 		cli_integer(link, "refused"));
+	fprintf(cli->out,
+		"secured  %" PRId64 " handshakes, %" PRId64 " of them resumed\n",
+		cli_integer(link, "handshakes"), cli_integer(link, "resumed"));
 	fprintf(cli->out, "pending  %" PRId64 " inquiries\n",
 		cli_integer(link, "pending"));
 	fprintf(cli->out, "error    %s\n", cli_word(link, "last_error"));

@@ -52,6 +52,7 @@
 	X(COMMAND_RECEIVED, "command_received") /* 0x31: seq_no, command, op_type, op_id, effect */ \
 	X(COMMAND_RESULT, "command_result") /* 0x32: seq_no, result */ \
 	X(PEER_REFUSED, "peer_refused") /* why */ \
+	X(CERTIFICATES, "certificates") /* why */ \
 	X(DEVICE_ORDER, "device_order") /* why */ \
 	X(PEER_DIALECT, "peer_dialect") /* seq_no, why */ \
 	X(SIGNING_KEY, "signing_key") /* key_id, public_key: signs from here on */ \

@@ -65,6 +65,7 @@ static int set_up(struct tls_conn *conn)
 		return failure;
 	mbedtls_ssl_set_verify(&conn->ssl, tls_check_certificate, conn);
 	mbedtls_ssl_set_bio(&conn->ssl, conn, send_some, receive_some, NULL);
+	tls_session_offer(conn);
 	return 0;
 }
 
@@ -86,6 +87,7 @@ enum kakou_err tls_conn_create(struct tls_conn **out, struct tls_context *contex
 	}
 	mbedtls_ssl_init(&conn->ssl);
 	conn->context = context;
+	tls_context_share(context);
 	conn->fd = fd;
 	conn->wants = LOOP_IN;
 	memcpy(conn->peer_name, peer_name, len + 1);
@@ -116,8 +118,21 @@ static enum kakou_err finish(struct tls_conn *conn, int failure, struct why *why
 enum kakou_err tls_conn_handshake(struct tls_conn *conn, struct why *why)
 {
 	int failure = mbedtls_ssl_handshake(&conn->ssl);
+	enum kakou_err err;
 
-	return failure ? finish(conn, failure, why) : KAKOU_OK;
+	if (!failure) {
+		tls_session_keep(conn);
+		return KAKOU_OK;
+	}
+	err = finish(conn, failure, why);
+	if (err != KAKOU_E_AGAIN)
+		tls_session_forget(conn->context);
+	return err;
+}
+
+bool tls_conn_is_resumed(const struct tls_conn *conn)
+{
+	return !conn->was_checked;
 }
 
 int tls_conn_wants(const struct tls_conn *conn)
@@ -197,6 +212,7 @@ void tls_conn_destroy(struct tls_conn *conn)
 	if (!conn)
 		return;
 	mbedtls_ssl_free(&conn->ssl);
+	tls_context_destroy(conn->context);
 	discard_unread(conn->fd);
 	close(conn->fd);
 	free(conn);

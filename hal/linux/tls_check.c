@@ -117,10 +117,22 @@ static bool lacks_revocation_list(const struct tls_context *context,
 	return true;
 }
 
+/* Without a clock nothing says what has expired; what had, when our own certificate began, has. */
+static bool outlasts(const struct tls_context *context, const mbedtls_x509_crt *cert)
+{
+	return tls_time_of(&cert->valid_to) > tls_time_of(&context->own.valid_from);
+}
+
 int tls_check_certificate(void *arg, mbedtls_x509_crt *cert, int depth, uint32_t *flags)
 {
 	struct tls_conn *conn = arg;
 
+	conn->was_checked = true;
+	if ((*flags & MBEDTLS_X509_BADCERT_FUTURE ||
+	     *flags & MBEDTLS_X509_BADCRL_FUTURE) &&
+	    tls_context_clock_is_unset(conn->context) && outlasts(conn->context, cert))
+		*flags &= ~(uint32_t)(MBEDTLS_X509_BADCERT_FUTURE |
+				      MBEDTLS_X509_BADCRL_FUTURE);
 	if (conn->context->wants_crl && lacks_revocation_list(conn->context, cert))
 		*flags |= MBEDTLS_X509_BADCERT_OTHER;
 	if (depth > 0)
@@ -220,6 +232,13 @@ static enum kakou_err explain_certificate(const struct tls_conn *conn, struct wh
 		       (unsigned)flags);
 }
 
+static bool has_flags(const struct tls_conn *conn)
+{
+	uint32_t flags = mbedtls_ssl_get_verify_result(&conn->ssl);
+
+	return flags != 0 && flags != UINT32_MAX;
+}
+
 /* A peer that speaks TLS, but none that both sides allow. */
 static bool is_no_common_ground(int failure)
 {
@@ -269,6 +288,15 @@ enum kakou_err tls_explain(const struct tls_conn *conn, int failure, struct why 
 	case MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE:
 		return why_set(why, KAKOU_E_REFUSED, "no client certificate, expected %s",
 			       conn->peer_name);
+#if TLS_HAS_MBEDTLS_3
+	case MBEDTLS_ERR_SSL_BAD_CERTIFICATE:
+#else
+	case MBEDTLS_ERR_SSL_BAD_HS_CERTIFICATE:
+#endif
+		/* Its use is checked last, and told by another number. */
+		if (!has_flags(conn))
+			break;
+		return explain_certificate(conn, why);
 	case MBEDTLS_ERR_X509_CERT_VERIFY_FAILED: return explain_certificate(conn, why);
 	case MBEDTLS_ERR_SSL_ALLOC_FAILED:
 		return why_set(why, KAKOU_E_NOMEM, "no memory for TLS");

@@ -193,7 +193,10 @@ static int configure(struct tls_context *context)
 	mbedtls_ssl_conf_ca_chain(config, &context->trusted,
 				  context->wants_crl ? &context->revoked : NULL);
 	mbedtls_ssl_conf_rng(config, mbedtls_ctr_drbg_random, &context->random);
-	return mbedtls_ssl_conf_own_cert(config, &context->own, &context->key);
+	failure = mbedtls_ssl_conf_own_cert(config, &context->own, &context->key);
+	if (!failure && context->is_server)
+		failure = tls_session_serve(context);
+	return failure;
 }
 
 static void init_parts(struct tls_context *context)
@@ -205,6 +208,7 @@ static void init_parts(struct tls_context *context)
 	mbedtls_pk_init(&context->key);
 	mbedtls_entropy_init(&context->entropy);
 	mbedtls_ctr_drbg_init(&context->random);
+	mbedtls_ssl_ticket_init(&context->tickets);
 }
 
 enum kakou_err tls_context_create(struct tls_context **out,
@@ -218,6 +222,7 @@ enum kakou_err tls_context_create(struct tls_context **out,
 	if (!context)
 		return why_set(why, KAKOU_E_NOMEM, "no memory for a TLS context");
 	init_parts(context);
+	context->owners = 1;
 	context->is_server = config->is_server;
 	context->wants_crl = config->crl_file;
 	failure = seed(context);
@@ -240,10 +245,17 @@ destroy:
 	return err;
 }
 
+void tls_context_share(struct tls_context *context)
+{
+	context->owners++;
+}
+
 void tls_context_destroy(struct tls_context *context)
 {
-	if (!context)
+	if (!context || --context->owners > 0)
 		return;
+	tls_session_forget(context);
+	mbedtls_ssl_ticket_free(&context->tickets);
 	mbedtls_ssl_config_free(&context->config);
 	mbedtls_x509_crt_free(&context->trusted);
 	mbedtls_x509_crl_free(&context->revoked);

@@ -27,10 +27,15 @@
 enum { SCAN_MS = 5, LINE_SIZE = 1024 };
 
 static const char *const kinds[] = {
-	[CUSTOMS_NEWS_SENT] = "sent",       [CUSTOMS_NEWS_FAILED] = "failed",
-	[CUSTOMS_NEWS_ANSWER] = "answer",   [CUSTOMS_NEWS_COMMAND] = "command",
-	[CUSTOMS_NEWS_GARBLED] = "garbled", [CUSTOMS_NEWS_REFUSED] = "refused",
-	[CUSTOMS_NEWS_DIALECT] = "dialect", [CUSTOMS_NEWS_DEVICE] = "device",
+	[CUSTOMS_NEWS_SENT] = "sent",
+	[CUSTOMS_NEWS_FAILED] = "failed",
+	[CUSTOMS_NEWS_ANSWER] = "answer",
+	[CUSTOMS_NEWS_COMMAND] = "command",
+	[CUSTOMS_NEWS_GARBLED] = "garbled",
+	[CUSTOMS_NEWS_REFUSED] = "refused",
+	[CUSTOMS_NEWS_DIALECT] = "dialect",
+	[CUSTOMS_NEWS_DEVICE] = "device",
+	[CUSTOMS_NEWS_CERTIFICATES] = "certificates",
 };
 
 static struct customs_link_config config = {
@@ -194,13 +199,15 @@ static void print_health(void)
 	struct customs_link_health health = {0};
 	bool is_known = customs_link_read_health(probed, &health);
 
-	print(json_pack("{s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:s}",
-			"health", (int)is_known, "is_up", (int)health.is_up, "sent",
-			(json_int_t)health.sent, "failed", (json_int_t)health.failed,
-			"answers", (json_int_t)health.answers, "refused",
-			(json_int_t)health.refused, "dropped", (json_int_t)health.dropped,
-			"pending", (json_int_t)health.pending, "tls", health.tls_version,
-			"last_error", health.last_error, "dialect", health.dialect));
+	print(json_pack(
+		"{s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:s, s:I, s:I}",
+		"health", (int)is_known, "is_up", (int)health.is_up, "sent",
+		(json_int_t)health.sent, "failed", (json_int_t)health.failed, "answers",
+		(json_int_t)health.answers, "refused", (json_int_t)health.refused,
+		"dropped", (json_int_t)health.dropped, "pending",
+		(json_int_t)health.pending, "tls", health.tls_version, "last_error",
+		health.last_error, "dialect", health.dialect, "handshakes",
+		(json_int_t)health.handshakes, "resumed", (json_int_t)health.resumed));
 }
 
 static void drain(void)

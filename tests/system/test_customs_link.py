@@ -4,6 +4,7 @@
 import itertools
 import socket
 import ssl
+import subprocess
 import threading
 import time
 
@@ -11,7 +12,7 @@ import pytest
 
 from customs_help import (AREA, CHANNEL, OTHER_CHANNEL, RELEASE, Peer, Probe, answer, command, dial,
                           frame, free_port, root)
-from kakou_rig import Slot
+from kakou_rig import BUILD, Slot
 
 SEQ = "20240726120000000001"
 NUMBERS = itertools.count(1)
@@ -50,6 +51,22 @@ def new_probe(net, certs, tmp_path):
     yield make
     for probe in made:
         probe.close()
+
+
+@pytest.fixture
+def new_platform_process(net, certs, tmp_path):
+    """kakou-customs, as a server that gives session tickets."""
+    (tmp_path / "orders").write_text("")
+    address = (f"{net}.2", free_port(f"{net}.2"))
+    process = subprocess.Popen(
+        [BUILD / "kakou-customs", "--listen", "%s:%d" % address, "--gate", f"{net}.9:9",
+         "--cert", certs / "customs.pem", "--key", certs / "customs.key", "--ca", certs / "ca.pem",
+         "--orders", tmp_path / "orders"], stderr=subprocess.PIPE, text=True)
+    process.stderr.readline()
+    process.address = address
+    yield process
+    process.kill()
+    process.communicate()
 
 
 # ---- out ------------------------------------------------------------------------------------
@@ -333,6 +350,7 @@ def test_a_flood_of_answers_to_nothing_does_not_keep_the_awaited_one_out(new_pee
 @pytest.mark.parametrize("name, ca, check", [
     ("rogue-customs", "ca", "not signed by a trusted issuer"),
     ("other", "ca", "other.sim.invalid"),
+    ("client-customs", "ca", "extended key usage"),
 ])
 def test_the_platforms_certificate_is_checked_when_we_dial(new_peer, new_probe, name, ca, check):
     peer = new_peer(name=name, ca=ca)
@@ -376,6 +394,70 @@ def test_a_revoked_certificate_is_refused_where_lists_are_checked(new_peer, new_
     with pytest.raises((OSError, ssl.SSLError)):
         dial(certs, probe.address, answer(SEQ), name="revoked-gate")
     assert "revoked" in probe.news("refused")["why"]
+
+
+def test_many_messages_need_one_whole_handshake(new_platform_process, new_probe):
+    platform = new_platform_process
+    probe = new_probe(platform.address, resend_ms=60000, resend_max_ms=60000)
+    for number in range(10):
+        probe.ask(f"n{number}")
+        probe.news("sent", seq_no=f"n{number}")
+    health = probe.health()
+    assert health["handshakes"] == 10
+    if health["tls"] == "TLSv1.2":  # 1.3 resumes otherwise, and is not asked to
+        assert health["resumed"] == 9
+
+
+def replace_files(folder, certs, name):
+    for suffix in (".key", ".pem"):
+        new = folder / f"new{suffix}"
+        new.write_bytes((certs / f"{name}{suffix}").read_bytes())
+        new.chmod(0o600)
+        new.rename(folder / f"gate{suffix}")
+
+
+@pytest.fixture
+def own_files(certs, tmp_path):
+    """A folder whose gate.pem and gate.key a test may replace."""
+    folder = tmp_path / "own"
+    folder.mkdir()
+    for name in ("ca.pem",):
+        (folder / name).write_bytes((certs / name).read_bytes())
+    replace_files(folder, certs, "gate")
+    return folder
+
+
+def test_certificates_are_rotated_without_a_restart(new_peer, new_probe, certs, own_files):
+    peer = new_peer()
+    probe = new_probe(peer, cert=own_files / "gate.pem", key=own_files / "gate.key",
+                      resend_ms=60000, resend_max_ms=60000)
+    probe.ask("before")
+    probe.news("sent", seq_no="before")
+    kept = dial(certs, probe.address, answer("1")[:30], close="keep")
+    replace_files(own_files, certs, "rogue-gate")
+    assert "rotated" in probe.news("certificates", within_s=8)["why"]
+    probe.ask("after")
+    assert "peer:" in probe.news("failed", seq_no="after")["why"]  # it shows the new one
+    kept.sendall(answer("1")[30:])  # who was connected goes on
+    assert probe.news("answer")["seq_no"] == "1"
+    kept.close()
+    replace_files(own_files, certs, "gate")
+    assert "rotated" in probe.news("certificates", within_s=8)["why"]
+    probe.news("sent", seq_no="after")
+
+
+def test_files_that_do_not_fit_are_told_and_the_old_ones_stay(new_peer, new_probe, certs,
+                                                             own_files):
+    probe = new_probe(new_peer(), cert=own_files / "gate.pem", key=own_files / "gate.key")
+    (own_files / "gate.pem").write_bytes((certs / "other.pem").read_bytes())
+    assert "the old ones stay" in probe.news("certificates", within_s=8)["why"]
+    probe.ask(SEQ)
+    assert probe.news("sent")["seq_no"] == SEQ
+
+
+def test_what_ends_within_thirty_days_is_warned_of(new_peer, new_probe):
+    probe = new_probe(new_peer(), name="expired-gate")
+    assert "certificate gate.sim.invalid ended on 2021-01-01" in probe.news("certificates")["why"]
 
 
 # ---- the end ----------------------------------------------------------------------------------

@@ -8,6 +8,7 @@
 #
 # ca.pem customs.pem gate.pem other.pem   the authority; the two ends; a name nobody expects
 # rogue-ca.pem rogue-gate.pem rogue-customs.pem    the same names from another authority
+# client-customs.pem                      the platform's name, for clients only
 # expired-gate.pem                        the gate's name, out of date
 # revoked-gate.pem crl.pem                the gate's name, withdrawn by the authority's list
 # Each X.pem has its X.key beside it. A folder that is complete is left as it is.
@@ -58,7 +59,7 @@ leaf() { # NAME AUTHORITY HOST [ca options...]
 	[leaf]
 	basicConstraints = critical,CA:FALSE
 	keyUsage = critical,digitalSignature
-	extendedKeyUsage = serverAuth,clientAuth
+	extendedKeyUsage = ${use:-serverAuth,clientAuth}
 	subjectAltName = DNS:$host
 	authorityKeyIdentifier = keyid
 	END
@@ -74,6 +75,7 @@ leaf customs ca customs.sim.invalid
 leaf other ca other.sim.invalid
 leaf rogue-gate rogue-ca gate.sim.invalid
 leaf rogue-customs rogue-ca customs.sim.invalid
+use=clientAuth leaf client-customs ca customs.sim.invalid
 leaf expired-gate ca gate.sim.invalid -startdate 20200101000000Z -enddate 20210101000000Z
 leaf revoked-gate ca gate.sim.invalid
 quietly openssl ca -config revoked-gate.cnf -cert ca.pem -keyfile ca.key -revoke revoked-gate.pem
