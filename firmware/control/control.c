@@ -68,9 +68,11 @@ void control_carry_out(struct control *control, size_t index)
 		wants->has_lookup = true;
 		wants->lookup = out->lookup;
 	}
-	for (size_t i = 0; i < out->note_count && wants->note_count < CONTROL_NOTES_MAX;
-	     i++)
-		wants->notes[wants->note_count++] = out->order_notes[i];
+	for (size_t i = 0; i < out->note_count; i++)
+		if (wants->note_count < CONTROL_NOTES_MAX)
+			wants->notes[wants->note_count++] = out->order_notes[i];
+		else
+			control->snapshot.news_dropped++; /* the record has it */
 	wants->triggers |= out->triggers;
 	if (out->has_ask) {
 		wants->has_ask = true;

@@ -242,11 +242,21 @@ extern const size_t lane_rule_count;
 /** True when the pair is listed as ignored: it may happen and means nothing there. */
 bool lane_ignores(enum lane_state state, enum lane_event event);
 
+/** The last orders that lanes of this controller used: a look-up may be older than that. */
+enum { LANE_USED_KEPT = 64 };
+struct lane_used {
+	char number[ORDER_NUMBER_LENGTH + 1]; /**< "" = free */
+	char who[ORDER_CARD_MAX + 1];
+	int64_t passage;
+};
+
 /** Source of numbers that never repeat; shared by the lanes of a controller. */
 struct lane_numbers {
 	int64_t next_passage;
 	uint32_t next_counter; /**< of SEQ_NO, wraps at 1,000,000 */
 	uint64_t next_ticket;
+	struct lane_used used[LANE_USED_KEPT]; /**< a ring */
+	uint32_t used_count;
 	int64_t not_observed_ms; /**< from the record's newest event to the start; -1 = not known */
 };
 

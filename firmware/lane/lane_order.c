@@ -48,6 +48,31 @@ static void note(struct lane *lane, enum order_step step)
 	event_add_number(event, "empty_g", to->empty_g);
 }
 
+static void remember_used(struct lane *lane)
+{
+	struct lane_numbers *numbers = lane->numbers;
+	struct lane_used *used = &numbers->used[numbers->used_count++ % LANE_USED_KEPT];
+
+	text_copy(used->number, sizeof(used->number), lane->right.used);
+	text_copy(used->who, sizeof(used->who), lane->right.used_who);
+	used->passage = lane->passage;
+}
+
+/* Another lane has used it since it was looked up here. */
+static bool is_used_meanwhile(const struct lane *lane, const struct order *order)
+{
+	const char *who = order_who(&order->matched);
+
+	for (size_t i = 0; i < LANE_USED_KEPT; i++) {
+		const struct lane_used *used = &lane->numbers->used[i];
+
+		if (strcmp(used->number, order->number) == 0 &&
+		    strcmp(used->who, who) == 0 && used->passage != lane->passage)
+			return true;
+	}
+	return false;
+}
+
 void lane_use_order(struct lane *lane, bool is_offline)
 {
 	const struct order *order = lane_bound_order(lane);
@@ -61,6 +86,7 @@ void lane_use_order(struct lane *lane, bool is_offline)
 	right->used_age_ms = order_age_ms(order, lane->wall_ms);
 	right->is_in_use = true;
 	right->is_offline = is_offline;
+	remember_used(lane);
 	note(lane, STEP_IN_USE);
 }
 
@@ -71,6 +97,9 @@ void lane_free_order(struct lane *lane)
 	for (size_t i = 0; i < LANE_ASKED_KEPT; i++)
 		if (lane->asked[i].passage == lane->passage)
 			lane->asked[i].offline_order[0] = '\0';
+	for (size_t i = 0; i < LANE_USED_KEPT; i++)
+		if (lane->numbers->used[i].passage == lane->passage)
+			lane->numbers->used[i].number[0] = '\0';
 	note(lane, STEP_FREED);
 	lane->right.is_in_use = lane->right.is_offline = false;
 }
@@ -112,7 +141,8 @@ bool lane_clears_offline(const struct lane *lane)
 	const struct device_sample *seal;
 
 	if (!order || !lane->record_is_well || lane->clearing_lifts != 0 ||
-	    !policy_allows(lane, order) || lane_seal_fault(lane) != REASON_NONE)
+	    !policy_allows(lane, order) || is_used_meanwhile(lane, order) ||
+	    lane_seal_fault(lane) != REASON_NONE)
 		return false;
 	seal = lane_evidence(lane, EVIDENCE_SEAL)
 		       ? evidence_value(lane_evidence(lane, EVIDENCE_SEAL))

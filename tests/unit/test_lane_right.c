@@ -442,6 +442,19 @@ static void another_seal_is_not_cleared_offline(void **state)
 	hold_silent();
 }
 
+static void an_order_that_another_lane_used_meanwhile_is_not_cleared(void **state)
+{
+	struct lane_used *used = &b.numbers.used[0];
+
+	(void)state;
+	allow_offline();
+	bench_file_order(&b);
+	text_copy(used->number, sizeof(used->number), "Z3111I261101000000000001");
+	text_copy(used->who, sizeof(used->who), "浙A12345");
+	used->passage = 77;
+	hold_silent();
+}
+
 static void no_order_is_not_cleared_offline(void **state)
 {
 	(void)state;
@@ -795,6 +808,7 @@ int main(void)
 		TEST(a_weight_that_differs_is_not_cleared_offline_also_where_it_is_only_reported),
 		TEST(another_box_is_not_cleared_offline),
 		TEST(another_seal_is_not_cleared_offline),
+		TEST(an_order_that_another_lane_used_meanwhile_is_not_cleared),
 		TEST(no_order_is_not_cleared_offline),
 		TEST(a_link_that_is_down_is_not_waited_for),
 		TEST(a_late_release_settles_what_was_cleared_offline),
