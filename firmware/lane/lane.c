@@ -249,6 +249,8 @@ static void step_evidence(struct lane *lane)
 	has_changed = lane_step_lookup(lane) || has_changed;
 	if (has_changed)
 		lane_vote(lane);
+	if (lane->state == LANE_GATHERING)
+		lane_step_retry(lane);
 	if (has_changed || (lane->state == LANE_GATHERING &&
 			    (!lane_is_incomplete(lane) || lane_is_in_mode(lane) ||
 			     lane_is_registered(lane))))

@@ -174,8 +174,9 @@ struct lane {
 	struct lane_asked asked[LANE_ASKED_KEPT]; /**< newest inquiries, a ring */
 	uint32_t asked_count;
 	struct lane_right right;
-	char chosen_order[40]; /**< the order an officer chose, "" = none */
-	uint32_t last_lookup;  /**< token */
+	char chosen_order[40];           /**< the order an officer chose, "" = none */
+	uint32_t last_lookup;            /**< token */
+	uint8_t retries[EVIDENCE_KINDS]; /**< doubtful reads that were asked for anew */
 	struct lane_mode mode;
 	struct lane_stages stages;
 	enum customs_verdict verdict;    /**< of the passage */

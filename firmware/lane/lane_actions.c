@@ -34,6 +34,7 @@ static void open_passage(struct lane *lane)
 	lane->lift_seq = 0;
 	memset(&lane->gather, 0, sizeof(lane->gather));
 	memset(&lane->right, 0, sizeof(lane->right));
+	memset(lane->retries, 0, sizeof(lane->retries));
 	lane_end_alarm(lane, ALARM_DISPUTED);
 	memset(&lane->inquiry, 0, sizeof(lane->inquiry));
 	memset(&lane->stages, 0, sizeof(lane->stages));

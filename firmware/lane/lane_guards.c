@@ -9,7 +9,8 @@ bool lane_is_incomplete(const struct lane *lane)
 	for (size_t i = 0; i < lane->config->evidence_count; i++)
 		if (!evidence_is_settled(&lane->evidence[i]))
 			return true;
-	return lane_awaits_registry(lane);
+	return lane_awaits_registry(lane) ||
+	       (lane->state == LANE_GATHERING && lane_awaits_retry(lane));
 }
 
 bool lane_has_no_record(const struct lane *lane)

@@ -86,6 +86,12 @@ bool lane_fits_strictly(const struct lane *lane, const struct order *order);
 void lane_record_fit(struct lane *lane);
 const char *lane_registered_refusal(const struct lane *lane);
 
+/* lane_retry.c */
+/** A doubtful read may yet be followed by a better one. */
+bool lane_awaits_retry(const struct lane *lane);
+/** Tells devices to read again what they have just read with doubt. */
+void lane_step_retry(struct lane *lane);
+
 /* lane_order.c */
 /** A lift is authorised for the bound order; the lift is withdrawn; the passage ends. */
 void lane_use_order(struct lane *lane, bool is_offline);

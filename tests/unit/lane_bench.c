@@ -176,6 +176,8 @@ static void drain(struct bench *bench)
 		bench->watch->out(bench, out);
 	for (size_t i = 0; i < out->event_count; i++)
 		keep_event(bench, &out->events[i]);
+	bench->triggers |= out->triggers;
+	bench->trigger_count += out->triggers != 0;
 	if (out->has_lookup) {
 		bench->looked_up = out->lookup;
 		bench->lookups++;
@@ -200,6 +202,7 @@ static void drain(struct bench *bench)
 	}
 	out->event_count = out->result_count = 0;
 	out->note_count = 0;
+	out->triggers = 0;
 	out->has_ask = out->has_report = out->has_cancel = out->has_lookup = false;
 	memset(out->rules, 0, sizeof(out->rules));
 	out->notes = 0;

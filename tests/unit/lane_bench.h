@@ -85,7 +85,9 @@ struct bench {
 	/* what came out */
 	struct bench_log log[512];
 	int log_count;
-	int64_t seq;                     /* of the newest event */
+	int64_t seq;       /* of the newest event */
+	uint32_t triggers; /* devices that were told to read again, bit = evidence */
+	int trigger_count;
 	int asks, lifts_commanded, hits; /* hits: the arm came down on a vehicle */
 	struct customs_gather asked;
 	char cancelled[CUSTOMS_SEQ_MAX + 1];

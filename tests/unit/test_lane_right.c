@@ -251,6 +251,94 @@ static void two_doubtful_boxes_are_not_confirmed_by_one(void **state)
 	expect_held(REASON_BOX_CHECK);
 }
 
+/* ---- doubtful reads ---------------------------------------------------------------------- */
+
+static void give_trigger(int device)
+{
+	struct map *map = &b.site.maps[1];
+
+	b.site.map_count = 2;
+	map->point_count = 1;
+	text_copy(map->points[0].name, sizeof(map->points[0].name), "trigger");
+	b.site.devices[device].map = 1;
+}
+
+static void bring_doubtful_plate(void)
+{
+	bench_lose(&b, BENCH_TAG);
+	b.vehicle = bench_truck();
+	bench_drive(&b, &b.vehicle, 3000);
+	bench_read(&b, BENCH_BOX, "CSQU3054383", "", 98);
+	bench_drive(&b, &b.vehicle, BENCH_STOP_MM);
+	bench_weigh(&b, 37000000, true);
+	bench_read(&b, BENCH_CARD, "330102600101", "", 100);
+	bench_run(&b, 1000);
+	bench_read(&b, BENCH_PLATE, "浙A12345", "", 40);
+	bench_run(&b, 300);
+}
+
+static void a_doubtful_plate_is_read_again_and_the_better_read_counts(void **state)
+{
+	(void)state;
+	b.site.lanes[0].evidence[BENCH_PLATE].deadline_ms = 20000;
+	give_trigger(BENCH_PLATE);
+	bring_doubtful_plate();
+	assert_int_equal(b.triggers, 1u << BENCH_PLATE);
+	assert_int_equal(b.lane.state, LANE_GATHERING);
+	bench_read(&b, BENCH_PLATE, "浙A12345", "", 97);
+	assert_true(bench_run_until(&b, LANE_ASKING, 1000));
+	assert_int_equal(b.trigger_count, 1);
+}
+
+static void a_plate_that_stays_doubtful_holds_and_is_not_asked_for_for_ever(void **state)
+{
+	(void)state;
+	b.site.lanes[0].evidence[BENCH_PLATE].deadline_ms = 20000;
+	give_trigger(BENCH_PLATE);
+	bring_doubtful_plate();
+	for (int i = 0; i < 5; i++) {
+		bench_read(&b, BENCH_PLATE, i & 1 ? "浙A12345" : "浙A12346", "", 40);
+		bench_run(&b, 500);
+	}
+	bench_run(&b, 2000);
+	expect_held(REASON_PLATE_MISSING);
+	assert_int_equal(b.trigger_count, 2);
+}
+
+static void a_camera_without_a_trigger_is_given_a_moment(void **state)
+{
+	(void)state;
+	b.site.lanes[0].evidence[BENCH_PLATE].deadline_ms = 20000;
+	bring_doubtful_plate();
+	assert_int_equal(b.lane.state, LANE_GATHERING);
+	bench_read(&b, BENCH_PLATE, "浙A12345", "", 97);
+	assert_true(bench_run_until(&b, LANE_ASKING, 1000));
+	assert_int_equal(b.trigger_count, 0);
+}
+
+static void a_doubtful_plate_that_the_tag_settles_is_not_waited_for(void **state)
+{
+	(void)state;
+	give_trigger(BENCH_PLATE);
+	case_bring("浙A12345", 40, "浙A12345", "CSQU3054383");
+	assert_true(bench_run_until(&b, LANE_ASKING, 3000));
+	assert_int_equal(b.trigger_count, 0);
+}
+
+static void nothing_is_retried_beyond_the_deadline(void **state)
+{
+	(void)state;
+	b.site.lanes[0].evidence[BENCH_PLATE].deadline_ms = 500;
+	give_trigger(BENCH_PLATE);
+	b.vehicle = bench_truck();
+	bench_lose(&b, BENCH_TAG);
+	bench_drive(&b, &b.vehicle, 3000);
+	bench_run(&b, 600);
+	bench_read(&b, BENCH_PLATE, "浙A12345", "", 40);
+	bench_run(&b, 2000);
+	assert_int_equal(b.trigger_count, 0);
+}
+
 /* ---- weight ------------------------------------------------------------------------------ */
 
 static void a_weight_that_differs_is_reported_and_customs_decides(void **state)
@@ -788,6 +876,11 @@ int main(void)
 		TEST(a_registry_that_does_not_answer_is_not_waited_for),
 		TEST(an_answer_about_other_reads_does_not_count),
 		TEST(a_doubtful_plate_is_confirmed_by_the_orders),
+		TEST(a_doubtful_plate_is_read_again_and_the_better_read_counts),
+		TEST(a_plate_that_stays_doubtful_holds_and_is_not_asked_for_for_ever),
+		TEST(a_camera_without_a_trigger_is_given_a_moment),
+		TEST(a_doubtful_plate_that_the_tag_settles_is_not_waited_for),
+		TEST(nothing_is_retried_beyond_the_deadline),
 		TEST(a_box_that_fails_its_check_digit_is_confirmed_by_the_order),
 		TEST(a_box_that_no_order_confirms_holds_for_correction),
 		TEST(a_valid_number_of_another_box_is_not_taken_for_the_orders),
