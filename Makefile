@@ -79,7 +79,7 @@ INSTALLED := kakoud kakou
 
 # For system tests: what LD_PRELOAD brings into a program, and each tests/system/x.c as a program
 # that drives one part of the project alone.
-PRELOADED := tests/fault/slow_sync.so
+PRELOADED := tests/fault/slow_sync.so tests/fault/watchdog_device.so
 PROBES    := $(patsubst %.c,$(B)/%,$(wildcard tests/system/*.c))
 
 # tests/unit/test_x.c is one program; other files there are shared by all of them. The contract
@@ -104,7 +104,7 @@ WITH_FAKE := $(call archives,firmware drivers) -Wl,--whole-archive $(B)/libfake.
 
 .PHONY: all rig tests unit contract system test test-fault run demo clean install install-deps \
         install-deps-run mutants model graph property coverage check check-layers check-format check-words check-manual \
-        check-trixie format help
+        check-units check-trixie format help
 
 all: $(addprefix $(B)/,$(PROGRAMS)) ; @:
 
@@ -194,9 +194,9 @@ graph: $(CORE)
 	$(Q)dot -Tsvg -o firmware/lane/table.svg firmware/lane/table.dot
 mutants:              ; $(Q)tests/mutants/run $(if $(T),-k '$(T)')
 
-check: check-layers check-format check-words check-manual
+check: check-layers check-format check-words check-manual check-units
 format:               ; $(Q)tests/check-format.sh --fix
-check-layers check-format check-words check-manual check-trixie: ; $(Q)tests/$@.sh
+check-layers check-format check-words check-manual check-units check-trixie: ; $(Q)tests/$@.sh
 
 # ---- running, installing --------------------------------------------------------------------
 
@@ -230,7 +230,7 @@ help:
 	@echo "make demo TRUCKS=30     the same, for so many trucks, as records; ends by itself"
 	@echo "make test               three builds, checks, unit, contract and system tests"
 	@echo "make unit T=word        a part of them: unit, contract, system"
-	@echo "make check              check-layers, check-format, check-words, check-manual"
+	@echo "make check              check-layers, check-format, check-words, check-manual, check-units"
 	@echo "make test-fault         every power cut, every kill; about 10 minutes"
 	@echo "make property           PASSAGES=$(PASSAGES) random passages of one lane; about 7 minutes"
 	@echo "make coverage           every branch of interlock, wiring and lane table, or it fails"

@@ -124,6 +124,8 @@ static enum kakou_err take_top(struct site_build *build)
 	if (!err)
 		err = site_take_path(build, root, "maps_dir", "", site->maps_dir,
 				     sizeof(site->maps_dir));
+	text_copy(site->watchdog, sizeof(site->watchdog), conf_text(root, "watchdog"));
+	site->watchdog_s = (int32_t)conf_integer(root, "watchdog_s");
 	site->allow_volatile_state = conf_flag(root, "allow_volatile_state");
 	return err;
 }

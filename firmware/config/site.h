@@ -198,6 +198,8 @@ struct site {
 	char receipt_name[SITE_NAME_MAX + 1];
 	char receipt_key_file[160]; /**< "" = receipts are not taken */
 	char control_socket[100];
+	char watchdog[32];  /**< identity of the machine's watchdog; "" = none */
+	int32_t watchdog_s; /**< its time-out, 10..300 */
 	char maps_dir[160];
 	struct customs_link_config customs; /**< lanes[] filled from the lanes below */
 	char area_id[FRAME_ID_LENGTH + 1];

@@ -37,6 +37,10 @@ const struct conf_key site_keys[] = {
 	     "PEM file of its public key; empty: receipts are not taken."),
 	TEXT("", "control_socket", SITE_SOCKET_MAX, "/run/kakou/kakoud.sock",
 	     "Unix socket that answers kakou."),
+	TEXT("", "watchdog", 31, "",
+	     "Identity of the machine's watchdog, as in /sys/class/watchdog; empty for none."),
+	INTEGER("", "watchdog_s", 10, 300, "30",
+		"Time after which the watchdog resets a machine whose control loop hangs, in seconds."),
 	TEXT("", "maps_dir", SITE_PATH_MAX, "/usr/share/kakou/maps",
 	     "Directory of the register maps."),
 

@@ -67,6 +67,20 @@ struct snapshot_device {
 	char text[96]; /**< the value as a person reads it */
 };
 
+/** What main shows of the machine's watchdog and the last reset, in a mailbox of its own. */
+struct snapshot_guard {
+	char identity[32]; /**< as the site names it; "" = none */
+	const char
+		*state; /**< static: "none", "armed", "missing", "refused", "withheld" */
+	int32_t timeout_s; /**< armed */
+	char why[160];     /**< not armed although it should be */
+	bool is_hung;      /**< no healthy scan: it is not kicked */
+	char reset_by
+		[16]; /**< the last reset: "watchdog", "unknown" …; "" = nothing known */
+	char reset_why[120];
+	int32_t resets; /**< by the watchdog, in a row */
+};
+
 struct snapshot {
 	int64_t at_ms; /**< monotonic */
 	int64_t started_wall_ms;

@@ -54,6 +54,27 @@ static void print_customs(struct cli *cli, const json_t *link)
 		error[0] ? "; " : "", error);
 }
 
+/* Nothing to say of a machine without watchdog that was never reset. */
+static void print_machine(struct cli *cli, const json_t *machine)
+{
+	const char *watchdog = cli_text(machine, "watchdog");
+	const char *by = cli_text(machine, "reset_by");
+	const char *why = cli_text(machine, "why");
+
+	if (!watchdog[0] && !by[0])
+		return;
+	fprintf(cli->out, "machine  ");
+	if (watchdog[0])
+		fprintf(cli->out, "watchdog %s %s%s%s%s%s", watchdog,
+			cli_word(machine, "state"), why[0] ? ": " : "", why,
+			cli_flag(machine, "is_hung") ? ", NOT KICKED" : "",
+			by[0] ? "; " : "");
+	if (by[0])
+		fprintf(cli->out, "last reset by %s: %s", by,
+			cli_text(machine, "reset_why"));
+	fprintf(cli->out, "\n");
+}
+
 static void print_status(struct cli *cli, json_t *status)
 {
 	const json_t *devices = json_object_get(status, "devices");
@@ -65,6 +86,7 @@ static void print_status(struct cli *cli, json_t *status)
 	print_control(cli, json_object_get(status, "control"));
 	print_record(cli, json_object_get(status, "record"));
 	print_customs(cli, json_object_get(status, "customs"));
+	print_machine(cli, json_object_get(status, "machine"));
 	fprintf(cli->out,
 		"devices  %" PRId64 " well, %" PRId64 " sick, %" PRId64 " lost, %" PRId64
 		" not asked yet\n\n",

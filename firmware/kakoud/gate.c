@@ -12,9 +12,11 @@
 #include "firmware/config/version.h"
 #include "firmware/control/control.h"
 #include "firmware/kakoud/alloc_count.h"
+#include "firmware/kakoud/guard.h"
 #include "firmware/record/journal.h"
 #include "firmware/registry/registry.h"
 #include "firmware/rpc/rpc.h"
+#include "hal/clock.h"
 
 enum { ACTS_QUEUED = 16, NOTES_QUEUED = 32 };
 
@@ -28,7 +30,8 @@ struct gate {
 	struct customs_link *link;
 	struct queue *acts, *act_results, *notes;
 	struct desk *desk;
-	struct mailbox *snapshot;
+	struct mailbox *snapshot, *guard_view;
+	struct guard *guard;
 	struct control *control;
 	struct rpc *rpc;
 	bool is_controlling;
@@ -57,6 +60,14 @@ static enum kakou_err open_record(struct gate *gate, struct why *why)
 	return journal_open(&gate->journal, &config, &gate->past, why);
 }
 
+static enum kakou_err open_guard(struct gate *gate, struct why *why)
+{
+	enum kakou_err err = guard_open(&gate->guard, gate->site, gate->past.was_stopped,
+					gate->guard_view);
+
+	return err ? why_set(why, err, "no memory for the guard") : KAKOU_OK;
+}
+
 /* What the past leaves open is said before anything new begins: a lift that was authorised and
  * not seen is unknown and is never repeated (doctrine 7). */
 static enum kakou_err record_start(struct gate *gate, struct why *why)
@@ -73,6 +84,10 @@ static enum kakou_err record_start(struct gate *gate, struct why *why)
 			       : "restart: the last run did not end by itself");
 	event_add_number(&event, "volatile", gate->site->allow_volatile_state);
 	if (journal_append(gate->journal, &event))
+		return why_set(why, KAKOU_E_FULL,
+			       "the journal's queue is full at the start");
+	if (guard_fill_event(gate->guard, &event) &&
+	    journal_append(gate->journal, &event))
 		return why_set(why, KAKOU_E_FULL,
 			       "the journal's queue is full at the start");
 	for (size_t i = 0; i < gate->past.unknown_count; i++) {
@@ -146,7 +161,8 @@ static enum kakou_err create_queues(struct gate *gate, struct why *why)
 	    queue_create(&gate->act_results, sizeof(struct act_result), ACTS_QUEUED,
 			 true) ||
 	    queue_create(&gate->notes, sizeof(struct event), NOTES_QUEUED, false) ||
-	    mailbox_create(&gate->snapshot, sizeof(struct snapshot)))
+	    mailbox_create(&gate->snapshot, sizeof(struct snapshot)) ||
+	    mailbox_create(&gate->guard_view, sizeof(struct snapshot_guard)))
 		return why_set(why, KAKOU_E_NOMEM,
 			       "no memory for the queues of the control thread");
 	return KAKOU_OK;
@@ -185,6 +201,7 @@ static enum kakou_err start_rpc(struct gate *gate, struct why *why)
 		.site = gate->site,
 		.journal = gate->journal,
 		.snapshot = gate->snapshot,
+		.guard = gate->guard_view,
 		.acts = gate->acts,
 		.act_results = gate->act_results,
 		.notes = gate->notes,
@@ -208,11 +225,13 @@ enum kakou_err gate_start(struct gate **out, const struct site *site,
 	gate->site = site;
 	err = open_record(gate, why);
 	if (!err)
+		err = create_queues(gate, why);
+	if (!err)
+		err = open_guard(gate, why);
+	if (!err)
 		err = record_start(gate, why);
 	if (!err)
 		err = open_registry(gate, why);
-	if (!err)
-		err = create_queues(gate, why);
 	if (!err)
 		err = desk_open(&gate->desk, site->state_dir, PASSWORD_COST, why);
 	if (!err)
@@ -227,12 +246,14 @@ enum kakou_err gate_start(struct gate **out, const struct site *site,
 		gate_stop(gate, why->text);
 		return err;
 	}
+	guard_arm(gate->guard, atomic_load(&gate->scan_counter), clock_mono_ms());
 	*out = gate;
 	return KAKOU_OK;
 }
 
 void gate_supervise(struct gate *gate)
 {
+	guard_step(gate->guard, atomic_load(&gate->scan_counter), clock_mono_ms());
 	control_supervise(gate->control);
 }
 
@@ -251,6 +272,7 @@ static void record_stop(struct gate *gate, const char *reason)
 
 void gate_stop(struct gate *gate, const char *reason)
 {
+	guard_disarm(gate->guard);
 	if (gate->is_controlling)
 		control_stop(gate->control);
 	for (size_t port = 0; port < SITE_PORTS_MAX; port++)
@@ -268,5 +290,7 @@ void gate_stop(struct gate *gate, const char *reason)
 	queue_destroy(gate->act_results);
 	queue_destroy(gate->notes);
 	mailbox_destroy(gate->snapshot);
+	guard_close(gate->guard);
+	mailbox_destroy(gate->guard_view);
 	free(gate);
 }

@@ -18,6 +18,7 @@
 #define EVENT_KINDS(X) \
 	X(STARTED, "started") /* version, site, config_sha256, reason */ \
 	X(STOPPED, "stopped") /* reason */ \
+	X(RESET, "reset") /* by, why, resets: why machine or kakoud began anew */        \
 	X(PASSAGE_OPENED, "passage_opened") /* direction */ \
 	X(EVIDENCE, "evidence") /* slot, device, state, text…, confidence */ \
 	X(VOTE, "vote") /* plate, source, camera, tag, agreement */ \

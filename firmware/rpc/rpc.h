@@ -26,6 +26,7 @@ struct rpc_config {
 	const struct site *site;
 	struct journal *journal;
 	struct mailbox *snapshot; /**< of struct snapshot; this thread is its reader */
+	struct mailbox *guard;    /**< of struct snapshot_guard; likewise; NULL = none */
 	struct queue *acts;       /**< of struct act; this thread pushes */
 	struct queue
 		*act_results; /**< of struct act_result; this thread pops, wakes it */

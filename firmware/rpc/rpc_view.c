@@ -72,6 +72,20 @@ static json_t *view_link(const struct rpc *rpc, int64_t now_ms)
 		"expires_s", (json_int_t)health.expires_s);
 }
 
+/* The watchdog of the machine, and why it or kakoud began anew last. */
+static json_t *view_guard(const struct rpc *rpc)
+{
+	struct snapshot_guard guard = {0};
+
+	if (!rpc->config.guard || !mailbox_get(rpc->config.guard, &guard))
+		return json_null();
+	return json_pack("{s:s, s:s, s:i, s:s, s:b, s:s, s:s, s:i}", "watchdog",
+			 guard.identity, "state", guard.state, "timeout_s",
+			 (int)guard.timeout_s, "why", guard.why, "is_hung", guard.is_hung,
+			 "reset_by", guard.reset_by, "reset_why", guard.reset_why,
+			 "resets", (int)guard.resets);
+}
+
 static json_t *count_devices(const struct rpc *rpc)
 {
 	int count[DEVICE_LOST + 1] = {0};
@@ -91,14 +105,15 @@ void rpc_view_status(struct rpc_client *client, const json_t *params)
 	(void)params;
 	if (!rpc_view_take_snapshot(client))
 		return;
-	rpc_client_reply(
-		client,
-		json_pack("{s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:o}", "site",
-			  rpc->config.site->name, "version", KAKOU_VERSION,
-			  "started_wall_ms", (json_int_t)rpc->snapshot.started_wall_ms,
-			  "control", view_control(&rpc->snapshot, now_ms), "record",
-			  view_record(rpc), "customs", view_link(rpc, now_ms), "devices",
-			  count_devices(rpc), "registry", rpc_registry_view(rpc)));
+	rpc_client_reply(client,
+			 json_pack("{s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o}",
+				   "site", rpc->config.site->name, "version",
+				   KAKOU_VERSION, "started_wall_ms",
+				   (json_int_t)rpc->snapshot.started_wall_ms, "control",
+				   view_control(&rpc->snapshot, now_ms), "record",
+				   view_record(rpc), "customs", view_link(rpc, now_ms),
+				   "devices", count_devices(rpc), "registry",
+				   rpc_registry_view(rpc), "machine", view_guard(rpc)));
 }
 
 void rpc_view_lanes(struct rpc_client *client, const json_t *params)

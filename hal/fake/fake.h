@@ -70,6 +70,20 @@ void fake_gpio_lose_edges(void);
 size_t fake_gpio_count_writes(void);
 const struct fake_gpio_write *fake_gpio_write_at(size_t i);
 
+/* ---- watchdog ---------------------------------------------------------------------------- */
+
+/** There is one of this identity; why the machine started, as it remembers. Not armed. */
+void fake_watchdog_set(const char *identity, uint32_t causes);
+
+/** Somebody else has it. */
+void fake_watchdog_set_busy(bool is_busy);
+
+/** It would reset the machine. */
+bool fake_watchdog_is_armed(void);
+
+/** How often it was kicked. */
+int fake_watchdog_kicks(void);
+
 /* ---- Modbus devices ---------------------------------------------------------------------- */
 
 /** What a device does to a request. */

@@ -127,6 +127,7 @@ static void status_is_the_gate_at_a_glance(void **state)
 		{"customs/sent_age_ms",      "1250"                 },
 		{"customs/heard_age_ms",     "null"                 },
 		{"devices/well",             "12"                   },
+		{"machine",                  "null"                 },
 		{"devices/sick",             "1"                    },
 		{"devices/lost",             "1"                    },
 		{"devices/unknown",          "0"                    },

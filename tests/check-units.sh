@@ -1,0 +1,48 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# The systemd unit is sound, restarts without limit and reboots nothing; the back-off grows to 30 s
+# and begins anew after a quiet minute, and never keeps a start from happening.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+unit=board/systemd/kakoud.service
+bad=0
+complain() { echo "$*"; bad=1; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+for line in Restart=always StartLimitIntervalSec=0 Type=notify; do
+	grep -qx "$line" "$unit" || complain "$unit: lacks $line"
+done
+! grep -nE '^(StartLimitAction|FailureAction|SuccessAction|JobTimeoutAction|StartLimitBurst)=' "$unit" ||
+	complain "$unit: what it says there may reboot the machine, or give up"
+watchdog=$(sed -n 's/^WatchdogSec=//p' "$unit")
+least=$(sed -n 's/.*INTEGER("", "watchdog_s", \([0-9]*\),.*/\1/p' firmware/config/site_keys.c)
+[ "$watchdog" -le "$least" ] || complain "$unit: WatchdogSec=$watchdog, expected at most the" \
+	"machine's watchdog, $least s"
+
+waits=$(for _ in 1 2 3 4 5 6 7 8 9; do BACK_OFF_DRY=1 board/systemd/back-off "$work/starts"; done |
+	tr '\n' ' ')
+[ "$waits" = "0 1 2 4 8 16 30 30 30 " ] || complain "back-off: waits $waits"
+echo "7 -100000" >"$work/starts"
+[ "$(BACK_OFF_DRY=1 board/systemd/back-off "$work/starts")" = 0 ] ||
+	complain "back-off: a quiet minute does not end the row"
+for text in "" "x y" "1" "1 2 3"; do
+	echo "$text" >"$work/starts"
+	BACK_OFF_DRY=1 board/systemd/back-off "$work/starts" >/dev/null ||
+		complain "back-off: fails on a file that says '$text'"
+done
+BACK_OFF_DRY=1 board/systemd/back-off /nonexistent/starts >/dev/null ||
+	complain "back-off: fails where it can't write"
+
+if command -v systemd-analyze >/dev/null; then
+	sed -e "s#/usr/lib/kakou/back-off#$PWD/board/systemd/back-off#" -e "s#^ExecStart=.*#ExecStart=/bin/true#" \
+		-e '/^Documentation=/d' "$unit" >"$work/kakoud.service"
+	said=$(systemd-analyze verify "$work/kakoud.service" 2>&1) || bad=1
+	[ -z "$said" ] || complain "$unit: systemd-analyze says: $said"
+else
+	echo "skip: systemd-analyze is not here, the unit's grammar was not looked at"
+fi
+[ $bad -eq 0 ] || exit 1
+echo "units: restarted without limit, waits $waits"
