@@ -9,6 +9,20 @@
 #include <inttypes.h>
 #include <string.h>
 
+static bool is_in(const json_t *list, const json_t *value)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(list, i, item)
+	{
+		if (json_equal(item, value))
+			return true;
+	}
+	return false;
+}
+
+/* Those that nobody has acknowledged with a "!". */
 static void add_alarms(struct cli_table *table, const json_t *lane)
 {
 	const json_t *alarms = json_object_get(lane, "alarms");
@@ -19,8 +33,10 @@ static void add_alarms(struct cli_table *table, const json_t *lane)
 
 	json_array_foreach(alarms, i, alarm)
 	{
-		int n = snprintf(text + used, sizeof(text) - used, "%s%s", i ? " " : "",
-				 json_string_value(alarm));
+		int n = snprintf(
+			text + used, sizeof(text) - used, "%s%s%s", i ? " " : "",
+			json_string_value(alarm),
+			is_in(json_object_get(lane, "acknowledged"), alarm) ? "" : "!");
 
 		if (n < 0 || (size_t)n >= sizeof(text) - used)
 			break;
@@ -65,7 +81,8 @@ void cmd_print_lanes(struct cli *cli, json_t *result)
 		int64_t passage = cli_integer(lane, "passage");
 
 		cli_table_add(table, "%s", cli_word(lane, "name"));
-		cli_table_add(table, "%s", cli_word(lane, "state"));
+		cli_table_add(table, "%s%s", cli_word(lane, "state"),
+			      cli_flag(lane, "is_locked") ? ", locked" : "");
 		cli_table_add(table, "%s", cli_age(lane, "state_age_ms", age));
 		cli_table_add(table, passage > 0 ? "%" PRId64 : "-", passage);
 		cli_table_add(table, "%s", cli_word(lane, "plate"));

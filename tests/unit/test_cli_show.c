@@ -233,6 +233,22 @@ static void a_lane_shows_its_evidence_and_the_lines_that_are_on(void **state)
 	cli_rig_expect(0, "channel  3301500102 out", NULL, path, "lane", "out1", NULL);
 }
 
+static void a_locked_lane_and_an_alarm_that_nobody_acknowledged_stand_out(void **state)
+{
+	struct snapshot_lane *lane = &shot.lanes[0];
+	const char *path = rig.site->control_socket;
+
+	(void)state;
+	lane->is_locked = true;
+	lane->alarm_count = 2;
+	lane->alarms[0] = "hold";
+	lane->alarms[1] = "tailgate";
+	lane->is_acknowledged[0] = true;
+	mailbox_put(rig.mailbox, &shot);
+	cli_rig_expect(0, "idle, locked", NULL, path, "lanes", NULL);
+	cli_rig_expect(0, "hold tailgate!", NULL, path, "lanes", NULL);
+}
+
 static void a_unit_that_is_backed_off_shows_its_pause_and_why(void **state)
 {
 	const struct bus_health health = {
@@ -266,6 +282,8 @@ int main(void)
 		cmocka_unit_test(the_width_of_a_text_is_what_a_terminal_takes),
 		WITH_SERVER(what_devices_say_does_not_steer_the_terminal),
 		WITH_SERVER(a_lane_shows_its_evidence_and_the_lines_that_are_on),
+		WITH_SERVER(
+			a_locked_lane_and_an_alarm_that_nobody_acknowledged_stand_out),
 		WITH_SERVER(a_unit_that_is_backed_off_shows_its_pause_and_why),
 	};
 
