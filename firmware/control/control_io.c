@@ -168,7 +168,7 @@ void control_write_lines(struct control *control, size_t lane,
 			 const struct interlock_outputs *motor)
 {
 	struct control_lines *lines = &control->lines[lane];
-	bool is_green = control->lanes[lane].light == LIGHT_GREEN;
+	bool is_green = lane_shows_green(&control->lanes[lane]);
 	uint64_t mask, levels, changed;
 
 	lines->outputs = wiring_outputs(motor, is_green);

@@ -272,10 +272,13 @@ static void drive(struct interlock *lock, const struct interlock_inputs *in,
 		lock->phase == INTERLOCK_RAISING || lock->phase == INTERLOCK_HOLD_RAISING;
 	out->lower = lock->phase == INTERLOCK_LOWERING ||
 		     lock->phase == INTERLOCK_HOLD_LOWERING;
+	interlock_pulse_tests(lock, in);
 	for (int d = 0; d < INTERLOCK_SAFETY_DEVICES; d++)
-		out->test[d] = lock->phase == INTERLOCK_PROVING &&
-			       lock->test_step[d] == TEST_ASSERTED;
-	lock->heartbeat = !lock->heartbeat;
+		out->test[d] =
+			lock->is_pulsed[d] || (lock->phase == INTERLOCK_PROVING &&
+					       lock->test_step[d] == TEST_ASSERTED);
+	if (!in->ask_still)
+		lock->heartbeat = !lock->heartbeat;
 	out->heartbeat = lock->heartbeat;
 	if (out->raise)
 		lock->last_raise_ms = in->now_ms;
@@ -345,7 +348,7 @@ bool interlock_has_fault(const struct interlock *lock)
 
 bool interlock_is_testing(const struct interlock *lock, int device)
 {
-	return lock->phase == INTERLOCK_PROVING &&
-	       lock->config.proof[device] == PROVED_BY_TEST &&
-	       lock->test_step[device] < TEST_PASSED;
+	return lock->has_echo[device] || (lock->phase == INTERLOCK_PROVING &&
+					  lock->config.proof[device] == PROVED_BY_TEST &&
+					  lock->test_step[device] < TEST_PASSED);
 }

@@ -63,6 +63,9 @@ struct interlock_inputs {
 		[INTERLOCK_CHANNELS]; /**< both contacts say the same; false without two */
 	bool reset;                   /**< the key at the gate is turned */
 	bool hold_raise, hold_lower;  /**< the buttons at the gate, for the whole scan */
+	/** A technician's pulse: heard at rest with the arm down only. */
+	bool ask_test[INTERLOCK_SAFETY_DEVICES];
+	bool ask_still; /**< the heartbeat stands still, so that the cabinet cuts lowering */
 };
 
 struct interlock_outputs {
@@ -110,6 +113,9 @@ struct interlock {
 	bool has_changed
 		[INTERLOCK_SAFETY_DEVICES]; /**< since the arm left its lower limit */
 	uint8_t test_step[INTERLOCK_SAFETY_DEVICES];
+	bool is_pulsed[INTERLOCK_SAFETY_DEVICES]; /**< its test output, by a technician */
+	int64_t echo_until_ms[INTERLOCK_SAFETY_DEVICES]; /**< and what follows from it */
+	bool has_echo[INTERLOCK_SAFETY_DEVICES];
 	bool is_unproved
 		[INTERLOCK_SAFETY_DEVICES]; /**< failed three proofs, passed none since */
 	int64_t disagrees_since_ms[INTERLOCK_CHANNELS]; /**< 0 = it does not */

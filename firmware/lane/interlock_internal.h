@@ -31,6 +31,8 @@ void interlock_begin_proof(struct interlock *lock, const struct interlock_inputs
 /** One scan of the proof. True when every device has passed; a failure leads back to rest. */
 bool interlock_step_proof(struct interlock *lock, const struct interlock_inputs *in,
 			  uint32_t *notes);
+/** Test outputs that a technician pulses; last of the scan. */
+void interlock_pulse_tests(struct interlock *lock, const struct interlock_inputs *in);
 /** A movement can't begin: tried again later; the third time in a row is told. */
 uint32_t interlock_fail_proof(struct interlock *lock, int64_t now_ms);
 

@@ -117,3 +117,17 @@ bool interlock_step_proof(struct interlock *lock, const struct interlock_inputs 
 			lock->is_unproved[d] && lock->test_step[d] == TEST_SKIPPED;
 	return true;
 }
+
+/* What the device then reports is no vehicle, also for the time its echo may take. */
+void interlock_pulse_tests(struct interlock *lock, const struct interlock_inputs *in)
+{
+	bool may = lock->phase == INTERLOCK_REST && lock->was_down;
+
+	for (int d = 0; d < INTERLOCK_SAFETY_DEVICES; d++) {
+		lock->is_pulsed[d] = may && in->ask_test[d];
+		if (lock->is_pulsed[d])
+			lock->echo_until_ms[d] =
+				in->now_ms + 2 * (int64_t)lock->config.test_window_ms;
+		lock->has_echo[d] = in->now_ms < lock->echo_until_ms[d];
+	}
+}

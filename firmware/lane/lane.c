@@ -559,6 +559,7 @@ void lane_step(struct lane *lane, const struct lane_inputs *in, struct lane_out 
 	step_help(lane);
 	lane_step_mode(lane);
 	inputs = look_at_gate(lane, in);
+	lane_step_pulse(lane, in, &inputs);
 	notes = interlock_step(&lane->interlock, &inputs, lane_arm_wish(lane), in->now_ms,
 			       outputs);
 	notes |= lane->kept_notes;

@@ -25,6 +25,7 @@
 #include "firmware/lane/lane_right.h"
 #include "firmware/lane/pairing.h"
 #include "firmware/lane/position.h"
+#include "firmware/lane/pulse.h"
 #include "firmware/lane/reason.h"
 #include "firmware/record/event.h"
 #include "firmware/record/journal.h"
@@ -194,6 +195,8 @@ struct lane {
 	bool position_is_told; /**< in this passage: it stands half on the scale */
 	int64_t help_since_ms; /**< of the call for help that nobody has answered; 0 = none */
 	bool is_locked;        /**< takes no vehicle until it is opened */
+	struct pulse pulse;             /**< a technician holds an output */
+	struct pulse_scene pulse_scene; /**< as of the last scan */
 	bool is_raised_by_hand, input_is_emergency;
 	bool exit_was_on, record_is_well, has_restarted;
 	int64_t loops_lost_ms, lights_lost_ms,
@@ -281,6 +284,9 @@ void lane_init(struct lane *lane, const struct site *site, uint8_t index);
 
 /** What the record says of the time before this start: the lane was locked. */
 void lane_start_locked(struct lane *lane);
+
+/** True while the lane's light is green, also by a technician's pulse. */
+bool lane_shows_green(const struct lane *lane);
 
 /** Takes a sample of one of its devices (any other is passed over). */
 void lane_feed_sample(struct lane *lane, const struct device_sample *sample);

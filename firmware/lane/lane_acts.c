@@ -102,7 +102,9 @@ static bool is_beside_table(enum act_verb verb)
 	case ACT_EMERGENCY:
 	case ACT_MODE:
 	case ACT_ACK:
-	case ACT_ANSWER: return true;
+	case ACT_ANSWER:
+	case ACT_PULSE:
+	case ACT_COMMISSION: return true;
 	default: return false;
 	}
 }
@@ -137,7 +139,8 @@ static void do_beside_table(struct lane *lane)
 	case ACT_EMERGENCY: lane->is_raised_by_hand = true; break;
 	case ACT_MODE: lane_take_mode(lane, lane->act); break;
 	case ACT_ACK: lane->acknowledged |= 1u << find_alarm(lane->act->value); break;
-	default: break; /* the record of it is all: ACT_ANSWER */
+	case ACT_PULSE: lane_begin_pulse(lane, lane->act); break;
+	default: break; /* the record of it is all: ACT_ANSWER, ACT_COMMISSION */
 	}
 }
 
@@ -236,6 +239,8 @@ static void judge_act(const struct lane *lane, const struct act *act, char *why,
 		lane_judge_mode(lane, act, why, size);
 	else if (act_rule_of(verb)->needs & ACT_NEEDS_SUBJECT)
 		judge_entry(lane, act, why, size);
+	else if (verb == ACT_PULSE)
+		lane_judge_pulse(lane, act->value, why, size);
 	if (why[0] == '\0' && !is_beside_table(verb) && !lane_find_rule(lane, EV_ACT))
 		snprintf(why, size, "%s is not possible while lane %s is %s%s",
 			 act_verb_name(verb), lane->config->name,
@@ -263,6 +268,10 @@ void lane_feed_act(struct lane *lane, const struct act *act, const struct lane_i
 	struct lane_pending *pending = find_pending(lane, 0);
 
 	lane_begin(lane, in, out);
+	if (lane_renews_pulse(lane, act, in->now_ms)) {
+		answer_act(out, act->token, KAKOU_OK, 0, "");
+		return;
+	}
 	if (!pending) {
 		answer_act(out, act->token, KAKOU_E_FULL, 0,
 			   "too many acts at once: try again");

@@ -25,6 +25,16 @@ bool lane_dispatch(struct lane *lane, enum lane_event event);
 bool lane_take_act(struct lane *lane, const struct act *act, uint64_t ticket, char *why,
 		   size_t size);
 
+/* lane_pulse.c */
+/** Why the act's pulse can't be taken now; untouched when it can. */
+void lane_judge_pulse(const struct lane *lane, const char *value, char *why, size_t size);
+void lane_begin_pulse(struct lane *lane, const struct act *act);
+/** True: the act renewed or let go of a pulse, which is no event. */
+bool lane_renews_pulse(struct lane *lane, const struct act *act, int64_t now_ms);
+/** One scan; what the interlock hears of it goes to `to`. */
+void lane_step_pulse(struct lane *lane, const struct lane_inputs *in,
+		     struct interlock_inputs *to);
+
 /** A camera or box reader whose map can tell it to read again. */
 bool lane_can_trigger(const struct lane *lane, enum evidence_kind kind);
 

@@ -39,6 +39,7 @@
 	X(LOGOUT, "logout") /* actor */ \
 	X(PEOPLE_CHANGED, "people_changed") /* change, person, role, actor, screen */ \
 	X(ACCESS_REFUSED, "access_refused") /* method, act, lane, actor, role, uid, why, count */ \
+	X(PULSE_ENDED, "pulse_ended") /* line, actor, lasted_ms, why */ \
 	X(LIFT_AUTHORISED, "lift_authorised") /* by, actor, reason */ \
 	X(LIFT_WITHDRAWN, "lift_withdrawn") /* reason */ \
 	X(LIFT_COMMANDED, "lift_commanded") /* authorised (seq of that event) */ \

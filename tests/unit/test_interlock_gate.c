@@ -628,6 +628,68 @@ static void an_arm_that_sinks_from_its_upper_limit_is_told(void **state)
 	assert_false(b.all_notes & NOTE_SANK);
 }
 
+/* A technician's pulses. */
+
+static void a_test_output_is_pulsed_at_rest_with_the_arm_down_only(void **state)
+{
+	struct arm_bench b;
+
+	(void)state;
+	arm_bench_begin(&b, &arm_bench_config);
+	arm_bench_scans(&b, ARM_STAY, 2);
+	b.in.ask_test[1] = true;
+	arm_bench_scan(&b, ARM_STAY);
+	assert_true(b.out.test[1] && !b.out.test[0]);
+	assert_true(interlock_is_testing(&b.lock, 1));
+	b.in.ask_test[1] = false;
+	arm_bench_scan(&b, ARM_STAY);
+	assert_false(b.out.test[1]);
+	assert_true(interlock_is_testing(&b.lock, 1)); /* its echo is no vehicle */
+	arm_bench_scans(&b, ARM_STAY, 20);
+	assert_false(interlock_is_testing(&b.lock, 1));
+
+	arm_bench_raise(&b, &arm_bench_config);
+	b.in.ask_test[0] = b.in.ask_test[1] = true;
+	arm_bench_scans(&b, ARM_STAY, 5);
+	assert_false(b.out.test[0] || b.out.test[1]);
+}
+
+static void a_pulsed_test_does_not_stand_in_for_the_activity_of_a_passage(void **state)
+{
+	struct interlock_config config = arm_bench_config;
+	struct arm_bench b;
+
+	(void)state;
+	config.proof[0] = config.proof[1] = PROVED_BY_ACTIVITY;
+	arm_bench_begin(&b, &config);
+	arm_bench_scans(&b, ARM_STAY, 2);
+	for (int i = 0; i < 30; i++) {
+		b.in.ask_test[0] = b.in.ask_test[1] = i < 10;
+		arm_bench_scan(&b, ARM_STAY);
+	}
+	assert_false(b.lock.has_changed[0] || b.lock.has_changed[1]);
+}
+
+static void a_pulsed_heartbeat_stands_still_and_stops_nothing_else(void **state)
+{
+	struct arm_bench b;
+	bool still;
+
+	(void)state;
+	arm_bench_begin(&b, &arm_bench_config);
+	arm_bench_scans(&b, ARM_STAY, 2);
+	b.in.ask_still = true;
+	still = b.out.heartbeat;
+	for (int i = 0; i < 50; i++) {
+		arm_bench_scan(&b, ARM_RAISE);
+		assert_int_equal(b.out.heartbeat, still);
+	}
+	assert_true(b.out.raise);
+	b.in.ask_still = false;
+	arm_bench_scan(&b, ARM_RAISE);
+	assert_int_not_equal(b.out.heartbeat, still);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -677,6 +739,10 @@ int main(void)
 		cmocka_unit_test(
 			a_limit_switch_that_bounces_when_the_arm_leaves_it_stops_nothing),
 		cmocka_unit_test(an_arm_that_sinks_from_its_upper_limit_is_told),
+		cmocka_unit_test(a_test_output_is_pulsed_at_rest_with_the_arm_down_only),
+		cmocka_unit_test(
+			a_pulsed_test_does_not_stand_in_for_the_activity_of_a_passage),
+		cmocka_unit_test(a_pulsed_heartbeat_stands_still_and_stops_nothing_else),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -298,6 +298,8 @@ static void every_verb_has_its_word(void **state)
 		[ACT_EMERGENCY] = "emergency",
 		[ACT_ACK] = "ack",
 		[ACT_ANSWER] = "answer",
+		[ACT_PULSE] = "pulse",
+		[ACT_COMMISSION] = "commission",
 	};
 	int fd = rpc_rig_connect(&rig);
 
@@ -314,6 +316,11 @@ static void every_verb_has_its_word(void **state)
 			 needs & ACT_NEEDS_SUBJECT ? "\"subject\":\"box\"," : "",
 			 needs & ACT_NEEDS_VALUE ? "\"value\":\"v\"," : "");
 		send_line(fd, line);
+		if (!role_is_in(ROLE_SUPERVISOR,
+				act_rule_of((enum act_verb)verb)->roles)) {
+			rpc_rig_expect_error(rpc_rig_receive(fd), -32011, words[verb]);
+			continue;
+		}
 		act = take_act();
 		assert_int_equal(act.verb, verb);
 		assert_int_equal(act.role, ROLE_SUPERVISOR);
