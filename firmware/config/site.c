@@ -7,10 +7,15 @@
 #include "firmware/config/site_internal.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "hal/file.h"
 #include "hal/text.h"
+#include "hal/tls.h"
+
+enum { CONFIG_BYTES_MAX = 262144 }; /* what hal/conf takes, too */
 
 static bool is_name(const char *text)
 {
@@ -157,6 +162,23 @@ static enum kakou_err take_all(struct site_build *build, const char *path)
 	return err;
 }
 
+/* Which file it was, for the record and for reports. */
+static enum kakou_err take_digest(struct site *site, const char *path, struct why *why)
+{
+	unsigned char digest[32];
+	char *text;
+	size_t len;
+	enum kakou_err err = file_read_whole(path, CONFIG_BYTES_MAX, &text, &len, why);
+
+	if (err)
+		return err;
+	digest_sha256(text, len, digest);
+	for (size_t i = 0; i < sizeof(digest); i++)
+		(void)snprintf(site->config_sha256 + 2 * i, 3, "%02x", digest[i]);
+	free(text);
+	return KAKOU_OK;
+}
+
 enum kakou_err site_load(struct site **out, const char *path, struct why *why)
 {
 	struct conf *conf;
@@ -175,6 +197,8 @@ enum kakou_err site_load(struct site **out, const char *path, struct why *why)
 	build->conf = conf;
 	build->why = why;
 	err = take_all(build, path);
+	if (!err)
+		err = take_digest(build->site, path, why);
 	if (err)
 		site_free(build->site);
 	else

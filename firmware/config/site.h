@@ -190,6 +190,7 @@ struct site_device {
 
 struct site {
 	char name[SITE_NAME_MAX + 1];
+	char config_sha256[65]; /**< of the site file as it was read, in hexadecimal */
 	char state_dir[160]; /**< the record's directory; refused on tmpfs unless allowed
 			      */
 	bool allow_volatile_state; /**< demonstration and tests only; said in the record

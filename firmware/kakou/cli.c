@@ -65,9 +65,22 @@ static const char io_help[] =
 	"watch shows each line of a lane, or of all, by its role: its level, how often\n"
 	"it went on and off since kakoud started, and pulses shorter than a scan. On a\n"
 	"terminal the table is live; otherwise each change is a line, with --json an\n"
-	"object. Ctrl-C ends it.\n"
+	"object. Ctrl-C ends it. pulse holds an output of a locked lane, as a "
+	"technician,\n"
+	"only while this command lives.\n"
 	"  --for SECONDS  ends by itself; 0 looks once\n"
-	"  --heartbeat    also tell the changes of the heartbeat, 100 a second\n";
+	"  --heartbeat    also tell the changes of the heartbeat, 100 a second\n"
+	"  --for MS       of a pulse: 1 to 5000 (default 1000)\n"
+	"  --reason TEXT  of a pulse: why\n";
+
+static const char lane_help[] =
+	"walk-test leads a technician through a locked lane: each loop, beam and "
+	"button,\n"
+	"the arm by hold-to-run, lights, sign and devices; it ends with a commissioning\n"
+	"report, whose SHA-256 is an event of the record.\n"
+	"  --report FILE   the report is written there too\n"
+	"  --answers FILE  lines \"STEP ANSWER\" instead of a person: y, n, skip REASON\n"
+	"  --patience S    how long a step may take (default 60)\n";
 
 static const char login_help[] =
 	"The ticket is kept, for nobody else to read, in $KAKOU_TICKET, or below\n"
@@ -84,22 +97,24 @@ static const char people_help[] =
 	"of standard input.\n";
 
 const struct cli_command cli_commands[] = {
-	{"status",   "",								 "the gate at a glance (default)",
-	 "Site, control thread, record, customs link, devices and lanes.\n",										       cmd_status  },
-	{"lanes",    "",								 "the lanes, one a line",                                     "",          cmd_lanes   },
-	{"lane",     "LANE",							     "one lane with its evidence and lines",                      "",          cmd_lane    },
-	{"devices",  "",								 "the devices and their newest values",                       "",          cmd_devices },
-	{"buses",    "",								 "the Modbus ports and their units",
-	 "Shows failures, and the pause of a unit that is backed off.\n",											  cmd_buses   },
+	{"status",   "",								      "the gate at a glance (default)",
+	 "Site, control thread, record, customs link, devices and lanes.\n",											    cmd_status  },
+	{"lanes",    "",								      "the lanes, one a line",                                     "",          cmd_lanes   },
+	{"lane",     "LANE | walk-test LANE [--report FILE] [--answers FILE] [--patience S]",
+	 "one lane with its evidence and lines; commission it",											    lane_help,   cmd_lane    },
+	{"devices",  "",								      "the devices and their newest values",                       "",          cmd_devices },
+	{"buses",    "",								      "the Modbus ports and their units",
+	 "Shows failures, and the pause of a unit that is backed off.\n",											       cmd_buses   },
 	{"map",      "list | show DEVICE|PORT:UNIT|MAP [options]",
-	 "register maps, and registers decoded by them",											      map_help,    cmd_map     },
+	 "register maps, and registers decoded by them",												   map_help,    cmd_map     },
 	{"bus",      "scan PORT|--tcp HOST[:PORT]|--tty DEVICE [options]",
-	 "which units answer on a Modbus port",												       bus_help,    cmd_bus     },
-	{"io",       "watch [LANE] [--for SECONDS] [--heartbeat]",
-	 "the lines of lanes with their edges",												       io_help,     cmd_io      },
-	{"link",     "",								 "the link to customs",                                       "",          cmd_link    },
+	 "which units answer on a Modbus port",													    bus_help,    cmd_bus     },
+	{"io",
+	 "watch [LANE] [--for SECONDS] [--heartbeat] | pulse LANE LINE --reason TEXT "
+	 "[--for MS]",									"the lines of lanes with their edges; hold one",             io_help,     cmd_io      },
+	{"link",     "",								      "the link to customs",                                       "",          cmd_link    },
 	{"events",
-	 "[--after N] [--limit N] [--passage N] [--kind WORD] [--lane LANE] [--follow]", "the record",
+	 "[--after N] [--limit N] [--passage N] [--kind WORD] [--lane LANE] [--follow]",      "the record",
 	 "Without --after the newest events, the last one last.\n"
 	 "  --after N    from the event after number N\n"
 	 "  --limit N    at most so many, 1 to 1000 (default 20)\n"
@@ -107,32 +122,32 @@ const struct cli_command cli_commands[] = {
 	 "  --kind WORD  only of this kind; kakou(1) lists them\n"
 	 "  --lane LANE  only of this lane\n"
 	 "  --follow     goes on with each new event until it is interrupted;\n"
-	 "               with --json one object a line\n",													 cmd_events  },
-	{"passages", "[--after N] [--limit N] [--lane LANE]",                            "the passages, one a line",
+	 "               with --json one object a line\n",													      cmd_events  },
+	{"passages", "[--after N] [--limit N] [--lane LANE]",                                 "the passages, one a line",
 	 "Without --after the newest passages, the last one last.\n"
 	 "  --after N    from the passage after number N\n"
 	 "  --limit N    at most so many, 1 to 100 (default 20)\n"
-	 "  --lane LANE  only of this lane\n",														     cmd_passages},
-	{"passage",  "N",								"one passage with all its events",                           "",          cmd_passage },
-	{"release",  "LANE --passage N --reason TEXT",                                   "lift for a passage",                                        act_help,
-	 cmd_act																			       },
-	{"inspect",  "LANE --passage N --reason TEXT",                                   "send a passage to inspection",
-	 act_help,																		 cmd_act     },
-	{"return",   "LANE --passage N --reason TEXT",                                   "send a passage back",                                       act_help,
-	 cmd_act																			       },
-	{"hold",     "LANE --passage N --reason TEXT",                                   "stop clearing a passage",                                   act_help,
-	 cmd_act																			       },
+	 "  --lane LANE  only of this lane\n",															  cmd_passages},
+	{"passage",  "N",								     "one passage with all its events",                           "",          cmd_passage },
+	{"release",  "LANE --passage N --reason TEXT",                                        "lift for a passage",                                        act_help,
+	 cmd_act																				    },
+	{"inspect",  "LANE --passage N --reason TEXT",                                        "send a passage to inspection",
+	 act_help,																		      cmd_act     },
+	{"return",   "LANE --passage N --reason TEXT",                                        "send a passage back",                                       act_help,
+	 cmd_act																				    },
+	{"hold",     "LANE --passage N --reason TEXT",                                        "stop clearing a passage",                                   act_help,
+	 cmd_act																				    },
 	{"reset",    "LANE --reason TEXT [--passage N]",
-	 "take up work after a restart, a fault or a lock",											   act_help,    cmd_act     },
-	{"login",    "NAME",							     "log in; the password is typed or a line of standard input",
-	 login_help,																	       cmd_login   },
-	{"logout",   "",								 "end the ticket of login",                                   "",          cmd_logout  },
-	{"whoami",   "",								 "who is logged in here",                                     "",          cmd_whoami  },
-	{"password", "",								 "change one's own password",
-	 "Reads the old one, then the new one.\n",														 cmd_password},
+	 "take up work after a restart, a fault or a lock",												act_help,    cmd_act     },
+	{"login",    "NAME",								  "log in; the password is typed or a line of standard input",
+	 login_help,																		    cmd_login   },
+	{"logout",   "",								      "end the ticket of login",                                   "",          cmd_logout  },
+	{"whoami",   "",								      "who is logged in here",                                     "",          cmd_whoami  },
+	{"password", "",								      "change one's own password",
+	 "Reads the old one, then the new one.\n",														      cmd_password},
 	{"people",
 	 "[add NAME ROLE | role NAME ROLE | password NAME | lock NAME | unlock NAME | "
-	 "remove NAME]",								 "who may log in",					    people_help, cmd_people  },
+	 "remove NAME]",								      "who may log in",					    people_help, cmd_people  },
  /* clang-format off */
 	{ "emergency-mode", "LANE --minutes N|--off --reason TEXT",
 	  "vehicles pass one by one, recorded, for N minutes",
@@ -189,7 +204,7 @@ const struct cli_command cli_commands[] = {
 	 "[PATH] | "
 	 "prove SEQ [PATH] | consistency FILE [PATH] | "
 	 "export [--first N] [--last N] [--format csv] [--output FILE] [PATH] | key | "
-	 "receipt FILE",								 "prove that the record is whole",
+	 "receipt FILE",								      "prove that the record is whole",
 	 "verify       a stopped journal or a copy at PATH, a file or a state directory; "
 	 "or a file\n"
 	 "             made by checkpoint, prove, consistency or export\n"
@@ -207,14 +222,14 @@ const struct cli_command cli_commands[] = {
 	 "  --scratch DIR      where a copy is made (default: $TMPDIR or /tmp)\n"
 	 "Without PATH a running kakoud is asked; verify and export let it make a copy, "
 	 "which is\n"
-	 "removed afterwards. When none runs, they take /var/lib/kakou.\n",											cmd_log     },
-	{"config",   "check FILE | sample | manual",                                     "site files",
+	 "removed afterwards. When none runs, they take /var/lib/kakou.\n",											     cmd_log     },
+	{"config",   "check FILE | sample | manual",                                          "site files",
 	 "check FILE reads a site file with its maps and says whether it is well.\n"
 	 "sample prints a site file with every key, its default and its meaning.\n"
-	 "manual prints the list of keys for kakou.conf(5).\n",												    cmd_config  },
-	{"help",     "[COMMAND]",							"this, or more of one command",                              "",          cmd_help    },
-	{"version",  "",								 "the version",					       "",          cmd_version },
-	{NULL,       NULL,							       NULL,							NULL,        NULL        },
+	 "manual prints the list of keys for kakou.conf(5).\n",													 cmd_config  },
+	{"help",     "[COMMAND]",							     "this, or more of one command",                              "",          cmd_help    },
+	{"version",  "",								      "the version",					       "",          cmd_version },
+	{NULL,       NULL,								    NULL,							NULL,        NULL        },
 };
 
 int cli_complain(const struct cli *cli, int exit, const char *format, ...)

@@ -186,6 +186,7 @@ int cmd_lane(struct cli *cli, int argc, char **argv);
 int cmd_devices(struct cli *cli, int argc, char **argv);
 int cmd_buses(struct cli *cli, int argc, char **argv);
 int cmd_map(struct cli *cli, int argc, char **argv);
+int cmd_walk(struct cli *cli, int argc, char **argv);
 int cmd_io(struct cli *cli, int argc, char **argv);
 int cmd_bus(struct cli *cli, int argc, char **argv);
 int cmd_link(struct cli *cli, int argc, char **argv);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * kakou io watch: the lines of lanes by role, with their edges, as they happen.
+ * kakou io: the lines of lanes by role, with their edges, as they happen; one output held.
  *
  * Layer: firmware.
  */
@@ -10,10 +10,11 @@
 #include <unistd.h>
 
 #include "firmware/config/site.h"
-#include "firmware/kakou/cli.h"
+#include "firmware/kakou/cli_walk.h"
+#include "firmware/lane/pulse.h"
 #include "hal/clock.h"
 
-enum { LOOK_MS = 50, REPAINT_MS = 250 };
+enum { LOOK_MS = 50, REPAINT_MS = 250, PULSE_MS = 1000 };
 
 /* One line as it was last seen. */
 struct seen {
@@ -290,11 +291,40 @@ static int run_watch(struct cli *cli, int argc, char **argv)
 	return exit;
 }
 
+/* ---- pulse ------------------------------------------------------------------------------- */
+
+static int run_pulse(struct cli *cli, int argc, char **argv)
+{
+	const char *words[3];
+	const char *ms = NULL;
+	const char *reason = NULL;
+	const struct cli_option options[] = {
+		{"--for",    &ms,     NULL},
+		{"--reason", &reason, NULL},
+	};
+	int64_t for_ms;
+	int exit;
+
+	if (!cli_read_words(cli, argc, argv, options, 2, words, 3, 3) ||
+	    !cli_read_integer(cli, "--for", ms, 1, PULSE_MAX_MS, PULSE_MS, &for_ms))
+		return CLI_USAGE;
+	if (!reason || !reason[0])
+		return cli_complain(cli, CLI_USAGE, "got no --reason, expected why");
+	cli_catch_interrupt();
+	exit = cli_pulse(cli, words[1], words[2], for_ms, reason, NULL, NULL);
+	if (!exit && !cli->json)
+		fprintf(cli->out, "%s of lane %s: held%s\n", words[2], words[1],
+			cli_is_interrupted() ? ", let go by Ctrl-C" : "");
+	return exit;
+}
+
 int cmd_io(struct cli *cli, int argc, char **argv)
 {
 	if (argc > 1 && !strcmp(argv[1], "watch"))
 		return run_watch(cli, argc, argv);
-	return cli_complain(cli, CLI_USAGE, "got %s%s%s, expected watch",
+	if (argc > 1 && !strcmp(argv[1], "pulse"))
+		return run_pulse(cli, argc, argv);
+	return cli_complain(cli, CLI_USAGE, "got %s%s%s, expected watch or pulse",
 			    argc > 1 ? "\"" : "nothing", argc > 1 ? argv[1] : "",
 			    argc > 1 ? "\"" : "");
 }

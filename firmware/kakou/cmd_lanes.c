@@ -176,6 +176,8 @@ int cmd_lane(struct cli *cli, int argc, char **argv)
 {
 	const char *name;
 
+	if (argc > 1 && !strcmp(argv[1], "walk-test"))
+		return cmd_walk(cli, argc, argv);
 	if (!cli_read_words(cli, argc, argv, NULL, 0, &name, 1, 1))
 		return CLI_USAGE;
 	return cli_show(cli, "lane", json_pack("{s:s}", "lane", name), print_lane);

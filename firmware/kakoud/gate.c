@@ -76,6 +76,7 @@ static enum kakou_err record_start(struct gate *gate, struct why *why)
 
 	event_begin(&event, EVENT_STARTED, EVENT_NO_LANE, 0);
 	event_add_text(&event, "version", KAKOU_VERSION);
+	event_add_text(&event, "config_sha256", gate->site->config_sha256);
 	event_add_text(&event, "site", gate->site->name);
 	event_add_text(&event, "reason",
 		       gate->past.last_seq == 0 ? "first start"

@@ -7,6 +7,7 @@
 #include "firmware/rpc/rpc_internal.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "hal/clock.h"
 
@@ -40,6 +41,42 @@ static json_t *view_line(const struct rpc *rpc, size_t lane, enum line_role role
 			 "changed_age_ms", rpc_age(line->changed_ms, now_ms));
 }
 
+static bool add_device(const struct site *site, json_t *names, uint16_t device)
+{
+	const json_t *known;
+	size_t i;
+
+	if (device == SITE_NO_DEVICE)
+		return true;
+	json_array_foreach(names, i, known)
+	{
+		if (!strcmp(json_string_value(known), site->devices[device].name))
+			return true;
+	}
+	return !json_array_append_new(names, json_string(site->devices[device].name));
+}
+
+/* Each device that serves the lane, once. NULL without memory. */
+static json_t *list_devices(const struct site *site, const struct site_lane *lane)
+{
+	json_t *names = json_array();
+	bool is_whole = names != NULL;
+
+	for (size_t i = 0; i < lane->evidence_count; i++)
+		is_whole = is_whole && add_device(site, names, lane->evidence[i].device);
+	is_whole = is_whole && add_device(site, names, lane->post) &&
+		   add_device(site, names, lane->sign);
+	for (int role = 0; role < LINE_ROLES; role++) {
+		if (lane->lines[role].is_used && lane->lines[role].on_device)
+			is_whole = is_whole &&
+				   add_device(site, names, lane->lines[role].device);
+	}
+	if (is_whole)
+		return names;
+	json_decref(names);
+	return NULL;
+}
+
 void rpc_lines_view(struct rpc_client *client, const json_t *params)
 {
 	const struct rpc *rpc = client->rpc;
@@ -62,14 +99,15 @@ void rpc_lines_view(struct rpc_client *client, const json_t *params)
 		json_decref(lines);
 		lines = NULL;
 	}
-	rpc_client_reply(client,
-			 json_pack("{s:s, s:o, s:b, s:I, s:I, s:s, s:s, s:s, s:o}",
-				   "lane", rpc->config.site->lanes[lane].name, "age_ms",
-				   rpc_age(rpc->snapshot.at_ms, now_ms),
-				   "lines_are_known", shot->lines_are_known, "edges_lost",
-				   (json_int_t)shot->edges_lost, "scans",
-				   (json_int_t)rpc->snapshot.scans, "state",
-				   shot->state ? shot->state : "", "arm",
-				   shot->arm ? shot->arm : "", "sign", shot->sign,
-				   "lines", lines));
+	rpc_client_reply(
+		client,
+		json_pack(
+			"{s:s, s:o, s:b, s:I, s:I, s:s, s:s, s:s, s:o, s:o}", "lane",
+			rpc->config.site->lanes[lane].name, "age_ms",
+			rpc_age(rpc->snapshot.at_ms, now_ms), "lines_are_known",
+			shot->lines_are_known, "edges_lost", (json_int_t)shot->edges_lost,
+			"scans", (json_int_t)rpc->snapshot.scans, "state",
+			shot->state ? shot->state : "", "arm", shot->arm ? shot->arm : "",
+			"sign", shot->sign, "lines", lines, "devices",
+			list_devices(rpc->config.site, &rpc->config.site->lanes[lane])));
 }

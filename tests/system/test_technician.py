@@ -2,12 +2,16 @@
 """What a technician finds out at a gate: who is on a port, and what each register says, over
 real Modbus TCP and serial lines, while the gate goes on."""
 
+import hashlib
 import json
+import os
 import signal
 import subprocess
 import time
 
-from gate_help import lane_of, wait_state
+import pytest
+
+from gate_help import lane_of, wait_state, yard_events, yard_lane
 from kakou_rig import BUILD, ROOT, wait_until
 
 
@@ -112,3 +116,139 @@ def test_every_edge_of_a_line_is_counted_also_one_shorter_than_a_scan(new_gate):
     assert sum(each["edges"] for each in changes) == \
         end["rises"] + end["falls"] - (first["rises"] + first["falls"] - first["edges"])
     assert "scale_entry" in gate.kakou_raw("io", "watch", "--for", "0").stdout
+
+
+HANDS = """	line "reset" {
+		name = "in1.reset"
+	}
+	line "hold_raise" {
+		name = "in1.hold_raise"
+	}
+	line "hold_lower" {
+		name = "in1.hold_lower"
+	}
+	line "approach" {
+		name = "in1.approach"
+	}
+"""
+
+
+class Bench:
+    """A gate with buttons at lane in1, a technician logged in, and hands on the sensors."""
+
+    def __init__(self, new_gate):
+        self.gate = gate = new_gate()
+        gate.edit_site(HANDS[HANDS.index('\tline "approach"'):], HANDS)
+        gate.start()
+        wait_state(gate, "idle")
+        self.ticket = gate.log_in("tech", "technician")
+        (gate.run / "ticket").touch(0o600)
+        (gate.run / "ticket").write_text(self.ticket)
+        self.env = {**os.environ, "KAKOU_TICKET": str(gate.run / "ticket")}
+
+    def hand(self, line, on=True, **more):
+        self.gate.rpc("yard", "touch", {"lane": "in1", "line": line, "on": on, **more})
+
+    def start(self, *words, **more):
+        return subprocess.Popen(
+            [BUILD / "kakou", "--socket", self.gate.socket_path("kakoud"), *map(str, words)],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True,
+            env=self.env, **more)
+
+    def kakou(self, *words):
+        process = self.start(*words)
+        text = process.communicate(timeout=20)[0]
+        return process.returncode, text
+
+    def act(self, act, **more):
+        return self.gate.rpc("kakoud", "act", {"lane": "in1", "act": act, "reason": "test",
+                                               "screen": "test", "ticket": self.ticket, **more})
+
+    def output(self, line):
+        return yard_lane(self.gate)["outputs"][line]
+
+
+def test_an_output_is_pulsed_in_a_locked_lane_only_and_ends_with_its_client(new_gate):
+    bench = Bench(new_gate)
+    pulse = ("io", "pulse", "in1")
+    status, text = bench.kakou(*pulse, "green", "--reason", "lamp")
+    assert status == 1 and "needs a lane that a person has locked" in text
+    bench.act("lock")
+
+    client = bench.start(*pulse, "green", "--for", 5000, "--reason", "lamp")
+    wait_until(lambda: bench.output("green") and not bench.output("red"), 5, "green")
+    client.kill()
+    client.wait()
+    ended = bench.gate.wait_event("pulse_ended")
+    assert ended["data"]["why"] == "it was not renewed" and ended["data"]["actor"] == "tech"
+    assert ended["data"]["lasted_ms"] < 5000
+    wait_until(lambda: bench.output("red") and not bench.output("green"), 5, "red")
+    begun = bench.gate.events(kind="officer_act")[-1]["data"]
+    assert (begun["act"], begun["value"], begun["reason"]) == ("pulse", "green 5000", "lamp")
+
+    status, text = bench.kakou(*pulse, "lower", "--reason", "arm")
+    assert status == 1 and "press hold_lower there" in text
+    status, text = bench.kakou(*pulse, "loop_test", "--for", 300, "--reason", "loop")
+    assert status == 0, text
+
+    def loop():
+        line = next(each for each in bench.gate.rpc("kakoud", "lines", {"lane": "in1"})["lines"]
+                    if each["line"] == "safety_loop")
+        return line["rises"], line["falls"]
+
+    wait_until(lambda: loop() == (1, 1), 5, loop)
+    assert not yard_events(bench.gate, "arm_leaves_down")
+
+
+def walk(bench, *words):
+    """Walks the lane as the prompts ask; the finished process, what it said, the prompts."""
+    process = bench.start("lane", "walk-test", "in1", "--patience", 15, *words)
+    said = []
+    for text in process.stdout:
+        said.append(text)
+        step, _, what = text.strip().partition(" ")
+        what = what.strip()
+        if what.startswith("press and hold hold_raise"):
+            bench.hand("hold_raise")
+        elif what.startswith("press and hold hold_lower"):
+            bench.hand("hold_lower")
+            if step == "arm.stop":
+                wait_until(lambda: yard_lane(bench.gate)["arm"]["permille"] < 900, 10, "it lowers")
+                bench.hand("beam")
+        elif what.startswith("let go"):
+            bench.hand("hold_raise", False)
+            bench.hand("hold_lower", False)
+        elif what.startswith("clear the beam"):
+            bench.hand("beam", False)
+            bench.hand("hold_lower", False)
+        elif what.startswith("press the emergency"):
+            bench.hand("emergency")
+        elif what.startswith("set the emergency"):
+            bench.hand("emergency", False)
+        elif step in bench.touched:
+            bench.hand(step, for_ms=100)
+    return process.wait(10), "".join(said)
+
+
+@pytest.mark.limit(180)
+def test_a_lane_is_walked_and_the_report_is_in_the_record(new_gate):
+    bench = Bench(new_gate)
+    bench.touched = {"approach", "scale_entry", "scale_exit", "safety_loop", "beam", "exit",
+                     "reset"}
+    status, text = walk(bench)
+    assert status == 1 and "kakou lock in1" in text
+    bench.act("lock")
+    answers = bench.gate.write("answers", "green y\nred y\nsign y\nheartbeat y\n"
+                                          "device.seal-in1 skip no seal at hand\n")
+    report = bench.gate.run / "report.txt"
+    status, text = walk(bench, "--answers", answers, "--report", report)
+    assert status == 0, text
+    paper = report.read_text("utf-8")
+    assert "FAILED" not in paper and "0 failed, 1 skipped" in paper, paper
+    assert "no seal at hand" in paper and "tech" in paper and "Signature" in paper
+    assert hashlib.sha256(bench.gate.site.read_bytes()).hexdigest() in paper
+    noted = bench.gate.events(kind="officer_act")[-1]["data"]
+    assert noted["act"] == "commission" and noted["actor"] == "tech"
+    assert noted["value"] == hashlib.sha256(report.read_bytes()).hexdigest()
+    assert yard_events(bench.gate, "closing_cut")
+    assert not yard_events(bench.gate, "collision")
