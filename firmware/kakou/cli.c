@@ -198,6 +198,12 @@ const struct cli_command cli_commands[] = {
 	{ "ack", "LANE ALARM --reason TEXT", "an alarm has been seen",
 	  "The alarm stays until its cause ends.\n", cmd_act },
 	{ "answer", "LANE --reason TEXT", "a driver's call for help is answered", "", cmd_act },
+	{ "stats", "[--from DAY] [--to DAY] [--shifts HOURS]", "how many passed, how, with what",
+	  "Counted from the record by day, shift and direction: passages, automatic and manual\n"
+	  "lifts, boxes read and gross weight; then the manual lifts by officer and reason.\n"
+	  "  --from DAY, --to DAY  as YYYY-MM-DD, both included (default: today)\n"
+	  "  --shifts HOURS        hours at which shifts begin, such as 8,16 or 0,8,16\n",
+	  cmd_stats },
   /* clang-format on */
 	{"log",
 	 "verify [--key FILE] [--checkpoint FILE] [--scratch DIR] [PATH] | checkpoint "

@@ -35,11 +35,11 @@ static void print_record(struct cli *cli, const json_t *record)
 {
 	fprintf(cli->out,
 		"record   %s, last event %" PRId64 ", %" PRId64 " waiting, %" PRId64
-		" failures%s%s\n",
+		" failures, disk %" PRId64 " %% full%s%s\n",
 		cli_flag(record, "is_well") ? "well" : "NOT WELL",
 		cli_integer(record, "last_seq"), cli_integer(record, "waiting"),
-		cli_integer(record, "failures"), cli_text(record, "why")[0] ? "; " : "",
-		cli_text(record, "why"));
+		cli_integer(record, "failures"), cli_integer(record, "disk_percent"),
+		cli_text(record, "why")[0] ? "; " : "", cli_text(record, "why"));
 }
 
 static void print_customs(struct cli *cli, const json_t *link)

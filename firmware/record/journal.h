@@ -31,9 +31,10 @@ struct journal_config {
 	const char *origin;    /**< names the gate in the chain, e.g. the site's name */
 	const char *const *lanes; /**< names, for the record; outlives the journal */
 	size_t lane_count;
-	bool allow_volatile;  /**< tmpfs is refused otherwise */
-	const char *key_file; /**< signs the checkpoints; NULL: there are none */
-	bool makes_key;       /**< a missing key is made, with mode 0600 */
+	bool allow_volatile;       /**< tmpfs is refused otherwise */
+	const char *key_file;      /**< signs the checkpoints; NULL: there are none */
+	bool makes_key;            /**< a missing key is made, with mode 0600 */
+	int32_t (*ask_disk)(void); /**< percent used, for tests; NULL: the real disk */
 };
 
 /** What the start needs to know of the past. */
@@ -88,6 +89,7 @@ struct journal_health {
 	uint64_t events, commits, failures;
 	uint32_t waiting;       /**< queued or kept for another try */
 	int32_t last_commit_ms; /**< how long the last commit took */
+	int32_t disk_percent;   /**< of the disk that is used; -1 = not known */
 	char why[160];          /**< the last failure */
 };
 

@@ -111,6 +111,7 @@ static void write_waiting(struct journal *journal)
 	bool has_taken;
 	bool has_committed;
 
+	writer_watch_disk(journal->writer);
 	do {
 		has_taken = take_waiting(journal);
 		has_committed = writer_health(journal->writer)->waiting > 0;
@@ -121,7 +122,7 @@ static void write_waiting(struct journal *journal)
 
 static int choose_timeout(const struct journal *journal)
 {
-	int64_t left_ms = -1;
+	int64_t left_ms = WRITER_DISK_MS;
 
 	if (!writer_health(journal->writer)->is_well) {
 		left_ms = journal->retry_at_ms - clock_mono_ms();
@@ -130,7 +131,7 @@ static int choose_timeout(const struct journal *journal)
 	} else if (writer_wants_rest(journal->writer)) {
 		left_ms = QUIET_MS;
 	}
-	if (journal->is_paused && (left_ms < 0 || left_ms > PAUSE_MS))
+	if (journal->is_paused && left_ms > PAUSE_MS)
 		left_ms = PAUSE_MS;
 	return (int)left_ms;
 }

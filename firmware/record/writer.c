@@ -225,6 +225,9 @@ enum kakou_err writer_open(struct writer **out, const char *path,
 	writer->arg = arg;
 	writer->end = &writer->first;
 	writer->synced_asked_ms = -SYNC_ASK_MS;
+	writer->ask_disk = config->ask_disk;
+	writer->disk_asked_ms = -1;
+	writer->health.disk_percent = -1;
 	writer->health.is_well = true;
 	text_copy(writer->path, sizeof(writer->path), path);
 	text_copy(writer->origin, sizeof(writer->origin), config->origin);

@@ -19,6 +19,7 @@ enum {
 	WRITER_GROUP = 256,       /**< events in one commit */
 	WRITER_REST_PAGES = 1500, /**< log that is moved when nothing is to be written */
 	WRITER_FULL_PAGES = 4000, /**< log that is moved at once */
+	WRITER_DISK_MS = 60000,   /**< between two looks at the disk */
 };
 
 struct writer; /* opaque */
@@ -45,6 +46,10 @@ KAKOU_MUST_CHECK enum kakou_err writer_take(struct writer *writer,
  *  verifies its tail. On failure every kept ticket is answered with "not committed", the
  *  events stay, and the caller tries again a second later. */
 KAKOU_MUST_CHECK enum kakou_err writer_commit(struct writer *writer);
+
+/** Looks once a minute at how full the disk is; a limit that is passed, or no more, becomes an
+ *  event. */
+void writer_watch_disk(struct writer *writer);
 
 /** Whether the log is long enough to be moved in a quiet moment; and moving it. A failure
  *  is one of the disk and treated like that of a commit. */

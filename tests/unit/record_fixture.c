@@ -20,7 +20,15 @@
 
 #include "firmware/record/place.h"
 
+int32_t record_disk_percent = 10;
+
 static const char *const lanes[] = {"in1", "out1"};
+
+/* Whatever the machine's disk is like. */
+static int32_t ask_disk(void)
+{
+	return record_disk_percent;
+}
 
 void record_make(struct record_fixture *fixture)
 {
@@ -40,6 +48,7 @@ void record_make(struct record_fixture *fixture)
 		.lanes = lanes,
 		.lane_count = 2,
 		.allow_volatile = true,
+		.ask_disk = ask_disk,
 	};
 }
 

@@ -29,6 +29,9 @@ struct record_fixture {
 	size_t answer_count;
 };
 
+/** What the journal is told of its disk's use. */
+extern int32_t record_disk_percent;
+
 /** An empty directory. */
 void record_make(struct record_fixture *fixture);
 

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -405,12 +406,57 @@ static void a_damaged_record_exits_with_1_and_the_finding(void **state)
 		       "verify", record.directory, "--json", NULL);
 }
 
+/* Two lanes, two officers; what is open does not count. */
+static void stats_count_by_direction_and_by_officer(void **state)
+{
+	struct event event;
+	char day[16];
+	time_t now;
+
+	(void)state;
+	event_begin(&event, EVENT_PASSAGE_OPENED, 1, 4);
+	event_add_text(&event, "direction", "E");
+	append(&event);
+	event_begin(&event, EVENT_INQUIRY, 1, 4);
+	event_add_text(&event, "box_front", "CSQU3054383");
+	event_add_text(&event, "box_rear", "");
+	append(&event);
+	event_begin(&event, EVENT_PASSAGE_CLOSED, 1, 4);
+	event_add_text(&event, "lift", "10");
+	event_add_text(&event, "actor", "wang");
+	event_add_text(&event, "reason", "paper");
+	event_add_number(&event, "gross_g", 37000000);
+	append(&event);
+	wait_for_record(11);
+	now = (time_t)(event.wall_ms / 1000);
+	strftime(day, sizeof(day), "%Y-%m-%d", localtime(&now));
+	cli_rig_expect(0, " all E", NULL, rig.site->control_socket, "stats", "--from",
+		       day, NULL);
+	cli_rig_expect(0, "wang     paper   1", NULL, rig.site->control_socket, "stats",
+		       "--from", day, NULL);
+	cli_rig_expect(0, "\"gross_kg\": 37000", NULL, rig.site->control_socket, "stats",
+		       "--from", day, "--json", NULL);
+	cli_rig_expect(0, "\"boxes\": 1", NULL, rig.site->control_socket, "stats",
+		       "--from", day, "--json", NULL);
+	cli_rig_expect(0, "\"automatic\": 2", NULL, rig.site->control_socket, "stats",
+		       "--from", day, "--json", NULL);
+	cli_rig_expect(0, "\"rows\": []", NULL, rig.site->control_socket, "stats",
+		       "--from", "2001-01-01", "--json", NULL);
+	cli_rig_expect(2, NULL, "expected days as", rig.site->control_socket, "stats",
+		       "--from", "2001-1x", NULL);
+	cli_rig_expect(2, NULL, "expected days as", rig.site->control_socket, "stats",
+		       "--from", "2001-02-02", "--to", "2001-02-01", NULL);
+	cli_rig_expect(2, NULL, "expected at most", rig.site->control_socket, "stats",
+		       "--shifts", "8,7", NULL);
+}
+
 int main(void)
 {
 #define WITH_RECORD(test) cmocka_unit_test_setup_teardown(test, start, stop)
 	const struct CMUnitTest tests[] = {
 		WITH_RECORD(events_are_shown_in_the_order_in_which_they_happened),
 		WITH_RECORD(events_can_be_picked),
+		WITH_RECORD(stats_count_by_direction_and_by_officer),
 		WITH_RECORD(an_event_shows_what_it_says),
 		WITH_RECORD(a_value_with_blanks_stands_between_quotes),
 		WITH_RECORD(details_that_are_too_long_end_with_an_ellipsis),
