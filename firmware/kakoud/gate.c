@@ -68,6 +68,23 @@ static enum kakou_err open_guard(struct gate *gate, struct why *why)
 	return err ? why_set(why, err, "no memory for the guard") : KAKOU_OK;
 }
 
+/* Said anew at each start, so that it does not go with the old end of the record. */
+static enum kakou_err record_locked(struct gate *gate, struct why *why)
+{
+	struct event event;
+
+	for (size_t i = 0; i < gate->site->lane_count; i++) {
+		if (!(gate->past.locked_lanes >> i & 1))
+			continue;
+		event_begin(&event, EVENT_LANE_LOCKED, (uint8_t)i, 0);
+		event_add_text(&event, "reason", "still locked at the start");
+		if (journal_append(gate->journal, &event))
+			return why_set(why, KAKOU_E_FULL,
+				       "the journal's queue is full at the start");
+	}
+	return KAKOU_OK;
+}
+
 /* What the past leaves open is said before anything new begins: a lift that was authorised and
  * not seen is unknown and is never repeated (doctrine 7). */
 static enum kakou_err record_start(struct gate *gate, struct why *why)
@@ -100,7 +117,7 @@ static enum kakou_err record_start(struct gate *gate, struct why *why)
 			return why_set(why, KAKOU_E_FULL,
 				       "the journal's queue is full at the start");
 	}
-	return KAKOU_OK;
+	return record_locked(gate, why);
 }
 
 /* Opened after the journal, which makes the directory; it is told first what a killed process

@@ -136,6 +136,37 @@ static void a_reset_needs_no_passage(void **state)
 	assert_int_equal(control.act.passage, 0);
 }
 
+static void a_correction_has_its_kind_and_value(void **state)
+{
+	pthread_t thread = begin_control(KAKOU_OK, 36, "");
+
+	(void)state;
+	cli_rig_expect(0, "correct accepted, event 36", NULL, rig.site->control_socket,
+		       "correct", "in1", "box", "CSQU3054383", "--passage", "3",
+		       "--reason", "by eye", NULL);
+	pthread_join(thread, NULL);
+	assert_int_equal(control.act.verb, ACT_CORRECT);
+	assert_int_equal(control.act.subject, EVIDENCE_BOX);
+	assert_string_equal(control.act.value, "CSQU3054383");
+	cli_rig_expect(2, NULL, "too few words", rig.site->control_socket, "correct",
+		       "in1", "box", "--passage", "3", "--reason", "x", NULL);
+	cli_rig_expect(2, NULL, "got no --passage", rig.site->control_socket, "choose",
+		       "in1", "Z1", "--reason", "x", NULL);
+}
+
+static void an_alarm_is_acknowledged_without_a_passage(void **state)
+{
+	pthread_t thread = begin_control(KAKOU_OK, 37, "");
+
+	(void)state;
+	cli_rig_expect(0, "ack accepted", NULL, rig.site->control_socket, "ack", "in1",
+		       "tailgate", "--reason", "seen", NULL);
+	pthread_join(thread, NULL);
+	assert_int_equal(control.act.verb, ACT_ACK);
+	assert_string_equal(control.act.value, "tailgate");
+	assert_int_equal(control.act.passage, 0);
+}
+
 int main(void)
 {
 #define WITH_SERVER(test) cmocka_unit_test_setup_teardown(test, start, stop)
@@ -144,6 +175,8 @@ int main(void)
 		WITH_SERVER(a_refused_act_exits_with_1_and_the_reason),
 		WITH_SERVER(without_a_ticket_an_act_says_how_to_get_one),
 		WITH_SERVER(a_reset_needs_no_passage),
+		WITH_SERVER(a_correction_has_its_kind_and_value),
+		WITH_SERVER(an_alarm_is_acknowledged_without_a_passage),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
