@@ -252,3 +252,27 @@ def test_a_lane_is_walked_and_the_report_is_in_the_record(new_gate):
     assert noted["value"] == hashlib.sha256(report.read_bytes()).hexdigest()
     assert yard_events(bench.gate, "closing_cut")
     assert not yard_events(bench.gate, "collision")
+
+
+def test_a_line_that_changes_with_another_fails_its_step(new_gate):
+    bench = Bench(new_gate)
+    bench.touched = set()
+    bench.act("lock")
+    skipped = ["scale_entry", "scale_exit", "safety_loop", "beam", "exit", "reset", "arm.raise",
+               "heartbeat", "emergency", "loop_test", "beam_test", "green", "red", "sign"]
+    devices = bench.gate.rpc("kakoud", "lines", {"lane": "in1"})["devices"]
+    skipped += [f"device.{name}" for name in devices]
+    answers = bench.gate.write("answers", "".join(f"{step} skip not now\n" for step in skipped))
+    process = bench.start("lane", "walk-test", "in1", "--patience", 15, "--answers", answers)
+    said = []
+    for text in process.stdout:
+        said.append(text)
+        if text.startswith("approach ") and "drive onto" in text:
+            for line in ("approach", "exit"):  # crossed wires
+                bench.hand(line, for_ms=100)
+    assert process.wait(10) == 1
+    text = "".join(said)
+    assert "FAILED: in1.approach: another line changed too: exit 2 edges" in text, text
+    assert "The lane is NOT fit for traffic." in text
+    noted = bench.gate.events(kind="officer_act")[-1]["data"]
+    assert noted["reason"] == f"walk-test: 0 passed, 1 failed, {len(skipped)} skipped"
