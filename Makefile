@@ -103,7 +103,7 @@ WITH_FAKE := $(call archives,firmware drivers) -Wl,--whole-archive $(B)/libfake.
              -Wl,--no-whole-archive $(B)/libhal.a
 
 .PHONY: all rig tests unit contract system test test-fault run demo clean install install-deps \
-        install-deps-run mutants model graph property coverage check check-layers check-format check-words check-manual \
+        install-deps-run mutants model graph property coverage bench check check-layers check-format check-words check-manual \
         check-units check-trixie format help
 
 all: $(addprefix $(B)/,$(PROGRAMS)) ; @:
@@ -192,6 +192,12 @@ graph: $(CORE)
 		tests/model/generate.c $(CORE) $(LDLIBS)
 	$(Q)$(BUILD)/model/generate dot >firmware/lane/table.dot
 	$(Q)dot -Tsvg -o firmware/lane/table.svg firmware/lane/table.dot
+# Instructions per scan with 1, 4 and 16 lanes, by callgrind.
+$(BUILD)/gcc/tests/bench/scan: $(BUILD)/gcc/tests/bench/scan.o $(PARTS) $(CORE) $(B)/libfake.a
+	$(Q)$(LINK) $< $(PARTS) $(WITH_FAKE) $(LDLIBS) -lcmocka
+bench:
+	$(Q)$(MAKE) --no-print-directory VARIANT=gcc $(BUILD)/gcc/tests/bench/scan >&2
+	$(Q)tests/bench/run $(BUILD)/gcc
 mutants:              ; $(Q)tests/mutants/run $(if $(T),-k '$(T)')
 
 check: check-layers check-format check-words check-manual check-units
@@ -233,6 +239,7 @@ help:
 	@echo "make check              check-layers, check-format, check-words, check-manual, check-units"
 	@echo "make test-fault         every power cut, every kill; about 10 minutes"
 	@echo "make property           PASSAGES=$(PASSAGES) random passages of one lane; about 7 minutes"
+	@echo "make bench              instructions per scan with 1, 4 and 16 lanes"
 	@echo "make coverage           every branch of interlock, wiring and lane table, or it fails"
 	@echo "make model              the lane's table and the interlock in every order, with Spin; 2 minutes"
 	@echo "make graph              draws the lane's table into firmware/lane/"
