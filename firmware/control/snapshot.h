@@ -13,6 +13,7 @@
 
 #include "firmware/config/site.h"
 
+enum { SNAPSHOT_ORDERS_MAX = 4, SNAPSHOT_ORDER_MAX = 24 };
 enum { SNAPSHOT_ALARMS_MAX = 16 };
 
 struct snapshot_evidence {
@@ -54,7 +55,12 @@ struct snapshot_lane {
 	uint32_t edges_lost;  /**< times the kernel had more edges than it could keep */
 	struct snapshot_line lines[LINE_ROLES];
 	bool help_is_called;
-	bool is_locked; /**< takes no vehicle until it is opened */
+	bool is_locked;      /**< takes no vehicle until it is opened */
+	uint8_t order_count; /**< open orders on file that may be the vehicle's */
+	char orders[SNAPSHOT_ORDERS_MAX]
+		   [SNAPSHOT_ORDER_MAX + 1]; /**< the first of them */
+	int64_t mode_until_ms;               /**< emergency mode, monotonic; 0 = off */
+	char mode_by[48];
 	uint8_t alarm_count;
 	const char *alarms[SNAPSHOT_ALARMS_MAX];   /**< static codes */
 	bool is_acknowledged[SNAPSHOT_ALARMS_MAX]; /**< of each of them */

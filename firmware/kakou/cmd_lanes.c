@@ -154,6 +154,30 @@ static void print_lines(struct cli *cli, const json_t *lane, const char *key)
 	fputc('\n', cli->out);
 }
 
+/* One is the vehicle's; of several an officer chooses. */
+static void print_orders(struct cli *cli, const json_t *lane)
+{
+	const json_t *orders = json_object_get(lane, "orders");
+	int64_t count = cli_integer(lane, "order_count");
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(orders, i, one) fprintf(
+		cli->out, "%s %s\n", i ? "        " : "order   ", json_string_value(one));
+	if (count > (int64_t)json_array_size(orders))
+		fprintf(cli->out, "         and %" PRId64 " more\n",
+			count - (int64_t)json_array_size(orders));
+}
+
+static void print_mode(struct cli *cli, const json_t *mode)
+{
+	char left[CLI_WORDS_MAX];
+
+	if (json_is_object(mode))
+		fprintf(cli->out, "mode     EMERGENCY, by %s, %s left\n",
+			cli_word(mode, "by"), cli_age(mode, "left_ms", left));
+}
+
 static void print_lane(struct cli *cli, json_t *lane)
 {
 	json_t *only = json_pack("{s:[O]}", "lanes", lane);
@@ -168,6 +192,8 @@ static void print_lane(struct cli *cli, json_t *lane)
 	fprintf(cli->out, "channel  %s %s\n", cli_word(lane, "chnl_no"),
 		!strcmp(cli_text(lane, "direction"), "E") ? "out" : "in");
 	fprintf(cli->out, "inquiry  %s\n", cli_word(lane, "seq_no"));
+	print_orders(cli, lane);
+	print_mode(cli, json_object_get(lane, "emergency_mode"));
 	if (cli_flag(lane, "help_is_called"))
 		fputs("help     the driver called\n", cli->out);
 }

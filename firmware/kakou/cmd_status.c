@@ -54,6 +54,17 @@ static void print_customs(struct cli *cli, const json_t *link)
 		error[0] ? "; " : "", error);
 }
 
+static void print_registry(struct cli *cli, const json_t *registry)
+{
+	fprintf(cli->out,
+		"registry %s, %" PRId64 " orders, %" PRId64 " vehicles, %" PRId64
+		" cleared offline to settle%s%s\n",
+		cli_flag(registry, "is_well") ? "well" : "NOT WELL",
+		cli_integer(registry, "orders"), cli_integer(registry, "vehicles"),
+		cli_integer(registry, "offline_open"),
+		cli_text(registry, "why")[0] ? "; " : "", cli_text(registry, "why"));
+}
+
 /* Nothing to say of a machine without watchdog that was never reset. */
 static void print_machine(struct cli *cli, const json_t *machine)
 {
@@ -86,6 +97,7 @@ static void print_status(struct cli *cli, json_t *status)
 	print_control(cli, json_object_get(status, "control"));
 	print_record(cli, json_object_get(status, "record"));
 	print_customs(cli, json_object_get(status, "customs"));
+	print_registry(cli, json_object_get(status, "registry"));
 	print_machine(cli, json_object_get(status, "machine"));
 	fprintf(cli->out,
 		"devices  %" PRId64 " well, %" PRId64 " sick, %" PRId64 " lost, %" PRId64

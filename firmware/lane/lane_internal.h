@@ -87,6 +87,9 @@ bool lane_step_lookup(struct lane *lane);
 bool lane_awaits_registry(const struct lane *lane);
 /** Open orders on file that may be this vehicle's, and the one that is; NULL: none, or several. */
 int lane_count_candidates(const struct lane *lane);
+/** Those of them that the registry told; how many. */
+int lane_list_candidates(const struct lane *lane,
+			 const struct order *out[LOOKUP_ORDERS_MAX]);
 const struct order *lane_bound_order(const struct lane *lane);
 /** A doubtful box read that the vehicle's only order confirms: its number, otherwise as read. */
 const char *lane_box_as_meant(const struct lane *lane, const char *read);

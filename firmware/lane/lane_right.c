@@ -145,29 +145,38 @@ static bool is_candidate(const struct lane *lane, const struct order *order)
 				     !strcmp(vehicle->card, asked->code)));
 }
 
-int lane_count_candidates(const struct lane *lane)
+int lane_list_candidates(const struct lane *lane,
+			 const struct order *out[LOOKUP_ORDERS_MAX])
 {
 	const struct found *found = &lane->right.found;
 	int count = 0;
 
 	if (lane->right.state != LOOKUP_ANSWERED)
 		return 0;
-	if (!lane->chosen_order[0] && found->order_count > LOOKUP_ORDERS_MAX)
-		return found->order_count;
 	for (int i = 0; i < found->order_count && i < LOOKUP_ORDERS_MAX; i++)
-		count += is_candidate(lane, &found->orders[i]);
+		if (is_candidate(lane, &found->orders[i]))
+			out[count++] = &found->orders[i];
 	return count;
+}
+
+int lane_count_candidates(const struct lane *lane)
+{
+	const struct found *found = &lane->right.found;
+	const struct order *listed[LOOKUP_ORDERS_MAX];
+
+	if (lane->right.state == LOOKUP_ANSWERED && !lane->chosen_order[0] &&
+	    found->order_count > LOOKUP_ORDERS_MAX)
+		return found->order_count;
+	return lane_list_candidates(lane, listed);
 }
 
 const struct order *lane_bound_order(const struct lane *lane)
 {
-	if (lane_count_candidates(lane) != 1)
-		return NULL;
-	for (int i = 0; i < LOOKUP_ORDERS_MAX; i++) {
-		if (is_candidate(lane, &lane->right.found.orders[i]))
-			return &lane->right.found.orders[i];
-	}
-	return NULL;
+	const struct order *found[LOOKUP_ORDERS_MAX];
+
+	return lane_count_candidates(lane) == 1 && lane_list_candidates(lane, found) == 1
+		       ? found[0]
+		       : NULL;
 }
 
 bool lane_has_several_orders(const struct lane *lane)
@@ -178,17 +187,20 @@ bool lane_has_several_orders(const struct lane *lane)
 /* A chosen order that is none of those on file is customs' to judge. */
 void lane_hold_for_choice(struct lane *lane)
 {
+	const struct order *orders[LOOKUP_ORDERS_MAX];
 	struct event *event;
+	int count;
 
 	lane_hold(lane, REASON_SEVERAL_ORDERS);
 	event = lane_record(lane, EVENT_CALL);
 	event_add_text(event, "what", "choose");
 	event_add_text(event, "reason", reason_text(REASON_SEVERAL_ORDERS));
-	for (int i = 0; i < lane->right.found.order_count && i < LOOKUP_ORDERS_MAX; i++) {
+	count = lane_list_candidates(lane, orders);
+	for (int i = 0; i < count; i++) {
 		static const char *const keys[LOOKUP_ORDERS_MAX] = {"choice1", "choice2",
 								    "choice3", "choice4"};
 
-		event_add_text(event, keys[i], lane->right.found.orders[i].number);
+		event_add_text(event, keys[i], orders[i]->number);
 	}
 }
 

@@ -45,6 +45,19 @@ static const char *who(const struct lane *lane)
 	return lane->verdict == VERDICT_HOLD ? lane_who_holds(lane) : lane->by;
 }
 
+static void fill_orders(const struct lane *lane, struct snapshot_lane *out)
+{
+	const struct order *orders[LOOKUP_ORDERS_MAX];
+	int listed = lane_list_candidates(lane, orders);
+
+	_Static_assert((int)LOOKUP_ORDERS_MAX <= (int)SNAPSHOT_ORDERS_MAX &&
+			       (int)ORDER_NUMBER_LENGTH <= (int)SNAPSHOT_ORDER_MAX,
+		       "all that are listed have room");
+	out->order_count = (uint8_t)lane_count_candidates(lane);
+	for (int i = 0; i < listed; i++)
+		text_copy(out->orders[i], sizeof(out->orders[i]), orders[i]->number);
+}
+
 void lane_fill_snapshot(const struct lane *lane, struct snapshot_lane *out)
 {
 	enum reason reason =
@@ -69,6 +82,11 @@ void lane_fill_snapshot(const struct lane *lane, struct snapshot_lane *out)
 						       : "red";
 	out->help_is_called = lane->help_is_called;
 	out->is_locked = lane->is_locked;
+	if (lane->passage)
+		fill_orders(lane, out);
+	out->mode_until_ms = lane->mode.until_ms;
+	if (lane->mode.until_ms)
+		text_copy(out->mode_by, sizeof(out->mode_by), lane->mode.actor);
 	for (int i = 0; i < LANE_ALARMS && out->alarm_count < SNAPSHOT_ALARMS_MAX; i++)
 		if (lane->alarms & 1u << i) {
 			out->is_acknowledged[out->alarm_count] =

@@ -92,6 +92,27 @@ static json_t *view_state(const struct site_lane *site, const struct snapshot_la
 		"help_is_called", lane->help_is_called, "is_locked", lane->is_locked);
 }
 
+static json_t *view_orders(const struct snapshot_lane *lane)
+{
+	json_t *orders = json_array();
+	int failed = orders ? 0 : -1;
+
+	for (size_t i = 0; i < lane->order_count && i < SNAPSHOT_ORDERS_MAX; i++)
+		failed |= json_array_append_new(orders, json_string(lane->orders[i]));
+	if (!failed)
+		return orders;
+	json_decref(orders);
+	return NULL;
+}
+
+static json_t *view_mode(const struct snapshot_lane *lane, int64_t now_ms)
+{
+	if (lane->mode_until_ms == 0)
+		return json_null();
+	return json_pack("{s:s, s:I}", "by", lane->mode_by, "left_ms",
+			 (json_int_t)(lane->mode_until_ms - now_ms));
+}
+
 json_t *rpc_lane_view(const struct rpc *rpc, size_t index, int64_t now_ms,
 		      int64_t now_wall_ms)
 {
@@ -99,11 +120,13 @@ json_t *rpc_lane_view(const struct rpc *rpc, size_t index, int64_t now_ms,
 	const struct snapshot_lane *lane = &rpc->snapshot.lanes[index];
 	json_t *view = view_state(site, lane, now_ms, now_wall_ms);
 	json_t *more = json_pack(
-		"{s:o, s:i, s:i, s:o, s:o, s:o, s:o}", "evidence",
+		"{s:o, s:i, s:i, s:o, s:o, s:o, s:o, s:i, s:o, s:o}", "evidence",
 		view_all_evidence(lane, now_ms), "collected", lane->collected, "required",
 		lane->required, "inputs", view_lines(site, lane->inputs, false),
 		"outputs", view_lines(site, lane->outputs, true), "alarms",
-		view_alarms(lane, false), "acknowledged", view_alarms(lane, true));
+		view_alarms(lane, false), "acknowledged", view_alarms(lane, true),
+		"order_count", lane->order_count, "orders", view_orders(lane),
+		"emergency_mode", view_mode(lane, now_ms));
 
 	if (view && more && !json_object_update(view, more)) {
 		json_decref(more);

@@ -127,11 +127,14 @@ def test_several_open_orders_hold_and_nobody_is_asked(new_gate):
     drive_in(gate)
     held = wait_state(gate, "held", within_s=40)
     assert (held["reason"], held["sign"]) == ("several_orders", "请等候人工")
+    assert held["orders"] == [order(1)["number"], order(2)["number"]]
     call = [e["data"] for e in gate.events(kind="call") if e["data"]["what"] == "choose"][0]
     assert {call["choice1"], call["choice2"]} == {order(1)["number"], order(2)["number"]}
     assert not gate.events(kind="inquiry")
-    gate.act("release", "in1", passage=held["passage"])
-    assert closed(gate)["by"] == "officer"
+    gate.act("choose", "in1", passage=held["passage"], value=order(2)["number"])
+    assert closed(gate)["by"] == "customs"
+    used = [e["data"]["number"] for e in gate.events(kind="order")]
+    assert used == [order(2)["number"]] * 2
 
 
 def test_an_empty_truck_with_a_load_is_held_although_customs_releases(new_gate):
@@ -149,6 +152,8 @@ def test_an_empty_truck_with_a_load_is_held_although_customs_releases(new_gate):
 def test_emergency_mode_lets_trucks_pass_under_the_officers_name(new_gate):
     gate = begin(new_gate, site=[rights('"order", "emergency"')], customs=False)
     change(gate, "emergency-mode", "in1", "--minutes", "30", reason="flood")
+    wait_until(lambda: lane_of(gate)["emergency_mode"], 5, "the lane shows the mode")
+    assert "EMERGENCY, by officer" in gate.kakou_raw("lane", "in1").stdout
     drive_in(gate)
     end = closed(gate)
     assert (end["by"], end["actor"], end["lift"]) == ("emergency", "officer", "10")
