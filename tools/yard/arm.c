@@ -15,6 +15,7 @@ void arm_init(struct arm *arm, int32_t travel_ms, bool is_pulse_driven, int64_t 
 {
 	*arm = (struct arm){
 		.travel_ms = travel_ms,
+		.relay_ms = ARM_HEARTBEAT_MS,
 		.is_pulse_driven = is_pulse_driven,
 		.now_us = now_us,
 	};
@@ -38,7 +39,7 @@ bool arm_is_down(const struct arm *arm)
 bool arm_heartbeat_is_alive(const struct arm *arm)
 {
 	return arm->has_beaten &&
-	       arm->now_us - arm->beat_us <= ARM_HEARTBEAT_MS * US_PER_MS;
+	       arm->now_us - arm->beat_us <= (int64_t)arm->relay_ms * US_PER_MS;
 }
 
 /* The movement that is asked for, before the heartbeat relay has its say. */

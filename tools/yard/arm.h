@@ -31,6 +31,7 @@ struct arm_command {
 
 struct arm {
 	int32_t travel_ms;
+	int32_t relay_ms;     /**< the heartbeat relay drops out so long after a change */
 	bool is_pulse_driven; /**< a pulse starts a movement that goes on to its limit */
 	struct arm_command command;
 	int64_t now_us, beat_us; /**< monotonic; last change of the heartbeat line */
@@ -45,7 +46,7 @@ struct arm {
 	bool is_called_by_fob;  /**< fault: raised without a command, until it is up */
 };
 
-/** Down, at rest, nothing commanded. */
+/** Down, at rest, nothing commanded; its relay drops out after ARM_HEARTBEAT_MS. */
 void arm_init(struct arm *arm, int32_t travel_ms, bool is_pulse_driven, int64_t now_us);
 
 /** Moves on to the instant. */

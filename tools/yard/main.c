@@ -27,11 +27,14 @@
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
+/* Behind wires through a virtual machine the heartbeat comes late. */
+enum { RELAY_MS_MAX = 60000 };
+
 static const char where_prefix[] = "yard:";
 
 struct options {
 	const char *site, *scenario, *control, *gpio, *pictures, *log;
-	int64_t pace, seed;
+	int64_t pace, seed, relay_ms;
 	bool autostart;
 };
 
@@ -56,7 +59,8 @@ static void print_usage(FILE *to)
 {
 	(void)fputs("usage: kakou-yard --site FILE --scenario FILE --control SOCKET\n"
 		    "                  [--gpio SOCKET] [--pace 1..5] [--pictures DIR]\n"
-		    "                  [--log FILE] [--seed N] [--autostart]\n\n"
+		    "                  [--log FILE] [--seed N] [--relay-ms N] "
+		    "[--autostart]\n\n"
 		    "Stands in for the world of a gate: trucks, lanes, devices and their "
 		    "faults, as\n"
 		    "real Modbus servers and simulated lines. See man "
@@ -75,6 +79,7 @@ enum option_id {
 	OPT_PICTURES,
 	OPT_LOG,
 	OPT_SEED,
+	OPT_RELAY,
 	OPT_AUTOSTART,
 	OPT_HELP
 };
@@ -88,6 +93,7 @@ static const struct option long_options[] = {
 	{"pictures",  required_argument, NULL, OPT_PICTURES },
 	{"log",       required_argument, NULL, OPT_LOG      },
 	{"seed",      required_argument, NULL, OPT_SEED     },
+	{"relay-ms",  required_argument, NULL, OPT_RELAY    },
 	{"autostart", no_argument,       NULL, OPT_AUTOSTART},
 	{"help",      no_argument,       NULL, OPT_HELP     },
 	{NULL,        0,                 NULL, 0            },
@@ -114,6 +120,8 @@ static bool take_option(struct options *options, int id, const char *value)
 	case OPT_PICTURES: options->pictures = value; return true;
 	case OPT_LOG: options->log = value; return true;
 	case OPT_SEED: return take_number("seed", value, INT32_MAX, &options->seed);
+	case OPT_RELAY:
+		return take_number("relay-ms", value, RELAY_MS_MAX, &options->relay_ms);
 	case OPT_AUTOSTART: options->autostart = true; return true;
 	case OPT_HELP: print_usage(stdout); exit(EXIT_DONE);
 	default: return false;
@@ -124,7 +132,7 @@ static bool take_options(struct options *options, int argc, char **argv)
 {
 	int id;
 
-	*options = (struct options){.pace = 1, .seed = 1};
+	*options = (struct options){.pace = 1, .seed = 1, .relay_ms = ARM_HEARTBEAT_MS};
 	while ((id = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
 		if (!take_option(options, id, optarg))
 			return false;
@@ -160,6 +168,7 @@ static enum kakou_err load(struct program *program, struct why *why)
 		.pictures = options->pictures,
 		.pace = (int32_t)options->pace,
 		.seed = (uint64_t)options->seed,
+		.relay_ms = (int32_t)options->relay_ms,
 	};
 	return yard_create(&program->yard, &config, why);
 }

@@ -281,6 +281,8 @@ static enum kakou_err add_lanes(struct yard *yard, const struct yard_config *con
 			.pace = config->pace,
 		};
 		yard_lane_init(lane, config->seed * SITE_LANES_MAX + i, yard->stepped_ns);
+		if (config->relay_ms)
+			lane->arm.relay_ms = config->relay_ms;
 		err = geometry_load(&lane->geometry, config->scenario, lane->site->name,
 				    why);
 	}

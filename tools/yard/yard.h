@@ -43,6 +43,7 @@ struct yard_config {
 	struct yard_events *events;  /**< outlives the yard */
 	const char *pictures;        /**< outlives the yard */
 	int32_t pace;                /**< 1..YARD_PACE_MAX */
+	int32_t relay_ms;            /**< of the heartbeat relays; 0 = ARM_HEARTBEAT_MS */
 	uint64_t seed;
 };
 
