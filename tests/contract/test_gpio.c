@@ -17,7 +17,7 @@
 enum { LOOP_A, LOOP_B, LIFT, LAMP, COUNT };
 
 static const char *where;
-static const struct gpio_line lines[COUNT] = {
+static struct gpio_line lines[COUNT] = {
 	[LOOP_A] = {.name = "loop-a"},
 	[LOOP_B] = { .name = "loop-b",                  .active_low = true, .pull_up = true},
 	[LIFT] = { .name = "lift",                    .is_output = true},
@@ -33,6 +33,7 @@ static int start(void **state)
 {
 	(void)state;
 	where = gpio_rig_start();
+	lines[LOOP_B].pull_up = gpio_rig_has_bias();
 	return 0;
 }
 
@@ -176,10 +177,11 @@ static void a_missing_line_is_not_found(void **state)
 	struct why why = {.text = ""};
 
 	(void)state;
-	gpio_rig_hide_a_line();
+	gpio_rig_hide_a_line(true);
 	assert_int_equal(gpio_open(&gpio, where, lines, COUNT, &why), KAKOU_E_NOTFOUND);
 	assert_null(gpio);
 	assert_true(why.text[0]);
+	gpio_rig_hide_a_line(false);
 	gpio_close(open_lines());
 }
 
@@ -265,6 +267,9 @@ int main(void)
 		ON_RIG(lines_can_be_opened_again),
 		ON_RIG(wrong_requests_are_invalid),
 		ON_RIG(a_missing_line_is_not_found),
+	};
+
+	const struct CMUnitTest on_losses[] = {
 		ON_RIG(a_lost_link_stays_lost),
 	};
 
@@ -275,6 +280,8 @@ int main(void)
 	};
 	int failed = cmocka_run_group_tests_name("gpio", tests, NULL, NULL);
 
+	if (gpio_rig_can_be_cut())
+		failed += cmocka_run_group_tests_name("lost gpio", on_losses, NULL, NULL);
 	if (gpio_rig_has_wire())
 		failed += cmocka_run_group_tests_name("gpio on a wire", on_wire, NULL,
 						      NULL);

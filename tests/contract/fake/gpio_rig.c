@@ -29,14 +29,25 @@ bool gpio_rig_output_becomes(const char *name, bool level)
 	return fake_gpio_output(name) == level;
 }
 
-void gpio_rig_hide_a_line(void)
+void gpio_rig_hide_a_line(bool hide)
 {
-	fake_gpio_fail_open(KAKOU_E_NOTFOUND, 1);
+	if (hide)
+		fake_gpio_fail_open(KAKOU_E_NOTFOUND, 1);
 }
 
 void gpio_rig_cut(void)
 {
 	fake_gpio_fail(KAKOU_E_LINK);
+}
+
+bool gpio_rig_can_be_cut(void)
+{
+	return true;
+}
+
+bool gpio_rig_has_bias(void)
+{
+	return true;
 }
 
 bool gpio_rig_has_wire(void)

@@ -73,7 +73,6 @@ static void answer_hello(void)
 		answer.type = GPIO_YARD_REFUSE;
 		snprintf(answer.why, sizeof(answer.why), "no line \"%s\"",
 			 rig.wanted.lines[0].name);
-		rig.hides_a_line = false;
 	}
 	for (uint32_t i = 0; i < rig.wanted.count; i++) {
 		bool *level = level_of(rig.wanted.lines[i].name);
@@ -215,10 +214,10 @@ bool gpio_rig_output_becomes(const char *name, bool level)
 	return is_there;
 }
 
-void gpio_rig_hide_a_line(void)
+void gpio_rig_hide_a_line(bool hide)
 {
 	pthread_mutex_lock(&rig.lock);
-	rig.hides_a_line = true;
+	rig.hides_a_line = hide;
 	pthread_mutex_unlock(&rig.lock);
 }
 
@@ -227,6 +226,16 @@ void gpio_rig_cut(void)
 	pthread_mutex_lock(&rig.lock);
 	hang_up();
 	pthread_mutex_unlock(&rig.lock);
+}
+
+bool gpio_rig_can_be_cut(void)
+{
+	return true;
+}
+
+bool gpio_rig_has_bias(void)
+{
+	return true;
 }
 
 bool gpio_rig_has_wire(void)
