@@ -7,6 +7,7 @@
 #   make VARIANT=clang        build/clang  the second opinion on warnings
 #   make VARIANT=asan         build/asan   clang with address and undefined-behaviour sanitizers
 #   make VARIANT=cov          build/cov    gcc that counts branches, for make coverage
+#   make VARIANT=arm64        build/arm64  cross-built for the board, against the libraries in SYSROOT
 # V=1 shows the commands.
 
 VARIANT    ?= gcc
@@ -31,12 +32,15 @@ CC.gcc   := gcc
 CC.clang := clang
 CC.asan  := clang
 CC.cov   := gcc
-CC       := $(or $(CC.$(VARIANT)),$(error VARIANT is '$(VARIANT)', expected gcc, clang, asan or cov))
+CC.arm64 := aarch64-linux-gnu-gcc
+CC       := $(or $(CC.$(VARIANT)),\
+              $(error VARIANT is '$(VARIANT)', expected gcc, clang, asan, cov or arm64))
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FORTIFY  := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-clash-protection
 OPT.gcc   := -O2 $(FORTIFY)
 OPT.clang := -O1 $(FORTIFY)
+OPT.arm64  = $(OPT.gcc)
 # Unoptimised: three times faster to build, and nothing undefined is optimised away unseen.
 OPT.asan  := -O0 $(SANITIZE)
 
@@ -46,6 +50,18 @@ WERROR   ?= -Werror
 WARNINGS := -Wall -Wextra $(WERROR) -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
             -Wpointer-arith -Wwrite-strings -Wformat=2 -Wvla
 HARDEN   := -fPIE -fstack-protector-strong
+
+# Debian's libraries for arm64, unpacked by tests/vm/prepare. Their headers come before those of the
+# cross compiler, which may be of another Debian.
+SYSROOT  ?= $(or $(KAKOU_VM_CACHE),$(BUILD)/vm)/sysroot
+ifeq ($(VARIANT),arm64)
+AR       := aarch64-linux-gnu-ar
+ROOTED   := $(abspath $(SYSROOT))
+PKG_CONFIG := PKG_CONFIG_SYSROOT_DIR=$(ROOTED) \
+              PKG_CONFIG_LIBDIR=$(ROOTED)/usr/lib/aarch64-linux-gnu/pkgconfig $(PKG_CONFIG)
+CPPFLAGS += -isystem $(ROOTED)/usr/include/aarch64-linux-gnu -isystem $(ROOTED)/usr/include
+LDFLAGS  += --sysroot=$(ROOTED)
+endif
 
 PACKAGES := libmodbus libgpiod sqlite3 libconfuse expat jansson libseccomp
 GPIOD    := $(shell $(PKG_CONFIG) --modversion libgpiod 2>/dev/null)
@@ -94,6 +110,9 @@ LIB.unit     := $(filter-out tests/unit/test_% tests/fault/test_% $(PRELOADED:.s
 LIB.contract := $(filter-out tests/contract/test_%,$(wildcard tests/contract/*.c))
 LIB.contract-linux := $(wildcard tests/contract/linux/*.c)
 LIB.contract-fake  := $(wildcard tests/contract/fake/*.c)
+# What the virtual machine's guest runs beside the programs: tests/vm/x.c, and the contract suite
+# of the lines with a simulated chip behind it.
+GUEST    := $(patsubst %.c,$(B)/%,$(wildcard tests/vm/*.c)) $(B)/tests/contract/chip/test_gpio
 
 objects  = $(patsubst %.c,$(B)/%.o,$(1))
 archives = $(patsubst %,$(B)/lib%.a,$(1))
@@ -105,12 +124,15 @@ WITH_FAKE := $(call archives,firmware drivers) -Wl,--whole-archive $(B)/libfake.
 .PHONY: all rig tests unit contract system test test-fault run demo clean install install-deps \
         install-deps-run mutants model graph property coverage bench check check-layers check-format check-words check-manual \
         check-units check-trixie format help
+.PHONY: guest test-vm install-deps-vm
 
 all: $(addprefix $(B)/,$(PROGRAMS)) ; @:
 
 rig: all $(addprefix $(B)/,$(PRELOADED)) $(PROBES)
 
 tests: rig $(UNIT) $(CONTRACT)
+
+guest: $(addprefix $(B)/,$(INSTALLED)) $(GUEST)
 
 # Changes when the compiler or its flags do.
 $(B)/flags: FORCE
@@ -147,11 +169,15 @@ $(UNIT): %: %.o $(PARTS) $(CORE) $(B)/libfake.a
 	@$(if $(V),,echo "  LINK  $@")
 	$(Q)$(LINK) $< $(PARTS) $(WITH_FAKE) $(LDLIBS) -lcmocka
 
-$(PROBES): %: %.o $(CORE)
+$(PROBES) $(filter $(B)/tests/vm/%,$(GUEST)): %: %.o $(CORE)
 	@$(if $(V),,echo "  LINK  $@")
 	$(Q)$(LINK) $^ $(LDLIBS)
 
 $(B)/tests/contract/linux/%: $(B)/tests/contract/%.o $(call archives,contract contract-linux) $(CORE)
+	@$(if $(V),,echo "  LINK  $@")
+	$(Q)mkdir -p $(@D) && $(LINK) $^ $(LDLIBS) -lcmocka
+
+$(B)/tests/contract/chip/%: $(B)/tests/contract/%.o $(B)/tests/contract/chip/gpio_rig.o $(CORE)
 	@$(if $(V),,echo "  LINK  $@")
 	$(Q)mkdir -p $(@D) && $(LINK) $^ $(LDLIBS) -lcmocka
 
@@ -173,6 +199,9 @@ RUN    = tests/run $(if $(T),-k '$(T)')
 unit contract system: ; $(Q)$(RUN) $(GIVEN) $@
 test: install-deps    ; $(Q)$(RUN) all
 test-fault:           ; $(Q)$(RUN) $(GIVEN) fault
+# Where packages can't be installed it goes on: tests/run then says what is missing, and skips.
+test-vm: install-deps-vm
+	$(Q)$(RUN) $(GIVEN) vm
 property: $(B)/tests/unit/test_lane_property
 	$(Q)KAKOU_PASSAGES=$(PASSAGES) $<
 # The branches of interlock, wiring and lane table that their unit tests take.
@@ -218,6 +247,7 @@ demo: install-deps-run
 
 install-deps:     ; $(Q)tools/install-deps test
 install-deps-run: ; $(Q)tools/install-deps run
+install-deps-vm:  ; $(Q)tools/install-deps vm || true
 
 SHARE := $(DESTDIR)$(PREFIX)/share
 MAN   := $(wildcard firmware/*/*.[158])
@@ -237,6 +267,7 @@ help:
 	@echo "make test               three builds, checks, unit, contract and system tests"
 	@echo "make unit T=word        a part of them: unit, contract, system"
 	@echo "make check              check-layers, check-format, check-words, check-manual, check-units"
+	@echo "make test-vm            kakoud on an emulated arm64 board with a GPIO chip of the kernel"
 	@echo "make test-fault         every power cut, every kill; about 10 minutes"
 	@echo "make property           PASSAGES=$(PASSAGES) random passages of one lane; about 7 minutes"
 	@echo "make bench              instructions per scan with 1, 4 and 16 lanes"
