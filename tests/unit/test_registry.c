@@ -178,12 +178,18 @@ static void each_vehicle_of_a_shared_order_passes_once(void **state)
 
 static void an_import_does_not_open_again_what_has_passed(void **state)
 {
+	json_t *shown = NULL;
+
 	(void)state;
 	put_order("");
 	registry_case_note(&c, STEP_IN_USE, 1, 42);
 	registry_case_note(&c, STEP_PASSED, 2, 42);
 	put_order("");
 	assert_int_equal(count_open(), 0);
+	assert_int_equal(base_show(c.base, BASE_ORDERS, CASE_NUMBER, &shown, NULL), 0);
+	assert_int_equal(json_integer_value(json_object_get(shown, "state")),
+			 ORDER_PASSED);
+	json_decref(shown);
 	/* but what customs makes void is void */
 	put_order("{\"number\":\"Z3111I261101000000000009\"}");
 	put_order("{\"number\":\"Z3111I261101000000000009\",\"state\":6}");
