@@ -54,7 +54,17 @@ enum line_role {
 			 */
 	LINE_LOOP_TEST, /**< out, optional: the same for the safety loop */
 	LINE_HEARTBEAT, /**< out: toggled by each healthy scan */
-	LINE_WIRED_LAST = LINE_HEARTBEAT,
+	/* The entry barrier of a lane with two: all of them or none, but for the heartbeat. */
+	LINE_ENTRY_LOOP,       /**< in: safety loop under the entry arm */
+	LINE_ENTRY_BEAM,       /**< in */
+	LINE_ENTRY_LIMIT_UP,   /**< in */
+	LINE_ENTRY_LIMIT_DOWN, /**< in */
+	LINE_ENTRY_RAISE,      /**< out */
+	LINE_ENTRY_LOWER,      /**< out */
+	LINE_ENTRY_BEAM_TEST,  /**< out */
+	LINE_ENTRY_LOOP_TEST,  /**< out */
+	LINE_ENTRY_HEARTBEAT, /**< out, optional: its own; otherwise heartbeat serves both */
+	LINE_WIRED_LAST = LINE_ENTRY_HEARTBEAT,
 	LINE_APPROACH,    /**< in */
 	LINE_SCALE_ENTRY, /**< in, optional: beam at the entry end of the deck interrupted
 			   */

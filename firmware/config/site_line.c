@@ -226,6 +226,29 @@ static enum kakou_err check_second_contacts(struct site_build *build,
 	return KAKOU_OK;
 }
 
+/* Half a barrier protects nobody. */
+static enum kakou_err check_entry(struct site_build *build,
+				  const struct conf_section *section,
+				  const struct site_lane *lane)
+{
+	enum line_role used = LINE_ROLES, missing = LINE_ROLES;
+
+	for (enum line_role role = LINE_ENTRY_LOOP; role <= LINE_ENTRY_HEARTBEAT;
+	     role++) {
+		if (lane->lines[role].is_used)
+			used = role;
+		else if (role != LINE_ENTRY_HEARTBEAT)
+			missing = role;
+	}
+	if (used == LINE_ROLES || missing == LINE_ROLES)
+		return KAKOU_OK;
+	return conf_complain(
+		section, NULL, build->why,
+		"lane \"%s\" has a line %s and no line %s, expected all lines "
+		"of the entry barrier or none",
+		lane->name, line_role_name(used), line_role_name(missing));
+}
+
 enum kakou_err site_take_lines(struct site_build *build,
 			       const struct conf_section *section, struct site_lane *lane)
 {
@@ -241,5 +264,7 @@ enum kakou_err site_take_lines(struct site_build *build,
 	}
 	if (!err)
 		err = check_second_contacts(build, section, lane);
+	if (!err)
+		err = check_entry(build, section, lane);
 	return err;
 }

@@ -34,6 +34,7 @@ struct lane_inputs control_lane_inputs(struct control *control, size_t index)
 		.now_ms = control->now_ms,
 		.wall_ms = clock_wall_ms(),
 		.interlock = {.now_ms = control->now_ms, .is_late = control->is_late},
+		.entry = {.now_ms = control->now_ms, .is_late = control->is_late},
 		.position_is_stale = control_position_is_stale(control, index),
 		.lights_are_lost = control_lights_are_lost(control, index),
 		.record_is_well = control->record.is_well,
@@ -44,6 +45,9 @@ struct lane_inputs control_lane_inputs(struct control *control, size_t index)
 	wiring_fill_interlock(lane->config, &control->lines[index].seen, &in.interlock);
 	in.position = wiring_positions(control_line_levels(control, index), &in.interlock,
 				       &lane->interlock);
+	wiring_fill_entry(&control->lines[index].seen, &in.entry);
+	in.entry.emergency = in.interlock.emergency;
+	in.position |= wiring_entry_positions(&in.entry, &lane->entry.interlock);
 	return in;
 }
 
@@ -261,6 +265,7 @@ static void put_to_rest(struct control *control)
 
 	for (size_t i = 0; i < control->lane_count; i++) {
 		control->lanes[i].light = LIGHT_RED;
+		control->lanes[i].entry.outputs = off;
 		control_write_lines(control, i, &off);
 	}
 }

@@ -171,7 +171,8 @@ void control_write_lines(struct control *control, size_t lane,
 	bool is_green = lane_shows_green(&control->lanes[lane]);
 	uint64_t mask, levels, changed;
 
-	lines->outputs = wiring_outputs(motor, is_green);
+	lines->outputs = wiring_outputs(motor, is_green) |
+			 wiring_entry_outputs(&control->lanes[lane].entry.outputs);
 	if (!lines->gpio)
 		return;
 	wiring_gpio_of_outputs(&control->site->lanes[lane], lines->outputs, &mask,

@@ -47,12 +47,13 @@ struct snapshot_lane {
 	const char *by;      /**< "", "customs", "officer", "controller", "offline" */
 	char reason[40];     /**< code, e.g. "weight_differs"; "" = none */
 	char sign[48];       /**< what the sign was told */
-	const char *arm;   /**< "down", "rising", "up", "lowering", "between", "fault" */
-	const char *light; /**< "red", "green"; "unknown" when they are not heard */
-	uint64_t inputs;   /**< bit = enum line_role, debounced */
-	uint64_t outputs;  /**< bit = enum line_role, as commanded */
-	bool lines_are_known; /**< false: its GPIO lines can't be read */
-	uint32_t edges_lost;  /**< times the kernel had more edges than it could keep */
+	const char *arm; /**< "down", "rising", "up", "lowering", "between", "fault" */
+	const char *entry_arm; /**< the same of the entry arm; "" = the lane has none */
+	const char *light;     /**< "red", "green"; "unknown" when they are not heard */
+	uint64_t inputs;       /**< bit = enum line_role, debounced */
+	uint64_t outputs;      /**< bit = enum line_role, as commanded */
+	bool lines_are_known;  /**< false: its GPIO lines can't be read */
+	uint32_t edges_lost;   /**< times the kernel had more edges than it could keep */
 	struct snapshot_line lines[LINE_ROLES];
 	bool help_is_called;
 	bool is_locked;      /**< takes no vehicle until it is opened */

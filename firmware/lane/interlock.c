@@ -72,6 +72,14 @@ static bool moves_the_wrong_way(struct interlock *lock, bool origin, int64_t now
 	return origin && lock->origin_left_ms != 0;
 }
 
+/* One barrier is closed before the other opens (gate-domain section 2). Only an emergency opens
+ * both. */
+static bool must_stay_closed(const struct interlock *lock,
+			     const struct interlock_inputs *in)
+{
+	return lock->was_down && in->other_is_open && !in->emergency;
+}
+
 /* ---- movements --------------------------------------------------------------------------- */
 
 static void step_proving(struct interlock *lock, const struct interlock_inputs *in,
@@ -146,6 +154,8 @@ static uint32_t step_rest(struct interlock *lock, const struct interlock_inputs 
 		return 0;
 	if (wish == ARM_LOWER && any_occupied(in))
 		return 0;
+	if (wish == ARM_RAISE && must_stay_closed(lock, in))
+		return 0; /* it waits for the other arm */
 	if (has_button || interlock_is_barred(lock, wish))
 		return interlock_fail_proof(lock, in->now_ms); /* S3, S5, S10 */
 	interlock_begin_proof(lock, in, wish);
@@ -192,7 +202,9 @@ static bool may_hold(const struct interlock *lock, const struct interlock_inputs
 		return false;
 	if (is_held(lock) && travels_too_long(lock, in->now_ms))
 		return false;
-	return way == ARM_RAISE || !sees_something(lock, in);
+	if (way == ARM_RAISE)
+		return !must_stay_closed(lock, in);
+	return !sees_something(lock, in);
 }
 
 static uint32_t stop_hold(struct interlock *lock, int64_t now_ms)
@@ -268,6 +280,8 @@ static uint32_t step_movement(struct interlock *lock, const struct interlock_inp
 static void drive(struct interlock *lock, const struct interlock_inputs *in,
 		  struct interlock_outputs *out)
 {
+	if (lock->phase == INTERLOCK_RAISING && must_stay_closed(lock, in))
+		interlock_set_phase(lock, INTERLOCK_REST, in->now_ms);
 	out->raise =
 		lock->phase == INTERLOCK_RAISING || lock->phase == INTERLOCK_HOLD_RAISING;
 	out->lower = lock->phase == INTERLOCK_LOWERING ||

@@ -58,6 +58,7 @@ struct interlock_inputs {
 	/** Loop, beam: an edge within the scan counts; so does a pair that disagrees. */
 	bool occupied[INTERLOCK_SAFETY_DEVICES];
 	bool limit_up, limit_down; /**< a pair that disagrees: not reached */
+	bool other_is_open; /**< the lane's other arm is not known down: this one stays closed */
 	bool emergency; /**< fire or emergency-open; also a pair that disagrees */
 	bool disagrees
 		[INTERLOCK_CHANNELS]; /**< both contacts say the same; false without two */

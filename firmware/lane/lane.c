@@ -83,6 +83,7 @@ void lane_init(struct lane *lane, const struct site *site, uint8_t index)
 	lane->block_reason = REASON_RESTARTED;
 	text_copy(lane->sign, sizeof(lane->sign), reason_sign(REASON_RESTARTED));
 	interlock_init(&lane->interlock, &interlock);
+	lane_entry_init(lane);
 	position_init(&lane->position, has_deck, config->glitch_ms,
 		      config->barrier.clear_ms);
 	for (size_t i = 0; i < config->evidence_count; i++)
@@ -341,6 +342,18 @@ static void note_arrival(struct lane *lane)
 	lane->arrived_ms = is_ending ? edge_ms : 0;
 }
 
+/* Between two closed arms, and no passage that it belongs to: it could not get out. */
+static bool is_shut_in(const struct lane *lane)
+{
+	static const enum position_sensor inside[] = {
+		POSITION_GATE_LOOP, POSITION_GATE_BEAM, POSITION_ENTRY, POSITION_END};
+
+	for (size_t i = 0; i < sizeof(inside) / sizeof(inside[0]); i++)
+		if (lane->entry.exists && position_is_on(&lane->position, inside[i]))
+			return true;
+	return false;
+}
+
 /* A vehicle arrives over the approach loop; it may already stand on the deck, where no loop sees
  * it, when it came while the lane was closing, or before a restart. One that came is waited for as
  * long as it may be between loop and deck. */
@@ -351,7 +364,10 @@ static void step_idle(struct lane *lane)
 	bool is_on_deck = (deck == DECK_LOADED && lane->has_restarted) ||
 			  (deck != DECK_EMPTY && lane->arrived_ms != 0);
 
-	if (approach->is_on || is_on_deck) {
+	if (!approach->is_on && is_shut_in(lane)) {
+		lane->has_restarted = true; /* an officer's, as after a restart */
+		lane_dispatch(lane, EV_APPROACH);
+	} else if (approach->is_on || is_on_deck) {
 		lane_dispatch(lane, EV_APPROACH);
 	} else if (deck == DECK_EMPTY) {
 		lane->has_restarted = false;
@@ -379,6 +395,14 @@ static void guide_backing(struct lane *lane)
 		text_copy(lane->sign, sizeof(lane->sign), "请退出");
 }
 
+/* Behind a closed entry arm, or on the scale while another one touched the approach loop: it has not
+ * backed out, whatever the loops say. */
+static bool keeps_vehicle(const struct lane *lane)
+{
+	return lane->entry.exists &&
+	       (lane->entry.is_inside || look_at_deck(lane) == DECK_LOADED);
+}
+
 static void step_position(struct lane *lane)
 {
 	step_crossing(lane);
@@ -403,7 +427,8 @@ static void step_position(struct lane *lane)
 			lane_dispatch(lane, EV_FOLLOWER);
 		else if (position_has_passed(&lane->position, lane->now_ms))
 			lane_dispatch(lane, EV_PASSED);
-		else if (position_has_backed_out(&lane->position, lane->now_ms))
+		else if (!keeps_vehicle(lane) &&
+			 position_has_backed_out(&lane->position, lane->now_ms))
 			lane_dispatch(lane, EV_BACKED_OUT);
 	}
 }
@@ -417,8 +442,13 @@ static void step_timers(struct lane *lane)
 	if (lane->state == LANE_PASSING && !lane->is_overstayed &&
 	    in_state > lane->config->overstay_ms)
 		lane_dispatch(lane, EV_OVERSTAY);
+	/* The entry arm does not come down behind the vehicle: the lift can't begin. */
+	if (lane->state == LANE_LIFTING && in_state > lane->config->overstay_ms &&
+	    lane_entry_is_open(lane) && interlock_is_down(&lane->interlock))
+		lane_dispatch(lane, EV_ARM_FAULT);
 	if (interlock_is_down(&lane->interlock) &&
-	    (lane->state == LANE_CLOSING || lane->state == LANE_BLOCKED))
+	    (lane->state == LANE_CLOSING ||
+	     (lane->state == LANE_BLOCKED && !lane_entry_is_open(lane))))
 		lane_dispatch(lane, EV_ARM_DOWN);
 }
 
@@ -443,6 +473,12 @@ enum arm_wish lane_arm_wish(const struct lane *lane)
 	case LANE_PASSING:
 	case LANE_FOLLOWED: return ARM_RAISE;
 	case LANE_CLOSING: return ARM_LOWER;
+	case LANE_LEAVING:
+		/* The way back opens when the way out is closed. */
+		return lane->entry.exists && !interlock_is_down(&lane->interlock) &&
+				       position_is_clear(&lane->position, lane->now_ms)
+			       ? ARM_LOWER
+			       : ARM_STAY;
 	default: return ARM_STAY;
 	}
 }
@@ -541,6 +577,22 @@ static struct interlock_inputs look_at_gate(struct lane *lane,
 	return inputs;
 }
 
+/* The arm is not known to be at its lower limit and to stay there: for the other arm. */
+static bool is_open(const struct interlock *lock, const struct interlock_inputs *in)
+{
+	return !in->is_known || !in->limit_down || in->limit_up ||
+	       !interlock_is_down(lock);
+}
+
+static uint32_t step_exit_arm(struct lane *lane, const struct lane_inputs *in,
+			      struct interlock_inputs inputs, enum arm_wish wish,
+			      struct interlock_outputs *outputs)
+{
+	inputs.other_is_open =
+		lane->entry.exists && is_open(&lane->entry.interlock, &in->entry);
+	return interlock_step(&lane->interlock, &inputs, wish, in->now_ms, outputs);
+}
+
 void lane_step(struct lane *lane, const struct lane_inputs *in, struct lane_out *out,
 	       struct interlock_outputs *outputs)
 {
@@ -560,8 +612,8 @@ void lane_step(struct lane *lane, const struct lane_inputs *in, struct lane_out 
 	lane_step_mode(lane);
 	inputs = look_at_gate(lane, in);
 	lane_step_pulse(lane, in, &inputs);
-	notes = interlock_step(&lane->interlock, &inputs, lane_arm_wish(lane), in->now_ms,
-			       outputs);
+	lane_entry_step(lane, in, is_open(&lane->interlock, &in->interlock));
+	notes = step_exit_arm(lane, in, inputs, lane_arm_wish(lane), outputs);
 	notes |= lane->kept_notes;
 	lane->kept_notes = 0;
 	out->notes |= notes;
@@ -574,10 +626,10 @@ void lane_step(struct lane *lane, const struct lane_inputs *in, struct lane_out 
 void lane_step_unrecorded(struct lane *lane, const struct lane_inputs *in,
 			  struct interlock_outputs *outputs)
 {
-	struct interlock_inputs inputs = look_at_gate(lane, in);
 	enum arm_wish wish = lane_arm_wish(lane);
 
-	lane->kept_notes |= interlock_step(&lane->interlock, &inputs,
-					   wish == ARM_RAISE ? ARM_RAISE : ARM_STAY,
-					   in->now_ms, outputs);
+	lane_entry_step_unrecorded(lane, in, is_open(&lane->interlock, &in->interlock));
+	lane->kept_notes |=
+		step_exit_arm(lane, in, look_at_gate(lane, in),
+			      wish == ARM_RAISE ? ARM_RAISE : ARM_STAY, outputs);
 }

@@ -23,6 +23,7 @@
 #include "firmware/lane/evidence.h"
 #include "firmware/lane/interlock.h"
 #include "firmware/lane/lane_right.h"
+#include "firmware/lane/lane_entry.h"
 #include "firmware/lane/pairing.h"
 #include "firmware/lane/position.h"
 #include "firmware/lane/pulse.h"
@@ -152,7 +153,8 @@ struct lane {
 	uint8_t index;
 	enum lane_state state;
 	int64_t state_since_ms, now_ms, wall_ms;
-	struct interlock interlock;
+	struct interlock interlock; /**< of the exit arm, or the only one */
+	struct lane_entry entry;
 	uint32_t kept_notes; /**< the interlock's, of scans without room in the record */
 	struct position position;
 	struct crossing crossing;
@@ -225,6 +227,7 @@ enum lane_alarm {
 	ALARM_EMERGENCY,
 	ALARM_RESTARTED,
 	ALARM_LOOPS, /**< a loop on remote I/O is not heard: the lane is blind to arrivals */
+	ALARM_ENTRY,  /**< the entry arm: its fault, until it is down again */
 	ALARM_RECORD, /**< the record can't be written: nothing is cleared */
 	ALARM_LIGHTS, /**< lights on remote I/O do not follow: what they show is not known */
 	ALARM_DISPUTED, /**< customs disagrees with what was cleared offline */
@@ -268,7 +271,7 @@ struct lane_numbers {
 struct lane_inputs {
 	int64_t now_ms;
 	int64_t wall_ms; /**< for records only */
-	struct interlock_inputs interlock;
+	struct interlock_inputs interlock, entry;
 	uint32_t
 		position; /**< bit = enum position_sensor, as read (test echoes removed) */
 	bool position_is_stale; /**< a loop's remote input is not heard: its level is old */
@@ -307,7 +310,7 @@ void lane_feed_ack(struct lane *lane, const struct journal_ack *ack,
 void lane_feed_act(struct lane *lane, const struct act *act, const struct lane_inputs *in,
 		   struct lane_out *out);
 
-/** One scan: position, timeouts, transitions, then the interlock. `outputs` is for the motor;
+/** One scan: position, timeouts, transitions, then the interlock. `outputs` is for the exit arm, the entry arm's are in the lane;
  *  lights and sign are in the lane. */
 void lane_step(struct lane *lane, const struct lane_inputs *in, struct lane_out *out,
 	       struct interlock_outputs *outputs);

@@ -57,9 +57,15 @@ static void open_passage(struct lane *lane)
 		       lane->config->direction == 'I' ? "I" : "E");
 }
 
+void lane_reset_entry(struct lane *lane)
+{
+	lane_entry_reset(lane);
+}
+
 void lane_start_passage(struct lane *lane)
 {
 	open_passage(lane);
+	lane_entry_admit(lane);
 }
 
 const char *lane_who_holds(const struct lane *lane)
@@ -224,6 +230,10 @@ void lane_hold_for_answer(struct lane *lane)
 
 void lane_hold_for_arm(struct lane *lane)
 {
+	if (lane_entry_is_open(lane) && interlock_is_down(&lane->interlock)) {
+		lane_hold(lane, REASON_ENTRY_OPEN);
+		return;
+	}
 	lane_raise_alarm(lane, ALARM_ARM, reason_text(REASON_ARM_FAULT));
 	lane_hold(lane, REASON_ARM_FAULT);
 }
@@ -259,6 +269,7 @@ void lane_authorise(struct lane *lane, enum customs_verdict verdict, const char 
 	lane->verdict = verdict;
 	lane->by = by;
 	lane->stages.authorised = lane->now_ms;
+	lane_entry_release(lane, lane->act != NULL);
 	event = lane_record(lane, EVENT_VERDICT);
 	event_add_text(event, "verdict", lane_verdict_word(verdict));
 	event_add_text(event, "by", by);
@@ -430,6 +441,7 @@ static void end_passage(struct lane *lane, const char *outcome)
 	memset(&lane->inquiry, 0, sizeof(lane->inquiry));
 	lane->passage = 0;
 	position_close(&lane->position);
+	lane_entry_dismiss(lane);
 }
 
 /* An inspection or a return that goes through the gate is not booked as passed (gate-domain
@@ -604,6 +616,7 @@ void lane_resume(struct lane *lane)
 	}
 	interlock_reset(&lane->interlock);
 	lane->is_raised_by_hand = false;
+	lane_entry_reset(lane);
 	text_copy(lane->actor, sizeof(lane->actor), lane->act->actor);
 	lane->has_restarted = true; /* who stands there now is an officer's */
 }

@@ -228,7 +228,8 @@ static void judge_act(const struct lane *lane, const struct act *act, char *why,
 		snprintf(why, size, "passage %lld is not in lane %s, where %s%.0lld is",
 			 (long long)act->passage, lane->config->name,
 			 lane->passage ? "passage " : "none", (long long)lane->passage);
-	else if (verb == ACT_RESET && interlock_needs_key(&lane->interlock))
+	else if (verb == ACT_RESET && (interlock_needs_key(&lane->interlock) ||
+				       interlock_needs_key(&lane->entry.interlock)))
 		snprintf(why, size,
 			 "lane %s is locked after two obstructions: the key at the gate "
 			 "takes the lock back, not a reset from afar",

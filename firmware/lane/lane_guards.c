@@ -156,6 +156,12 @@ bool lane_is_shut(const struct lane *lane)
 	return lane->is_locked;
 }
 
+/* In an idle lane a reset is for an entry arm that does not close by itself. */
+bool lane_act_resets_entry(const struct lane *lane)
+{
+	return lane_act_is_reset(lane) && lane_entry_is_open(lane);
+}
+
 /* What people closed by hand is closed; a fault of the drive needs a reset all the same. */
 bool lane_closed_again(const struct lane *lane)
 {

@@ -51,6 +51,9 @@ struct event *lane_raise_alarm(struct lane *lane, enum lane_alarm alarm,
 void lane_end_alarm(struct lane *lane, enum lane_alarm alarm);
 void lane_record_evidence(struct lane *lane, const struct evidence *evidence);
 void lane_record_notes(struct lane *lane, uint32_t notes);
+/** Those of one of two arms: `barrier` is "exit" or "entry". */
+void lane_record_notes_of(struct lane *lane, const struct interlock *lock, uint32_t notes,
+			  const char *barrier);
 void lane_record_closed(struct lane *lane, const char *outcome);
 void lane_record_inquiry(struct lane *lane);
 /** "release", "inspection", "return", "none". */
@@ -177,6 +180,7 @@ bool lane_act_is_reset(const struct lane *lane);
 bool lane_act_gathers(const struct lane *lane);
 bool lane_act_asks(const struct lane *lane);
 bool lane_is_shut(const struct lane *lane);
+bool lane_act_resets_entry(const struct lane *lane);
 bool lane_closed_again(const struct lane *lane);
 
 void lane_start_passage(struct lane *lane);
@@ -232,6 +236,7 @@ void lane_gather_anew(struct lane *lane);
 void lane_ask_again(struct lane *lane);
 void lane_cancel_inquiry(struct lane *lane, const char *why);
 void lane_resume(struct lane *lane);
+void lane_reset_entry(struct lane *lane);
 void lane_close_by_reset(struct lane *lane);
 void lane_refuse_blind_lift(struct lane *lane);
 void lane_arm_is_down(struct lane *lane);

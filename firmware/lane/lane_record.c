@@ -31,6 +31,7 @@ static const char *const alarm_names[LANE_ALARMS] = {
 	[ALARM_RESTARTED] = "restarted",
 	[ALARM_DISPUTED] = "offline_disputed",
 	[ALARM_LOOPS] = "loops_lost",
+	[ALARM_ENTRY] = "entry_fault",
 	[ALARM_RECORD] = "record_failed",
 	[ALARM_LIGHTS] = "lights_lost",
 	[ALARM_SAFETY] = "safety_device",
@@ -99,6 +100,12 @@ void lane_record_evidence(struct lane *lane, const struct evidence *evidence)
 
 void lane_record_notes(struct lane *lane, uint32_t notes)
 {
+	lane_record_notes_of(lane, &lane->interlock, notes, "exit");
+}
+
+void lane_record_notes_of(struct lane *lane, const struct interlock *lock, uint32_t notes,
+			  const char *barrier)
+{
 	for (int i = 0; i < NOTE_COUNT; i++) {
 		enum interlock_note note = (enum interlock_note)(1u << i);
 		struct event *event;
@@ -109,7 +116,9 @@ void lane_record_notes(struct lane *lane, uint32_t notes)
 		event = lane_record(lane, EVENT_SAFETY);
 		event_add_text(event, "rule", interlock_note_rule(note));
 		event_add_text(event, "what", interlock_note_text(note));
-		event_add_text(event, "arm", interlock_arm_name(&lane->interlock));
+		event_add_text(event, "arm", interlock_arm_name(lock));
+		if (lane->entry.exists)
+			event_add_text(event, "barrier", barrier);
 	}
 }
 

@@ -21,6 +21,7 @@ const struct lane_rule lane_rules[] = {
 	{ LANE_IDLE,        EV_APPROACH,      lane_is_shut,                   NULL,                       LANE_IDLE },
 	{ LANE_IDLE,      EV_APPROACH,      lane_is_after_restart,          lane_start_after_restart,   LANE_HELD },
 	{ LANE_IDLE,      EV_APPROACH,      NULL,                           lane_start_passage,         LANE_GATHERING },
+	{ LANE_IDLE,      EV_ACT,           lane_act_resets_entry,          lane_reset_entry,           LANE_IDLE },
 	{ LANE_IDLE,      EV_WRONG_WAY,     NULL,                           lane_alarm_wrong_way,       LANE_IDLE },
 
 	{ LANE_GATHERING, EV_EMERGENCY,     NULL,                           lane_block_emergency,       LANE_BLOCKED },
@@ -192,11 +193,11 @@ static const uint32_t ignored[LANE_STATES] = {
 			 BIT(EV_FOLLOWER) | BIT(EV_CLEAR) | BIT(EV_OVERSTAY) |
 			 BIT(EV_UNCONTROLLED) | BIT(EV_WRONG_WAY) | BIT(EV_HOLD),
 	[LANE_IDLE] = BIT(EV_EVIDENCE) | BIT(EV_DEADLINE) | BIT(EV_ANSWER) |
-		      BIT(EV_SILENT) | BIT(EV_ACT) | BIT(EV_COMMITTED) |
-		      BIT(EV_COMMIT_FAILED) | BIT(EV_ARM_UP) | BIT(EV_ARM_DOWN) |
-		      BIT(EV_ARM_FAULT) | BIT(EV_UNPROVED) | BIT(EV_PASSED) |
-		      BIT(EV_BACKED_OUT) | BIT(EV_FOLLOWER) | BIT(EV_CLEAR) |
-		      BIT(EV_OVERSTAY) | BIT(EV_CROSSING),
+		      BIT(EV_SILENT) | BIT(EV_COMMITTED) | BIT(EV_COMMIT_FAILED) |
+		      BIT(EV_ARM_UP) | BIT(EV_ARM_DOWN) | BIT(EV_ARM_FAULT) |
+		      BIT(EV_UNPROVED) | BIT(EV_PASSED) | BIT(EV_BACKED_OUT) |
+		      BIT(EV_FOLLOWER) | BIT(EV_CLEAR) | BIT(EV_OVERSTAY) |
+		      BIT(EV_CROSSING),
 	[LANE_GATHERING] = BIT(EV_APPROACH) | BIT(EV_ANSWER) | BIT(EV_SILENT) |
 			   BIT(EV_COMMITTED) | BIT(EV_COMMIT_FAILED) | BIT(EV_ARM_UP) |
 			   BIT(EV_ARM_DOWN) | BIT(EV_ARM_FAULT) | BIT(EV_UNPROVED) |

@@ -77,6 +77,8 @@ void lane_fill_snapshot(const struct lane *lane, struct snapshot_lane *out)
 		text_copy(out->reason, sizeof(out->reason), reason_code(reason));
 	text_copy(out->sign, sizeof(out->sign), lane->sign);
 	out->arm = interlock_arm_name(&lane->interlock);
+	out->entry_arm =
+		lane->entry.exists ? interlock_arm_name(&lane->entry.interlock) : "";
 	out->light = lane->alarms & 1u << ALARM_LIGHTS ? "unknown"
 		     : lane->light == LIGHT_GREEN      ? "green"
 						       : "red";

@@ -107,11 +107,11 @@ bool position_is_whole_on_deck(const struct position *position)
 	       entry->off_at_ms > 0 && !position->sensor[POSITION_END].is_on;
 }
 
-/* True when none of the sensors from `first` on is on, nor was within `for_ms`. */
-static bool is_clear_from(const struct position *position, int first, int64_t now_ms,
-			  int32_t for_ms)
+/* True when none of the sensors from `first` to `last` is on, nor was within `for_ms`. */
+static bool is_clear(const struct position *position, int first, int last, int64_t now_ms,
+		     int32_t for_ms)
 {
-	for (int i = first; i < POSITION_SENSORS; i++) {
+	for (int i = first; i <= last; i++) {
 		const struct position_state *sensor = &position->sensor[i];
 
 		if (sensor->raw || sensor->is_on ||
@@ -137,7 +137,8 @@ bool position_has_backed_out(const struct position *position, int64_t now_ms)
 	/* In which order loops were left that were not heard is not known. */
 	if (position->lifted_ms != 0 && position->was_lost)
 		return false;
-	if (left_ms < position->opened_ms || !is_clear_from(position, 0, now_ms, for_ms))
+	if (left_ms < position->opened_ms ||
+	    !is_clear(position, 0, POSITION_EXIT, now_ms, for_ms))
 		return false;
 	for (int i = POSITION_APPROACH + 1; i < POSITION_SENSORS; i++)
 		if (position->sensor[i].off_at_ms > left_ms)
@@ -160,5 +161,12 @@ bool position_has_follower(const struct position *position)
 
 bool position_is_clear(const struct position *position, int64_t now_ms)
 {
-	return is_clear_from(position, POSITION_LOOP, now_ms, position->clear_ms);
+	return is_clear(position, POSITION_LOOP, POSITION_EXIT, now_ms,
+			position->clear_ms);
+}
+
+bool position_gate_is_clear(const struct position *position, int64_t now_ms)
+{
+	return is_clear(position, POSITION_GATE_LOOP, POSITION_GATE_BEAM, now_ms,
+			position->clear_ms);
 }

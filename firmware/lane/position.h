@@ -15,10 +15,12 @@
 
 enum position_sensor {
 	POSITION_APPROACH,
-	POSITION_ENTRY, /**< deck beam at the entry end */
-	POSITION_END,   /**< deck beam at the exit end */
-	POSITION_LOOP,  /**< under the arm */
-	POSITION_BEAM,  /**< under the arm */
+	POSITION_GATE_LOOP, /**< under the entry arm of a lane with two */
+	POSITION_GATE_BEAM, /**< under the entry arm */
+	POSITION_ENTRY,     /**< deck beam at the entry end */
+	POSITION_END,       /**< deck beam at the exit end */
+	POSITION_LOOP,      /**< under the arm */
+	POSITION_BEAM,      /**< under the arm */
 	POSITION_EXIT,
 	POSITION_SENSORS,
 };
@@ -78,6 +80,9 @@ bool position_has_passed(const struct position *position, int64_t now_ms);
 
 /** A second vehicle is under the arm that the lift was not for. */
 bool position_has_follower(const struct position *position);
+
+/** Nothing is under the entry arm, for clear_ms. */
+bool position_gate_is_clear(const struct position *position, int64_t now_ms);
 
 /** Loop, beam and exit loop are clear for clear_ms. */
 bool position_is_clear(const struct position *position, int64_t now_ms);

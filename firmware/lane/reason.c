@@ -68,6 +68,9 @@ static const struct {
 			 "not registered, and orders give no right here"                        },
 	[REASON_REGISTRATION] = {"registration",       "登记无效 请等候",
 			 "registered, but not valid here now or too heavy"                      },
+	[REASON_ENTRY_OPEN] =
+		{"entry_open",         "请等候人工",
+			 "the entry arm does not close behind the vehicle: the exit stays down" },
 };
 
 const char *reason_code(enum reason reason)

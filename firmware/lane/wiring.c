@@ -102,6 +102,16 @@ void wiring_fill_interlock(const struct site_lane *lane, const struct wiring_lev
 	out->hold_lower = is_pressed(seen, LINE_HOLD_LOWER);
 }
 
+void wiring_fill_entry(const struct wiring_levels *seen, struct interlock_inputs *out)
+{
+	out->is_known = seen->is_known;
+	out->occupied[0] = has(seen->was_on, LINE_ENTRY_LOOP);
+	out->occupied[1] = has(seen->was_on, LINE_ENTRY_BEAM);
+	out->limit_up = has(seen->levels, LINE_ENTRY_LIMIT_UP);
+	out->limit_down = has(seen->levels, LINE_ENTRY_LIMIT_DOWN);
+	out->reset = has(seen->levels, LINE_RESET);
+}
+
 static uint8_t proof_of(enum safety_proof proof)
 {
 	switch (proof) {
@@ -122,6 +132,34 @@ struct interlock_config wiring_interlock(const struct site_lane *lane)
 		.proof = {proof_of(barrier->loop_proof), proof_of(barrier->beam_proof)},
 		.has_reset = lane->lines[LINE_RESET].is_used,
 	};
+}
+
+/* The site check asks for both test outputs. */
+struct interlock_config wiring_entry_interlock(const struct site_lane *lane)
+{
+	struct interlock_config config = wiring_interlock(lane);
+
+	config.proof[0] = config.proof[1] = PROVED_BY_TEST;
+	return config;
+}
+
+uint32_t wiring_entry_positions(const struct interlock_inputs *in,
+				const struct interlock *lock)
+{
+	bool loop = in->occupied[0] && !interlock_is_testing(lock, 0);
+	bool beam = in->occupied[1] && !interlock_is_testing(lock, 1);
+
+	return (uint32_t)loop << POSITION_GATE_LOOP | (uint32_t)beam
+							      << POSITION_GATE_BEAM;
+}
+
+uint64_t wiring_entry_outputs(const struct interlock_outputs *motor)
+{
+	return (uint64_t)motor->raise << LINE_ENTRY_RAISE |
+	       (uint64_t)motor->lower << LINE_ENTRY_LOWER |
+	       (uint64_t)motor->test[0] << LINE_ENTRY_LOOP_TEST |
+	       (uint64_t)motor->test[1] << LINE_ENTRY_BEAM_TEST |
+	       (uint64_t)motor->heartbeat << LINE_ENTRY_HEARTBEAT;
 }
 
 uint32_t wiring_positions(uint64_t levels, const struct interlock_inputs *in,

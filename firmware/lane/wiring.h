@@ -39,6 +39,14 @@ struct wiring_levels wiring_read_lossy(const struct site_lane *lane, uint64_t le
 void wiring_fill_interlock(const struct site_lane *lane, const struct wiring_levels *seen,
 			   struct interlock_inputs *out);
 
+/** The same for the entry barrier. Emergency input and key are the lane's; there are no second
+ *  contacts and no buttons. */
+void wiring_fill_entry(const struct wiring_levels *seen, struct interlock_inputs *out);
+struct interlock_config wiring_entry_interlock(const struct site_lane *lane);
+uint32_t wiring_entry_positions(const struct interlock_inputs *in,
+				const struct interlock *lock);
+uint64_t wiring_entry_outputs(const struct interlock_outputs *motor);
+
 /** What the lane's barrier asks of its interlock. */
 struct interlock_config wiring_interlock(const struct site_lane *lane);
 

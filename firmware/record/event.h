@@ -66,6 +66,7 @@
 	X(RECEIPT, "receipt") /* by, size, line_1… of the countersigned checkpoint */    \
 	X(PASSAGE_CLOSED, "passage_closed") /* outcome, verdict, by, reason, lift, plate, stages */ \
 	X(CROSSING, "crossing") /* while, from (lane, exit), arm, plate */ \
+	X(BARRIER, "barrier") /* barrier, what, arm: the entry arm of a lane with two */ \
 	X(POSITION, "position") /* beam, sign: half on the scale */ \
 	X(HANDED_OVER, "handed_over") /* plate, tag, order */ \
 	X(TAKEN_OVER, "taken_over") /* first_passage, first_lane, between_ms, plate… */ \

@@ -29,6 +29,9 @@ DEVICES = {
 }
 LINES = ["safety_loop", "beam", "limit_up", "limit_down", "raise", "lower", "beam_test",
          "loop_test", "heartbeat", "approach", "exit", "red", "green"]
+# A second barrier, behind the approach loop.
+ENTRY_LINES = ["entry_loop", "entry_beam", "entry_limit_up", "entry_limit_down", "entry_raise",
+               "entry_lower", "entry_beam_test", "entry_loop_test"]
 
 
 def lane(number, direction="I", evidence=("plate", "card"), deck=False, lines=(), **keys):

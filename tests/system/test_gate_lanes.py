@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Gates of other shapes than the demonstration's: as many lanes as a controller may have."""
+"""Gates of other shapes than the demonstration's: as many lanes as a controller may have, two gates
+in series, two barriers."""
 
 import pytest
-from gate_help import ORDER, section, wait_state, yard_events
-from kakou_rig import BUILD
-from site_help import lane, site
+from gate_help import ORDER, drive_in, section, wait_state, yard_events, yard_lane
+from kakou_rig import BUILD, wait_until
+from site_help import ENTRY_LINES, lane, site
 
 LANES = 16
 
@@ -55,3 +56,54 @@ def test_sixteen_lanes_on_one_controller_clear_a_truck_each(new_gate):
     assert gate.kakou("log", "verify")["is_whole"]
     if BUILD.name != "asan":
         assert gate.rpc("kakoud", "status")["control"]["allocations"] == 0
+
+
+def act(gate, verb, name):
+    held = wait_state(gate, "held", name=name)
+    gate.kakou(verb, name, "--passage", held["passage"], "--reason", "test")
+
+
+def moves(gate):
+    """What the yard saw of both arms, in order."""
+    kinds = ("entry_opens", "entry_closed", "arm_leaves_down", "arm_down")
+    return [e["kind"] for e in yard_events(gate) if e["kind"] in kinds]
+
+
+@pytest.mark.parametrize("deck", [True, False])
+def test_one_barrier_is_closed_before_the_other_opens(new_gate, deck):
+    shape = {"evidence": ("plate", "card"), "deck": deck, "lines": ENTRY_LINES}
+    gate = new_gate(site=site(lane(1, **shape)), scenario=scenario_for([1], [shape]), pace=5)
+    gate.start()
+    wait_state(gate, "idle", name="n1")
+    gate.rpc("yard", "start")
+    closed = gate.wait_event("passage_closed", within_s=60)["data"]
+    assert (closed["outcome"], closed["lift"]) == ("passed", "00")
+    wait_state(gate, "idle", name="n1")
+    assert moves(gate) == ["entry_opens", "entry_closed", "arm_leaves_down", "arm_down"]
+    # One without an order is sent back the way it came.
+    drive_in(gate, lane="n1", name="02", plate="浙B77777", card="330102609999", seal="")
+    act(gate, "return", "n1")
+    wait_until(lambda: yard_events(gate, "truck_backed_out"), 40, "it has backed out")
+    wait_state(gate, "idle", name="n1")
+    wait_until(lambda: yard_lane(gate, "n1")["entry"]["is_down"], 10, "the entry is closed")
+    assert not yard_events(gate, "collision")
+    assert not [e for e in yard_events(gate) if e.get("text") == "both open"]
+
+
+def test_a_second_gate_takes_who_passed_the_first_and_holds_others(new_gate):
+    shapes = [{"evidence": ("plate",), "gate": "first"}, {"evidence": ("plate",),
+                                                          "gate": "second"}]
+    gate = new_gate(site=site(*(lane(n, **shape) for n, shape in zip((1, 2), shapes))),
+                    scenario=scenario_for([1], shapes[:1]), pace=5)
+    gate.start()
+    for name in ("n1", "n2"):
+        wait_state(gate, "idle", name=name)
+    gate.rpc("yard", "start")
+    first = gate.wait_event("handed_over", within_s=40)
+    drive_in(gate, lane="n2", name="01b", plate="浙A10001", card="", tag="", seal="")
+    taken = gate.wait_event("taken_over", within_s=40)["data"]
+    assert (taken["first_passage"], taken["first_lane"]) == (first["passage"], "n1")
+    gate.wait_event("passage_closed", within_s=40, lane="n2")
+    wait_state(gate, "idle", name="n2")
+    drive_in(gate, lane="n2", name="03", plate="浙B77777", card="", tag="", seal="")
+    assert wait_state(gate, "held", name="n2")["reason"].startswith("first_gate_")

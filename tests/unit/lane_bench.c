@@ -17,6 +17,8 @@ static const struct {
 	int32_t from_mm, to_mm;
 } sensors[POSITION_SENSORS] = {
 	[POSITION_APPROACH] = {0,     2000 },
+	  [POSITION_GATE_LOOP] = {2200,  3800 },
+	[POSITION_GATE_BEAM] = {3000,  3050 },
 	  [POSITION_ENTRY] = {4000,  4050 },
 	[POSITION_END] = {26000, 26050},
 	  [POSITION_LOOP] = {30000, 32000},
@@ -220,11 +222,14 @@ bool bench_touches(const struct bench_vehicle *vehicle, int32_t from_mm, int32_t
 static bool sees(const struct bench *bench, int sensor)
 {
 	bool has_deck = bench->site.lanes[0].lines[LINE_SCALE_ENTRY].is_used;
+	bool has_entry = bench->site.lanes[0].lines[LINE_ENTRY_RAISE].is_used;
 	int32_t from_mm = sensors[sensor].from_mm, to_mm = sensors[sensor].to_mm;
 
 	if ((bench->dead | bench->stuck) >> sensor & 1)
 		return (bench->stuck >> sensor & 1) != 0;
-	if (!has_deck && sensor == POSITION_APPROACH)
+	if (!has_entry && (sensor == POSITION_GATE_LOOP || sensor == POSITION_GATE_BEAM))
+		return false;
+	if (!has_deck && !has_entry && sensor == POSITION_APPROACH)
 		to_mm = APPROACH_TO_STOP_MM;
 	else if (!has_deck && (sensor == POSITION_ENTRY || sensor == POSITION_END))
 		return false;
@@ -245,6 +250,24 @@ static bool reports(const struct bench *bench, int sensor, int device)
 		bench->motor.test[device] && !is_silent && !(bench->dead >> sensor & 1);
 
 	return sees(bench, sensor) || echoes;
+}
+
+void bench_equip_entry(struct bench *bench)
+{
+	for (int role = LINE_ENTRY_LOOP; role < LINE_ENTRY_HEARTBEAT; role++)
+		bench->site.lanes[0].lines[role].is_used = true;
+}
+
+/* The lines of the entry barrier. */
+static uint64_t read_entry_lines(const struct bench *bench)
+{
+	const bool *test = bench->lane.entry.outputs.test;
+	bool loop = sees(bench, POSITION_GATE_LOOP) || test[0];
+	bool beam = sees(bench, POSITION_GATE_BEAM) || test[1];
+
+	return (uint64_t)loop << LINE_ENTRY_LOOP | (uint64_t)beam << LINE_ENTRY_BEAM |
+	       (uint64_t)(bench->entry_arm == BENCH_UP) << LINE_ENTRY_LIMIT_UP |
+	       (uint64_t)(bench->entry_arm == 0) << LINE_ENTRY_LIMIT_DOWN;
 }
 
 /* The lines as the lane's cabinet shows them. */
@@ -284,7 +307,7 @@ static uint64_t read_lines(const struct bench *bench)
 static struct lane_inputs inputs(struct bench *bench)
 {
 	const uint32_t remote = 1u << POSITION_APPROACH | 1u << POSITION_EXIT;
-	uint64_t levels = read_lines(bench);
+	uint64_t levels = read_lines(bench) | read_entry_lines(bench);
 	const struct wiring_levels seen = {
 		.is_known = !bench->is_blind,
 		.levels = levels,
@@ -295,6 +318,7 @@ static struct lane_inputs inputs(struct bench *bench)
 		.now_ms = bench->now_ms,
 		.wall_ms = 1795000000000 + bench->now_ms,
 		.interlock = {.now_ms = bench->now_ms, .is_late = bench->is_late},
+		.entry = {.now_ms = bench->now_ms, .is_late = bench->is_late},
 		.position_is_stale = bench->loops_are_lost,
 		.lights_are_lost = bench->lights_are_lost,
 		.record_is_well = !bench->record_fails,
@@ -304,6 +328,9 @@ static struct lane_inputs inputs(struct bench *bench)
 
 	wiring_fill_interlock(bench->lane.config, &seen, &in.interlock);
 	in.position = wiring_positions(levels, &in.interlock, &bench->lane.interlock);
+	wiring_fill_entry(&seen, &in.entry);
+	in.entry.emergency = in.interlock.emergency;
+	in.position |= wiring_entry_positions(&in.entry, &bench->lane.entry.interlock);
 	if (bench->loops_are_lost)
 		in.position = (in.position & ~remote) | (bench->held & remote);
 	bench->held = in.position;
@@ -389,6 +416,20 @@ struct order *bench_file_order(struct bench *bench)
 	return order;
 }
 
+static void move_entry_arm(struct bench *bench)
+{
+	const struct interlock_outputs *motor = &bench->lane.entry.outputs;
+	bool is_under =
+		bench_touches(&bench->vehicle, BENCH_ENTRY_ARM_MM, BENCH_ENTRY_ARM_MM) ||
+		bench_touches(&bench->second, BENCH_ENTRY_ARM_MM, BENCH_ENTRY_ARM_MM);
+
+	if (bench->entry_is_stuck)
+		return;
+	bench->entry_arm += (motor->raise && bench->entry_arm < BENCH_UP) -
+			    (motor->lower && bench->entry_arm > 0);
+	bench->hits += motor->lower && is_under;
+}
+
 static void move_arm(struct bench *bench)
 {
 	int step = bench->arm_step ? bench->arm_step : 1;
@@ -413,6 +454,7 @@ void bench_scan(struct bench *bench)
 
 	bench->now_ms += 10;
 	move_arm(bench);
+	move_entry_arm(bench);
 	for (int i = 0; bench->now_ms % 100 == 0 && i < BENCH_DEVICES; i++) {
 		bench->samples[i].at_ms = bench->now_ms;
 		lane_feed_sample(&bench->lane, &bench->samples[i]);

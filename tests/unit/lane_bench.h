@@ -58,7 +58,7 @@ struct bench {
 	struct lane_out out;
 	struct interlock_outputs motor;
 	int64_t now_ms;
-	int arm; /* 0 down .. 150 up */
+	int arm, entry_arm; /* 0 down .. 150 up */
 	struct bench_vehicle vehicle, second;
 	struct device_sample samples[BENCH_DEVICES];
 	uint32_t dead,
@@ -68,7 +68,8 @@ struct bench {
 	int arm_step;    /* 0 = 1 */
 	const struct bench_watch *watch;
 	bool loop_is_dead, beam_is_dead; /* it does not answer its test */
-	bool arm_is_stuck, drive_is_reversed, is_late, is_blind, emergency;
+	bool entry_is_stuck, arm_is_stuck, drive_is_reversed, is_late, is_blind,
+		emergency;
 	bool key_is_turned, hold_raise, hold_lower; /* at the gate */
 	int8_t second_contact
 		[INTERLOCK_CHANNELS]; /* second contacts: 1 always on, -1 always off */
@@ -116,6 +117,9 @@ void bench_run(struct bench *bench, int32_t ms);
 /* Runs until the lane is in the state; false when `ms` were not enough. */
 bool bench_run_until(struct bench *bench, enum lane_state state, int32_t ms);
 
+/* The lane gets an entry barrier. Takes effect at the next start. */
+void bench_equip_entry(struct bench *bench);
+
 /* An articulated truck: tractor 0..6 m, gap 1.2 m, trailer to 17 m. */
 struct bench_vehicle bench_truck(void);
 
@@ -157,6 +161,8 @@ void bench_act_on(struct bench *bench, enum act_verb verb, int64_t passage,
 /* Stop line of a truck on the deck, and well past the exit loop. */
 enum {
 	BENCH_STOP_MM = 25500,
+	BENCH_QUEUE_MM = 1500, /* before a closed entry arm */
+	BENCH_ENTRY_ARM_MM = 3000,
 	BENCH_LOOP_MM = 30000,
 	BENCH_ARM_MM = 31000,
 	BENCH_LOOP_END_MM = 32000,

@@ -54,8 +54,9 @@ static bool is_quiet(const struct property_script *script)
 {
 	if (bench->now_ms - world.happened_ms > STILL_MS)
 		return true;
-	if (bench->lane.state != LANE_IDLE || bench->arm != 0 || bench->vehicle.is_here ||
-	    bench->second.is_here || bench->now_ms - world.entered_ms < 300)
+	if (bench->lane.state != LANE_IDLE || bench->arm != 0 || bench->entry_arm != 0 ||
+	    bench->vehicle.is_here || bench->second.is_here ||
+	    bench->now_ms - world.entered_ms < 300)
 		return false;
 	for (int i = 0; i < script->count; i++)
 		if (!world.is_done[i] && script->actions[i].kind != DO_LANE &&
@@ -77,6 +78,10 @@ static void guide_drivers(void)
 		int32_t front = world_vehicle(i)->front_mm;
 		bool is_past = front - 1000 > BENCH_ARM_MM;
 
+		/* Between two arms one goes where an arm is up. */
+		if (bench->lane.entry.exists && !is_past && state == LANE_PASSING &&
+		    driver->drive == DRIVE_BACKS)
+			driver->drive = DRIVE_PUSHES;
 		if (driver->is_helper || (driver->drive == DRIVE_LEAVES && is_past) ||
 		    (driver->drive == DRIVE_BACKS && driver->as_far_as_mm == -1000))
 			continue;
@@ -88,6 +93,12 @@ static void guide_drivers(void)
 			driver->drive = DRIVE_BACKS;
 		else if (front > BENCH_STOP_MM && state == LANE_PASSING)
 			driver->drive = DRIVE_PUSHES;
+		else if (bench->lane.reason == REASON_ENTRY_OPEN &&
+			 bench_touches(world_vehicle(i), -500,
+				       BENCH_ENTRY_ARM_MM + 1000) &&
+			 world_vehicle(1 - i)->is_here &&
+			 world_vehicle(1 - i)->front_mm > front)
+			driver->drive = DRIVE_BACKS; /* it keeps the entry open */
 	}
 }
 
@@ -108,11 +119,42 @@ static bool any_wants_through(void)
 	return false;
 }
 
+/* It wants back and the entry arm is down behind it. */
+static bool any_is_shut_in(void)
+{
+	for (int i = 0; i < 2; i++)
+		if (bench->lane.entry.exists && world_vehicle(i)->is_here &&
+		    world_vehicle(i)->front_mm < BENCH_ARM_MM &&
+		    world.drivers[i].drive == DRIVE_BACKS)
+			return true;
+	return false;
+}
+
 static void send_helper(void)
 {
-	world_place(0, WORLD_SMALL_BODY, -500,
-		    &(struct driver){
-			    .drive = DRIVE_PUSHES, .speed_mm = 100, .is_helper = true});
+	int free = bench->vehicle.is_here ? 1 : 0;
+
+	if (!world_vehicle(free)->is_here)
+		world_place(free, WORLD_SMALL_BODY, -500,
+			    &(struct driver){.drive = DRIVE_PUSHES,
+					     .speed_mm = 100,
+					     .is_helper = true});
+}
+
+/* Somebody waits, or nobody does and the lane does not know it. */
+static void resolve(int64_t in_state_ms)
+{
+	bool is_held = bench->lane.state == LANE_HELD;
+
+	if (is_held && any_is_shut_in())
+		must_take(ACT_RETURN, "an officer cannot send back who is shut in");
+	else if (is_held && bench->lane.reason == REASON_ENTRY_OPEN && in_state_ms > 3000)
+		must_take(ACT_RESET, "an officer cannot end a passage");
+	else if (is_held && bench->lane.reason == REASON_ENTRY_OPEN)
+		return; /* who keeps the entry open may still leave it */
+	else if (any_wants_through() || in_state_ms > 10000)
+		must_take(ACT_RELEASE,
+			  "an officer cannot release a vehicle that is held");
 }
 
 /* The officer looks every half second. A lane that believes in a vehicle that is not there gets
@@ -120,12 +162,14 @@ static void send_helper(void)
 static void clear_up(void)
 {
 	const struct interlock *lock = &bench->lane.interlock;
+	const struct interlock *entry = &bench->lane.entry.interlock;
 	int64_t in_state_ms = bench->now_ms - world.entered_ms;
 
 	/* What the officer can't take back somebody at the gate does; then he goes on. */
-	if (interlock_needs_key(lock) || interlock_has_fault(lock)) {
+	if (interlock_needs_key(lock) || interlock_has_fault(lock) ||
+	    interlock_needs_key(entry) || interlock_has_fault(entry)) {
 		world.key_until = bench->now_ms + 100;
-		if (interlock_needs_key(lock))
+		if (interlock_needs_key(lock) || interlock_needs_key(entry))
 			return;
 	}
 	if (bench->lane.is_locked)
@@ -137,25 +181,29 @@ static void clear_up(void)
 	case LANE_HELD:
 	case LANE_GATHERING:
 	case LANE_ASKING:
-	case LANE_SILENT:
-		if (any_wants_through() || in_state_ms > 10000)
-			must_take(ACT_RELEASE,
-				  "an officer cannot release a vehicle that is held");
-		break;
+	case LANE_SILENT: resolve(in_state_ms); break;
 	case LANE_FOLLOWED: /* stopped half-way over a vehicle's gap: nobody can move */
 		if (in_state_ms > 10000)
 			must_take(ACT_RESET, "an officer cannot take back a fault");
 		break;
-	case LANE_LEAVING:
+	case LANE_LEAVING: /* as when closing */
+		if (any_is_shut_in() && in_state_ms > 5000)
+			send_helper();
 		if (world_is_empty())
 			must_take(ACT_RELEASE, "an officer cannot release");
+		break;
+	case LANE_IDLE:
+		if (bench->entry_arm != 0 && in_state_ms > 5000)
+			must_take(ACT_RESET,
+				  "an entry arm that stays open can't be reset");
 		break;
 	case LANE_PASSING:
 	case LANE_LIFTING:
 	case LANE_CLOSING: /* devices that prove themselves by activity want some */
 		if (in_state_ms > HELPERS_MS && bench->lane.state != LANE_CLOSING)
 			must_take(ACT_RESET, "an officer cannot end a passage");
-		else if (bench->now_ms - world.full_ms > 3000 && in_state_ms > 5000)
+		else if ((bench->now_ms - world.full_ms > 3000 || any_is_shut_in()) &&
+			 in_state_ms > 5000)
 			send_helper();
 		break;
 	default: break;
@@ -171,7 +219,8 @@ static void settle(void)
 		scan();
 	for (int i = 0; bench->now_ms < until_ms && !watch.failure->what[0]; i++) {
 		if (bench->lane.state == LANE_IDLE && bench->arm == 0 &&
-		    world_is_empty() && bench->now_ms - world.entered_ms >= 300)
+		    bench->entry_arm == 0 && world_is_empty() &&
+		    bench->now_ms - world.entered_ms >= 300)
 			break;
 		if (i % 50 == 20) {
 			guide_drivers();

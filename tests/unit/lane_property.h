@@ -37,11 +37,12 @@
 	X(EMERGENCY, "emergency") /* c: ms */                                            \
 	X(RESTART, "restart")     /* c: ms without a controller */                       \
 	X(PAIR, "pair") /* a: channel, b: its second contact is stuck there, c: ms */    \
-	X(BUTTON, "button")   /* a: 0 raise, 1 lower, 2 both, c: ms */                   \
-	X(KEY, "key")         /* the key at the gate is turned, c: ms */                 \
-	X(REVERSE, "reverse") /* the drive turns the wrong way, c: ms */                 \
-	X(HELP, "help")       /* a: pressed */                                           \
-	X(DEAF, "deaf")       /* a: 0 loops on remote I/O, 1 lights, c: ms */
+	X(BUTTON, "button")       /* a: 0 raise, 1 lower, 2 both, c: ms */               \
+	X(KEY, "key")             /* the key at the gate is turned, c: ms */             \
+	X(REVERSE, "reverse")     /* the drive turns the wrong way, c: ms */             \
+	X(HELP, "help")           /* a: pressed */                                       \
+	X(DEAF, "deaf")           /* a: 0 loops on remote I/O, 1 lights, c: ms */        \
+	X(PUT_ENTRY, "put_entry") /* a: the entry arm is put there by hand */
 
 enum property_kind {
 #define PROPERTY_ENUM(name, word) DO_##name,
@@ -56,6 +57,7 @@ enum property_setting {
 	SET_LOOP_ACTIVITY,
 	SET_BEAM_ACTIVITY,
 	SET_NO_DECK,
+	SET_ENTRY,   /* a second barrier */
 	SET_DEVICES, /* bit = device */
 	SET_GATE, /* second gate: 1 nobody passed the first, 2 the truck did, 3 long ago */
 	SET_ARM_STEP,
@@ -112,6 +114,9 @@ enum property_rule {
 	RULE_S8_WITHDRAWN,
 	RULE_S10_BARRED,
 	RULE_S12_WAITED_OPEN,
+	RULE_ENTRY_OPENED,
+	RULE_ENTRY_CLOSED,
+	RULE_ENTRY_WAITED,
 	PROPERTY_RULES,
 };
 

@@ -55,6 +55,7 @@ static void do_lane(const struct property_action *action)
 	case SET_NO_DECK:
 		bench_equip(bench, BENCH_ALL_DEVICES & ~(1u << BENCH_WEIGHT), false);
 		break;
+	case SET_ENTRY: bench_equip_entry(bench); break;
 	case SET_DEVICES:
 		bench_equip(bench, (uint32_t)action->b,
 			    lane->lines[LINE_SCALE_ENTRY].is_used);
@@ -270,16 +271,43 @@ static void do_deaf(const struct property_action *action)
 	world.deaf_until[action->a & 1] = bench->now_ms + action->c;
 }
 
+static void do_put_entry(const struct property_action *action)
+{
+	bool is_under =
+		bench_touches(&bench->vehicle, BENCH_ENTRY_ARM_MM, BENCH_ENTRY_ARM_MM) ||
+		bench_touches(&bench->second, BENCH_ENTRY_ARM_MM, BENCH_ENTRY_ARM_MM);
+
+	if (bench->lane.entry.exists && (action->a > bench->entry_arm || !is_under))
+		bench->entry_arm = action->a;
+}
+
 static void (*const doers[PROPERTY_KIND_COUNT])(const struct property_action *) = {
-	[DO_LANE] = do_lane,       [DO_ENTER] = do_enter,   [DO_WRONG_WAY] = do_wrong_way,
-	[DO_DRIVE] = do_drive,     [DO_ANSWER] = do_answer, [DO_OPERATE] = do_operate,
-	[DO_ACT] = do_act,         [DO_SENSOR] = do_sensor, [DO_LIMIT] = do_limit,
-	[DO_ECHO] = do_echo,       [DO_LOSE] = do_lose,     [DO_READ] = do_read,
-	[DO_RECORD] = do_record,   [DO_STICK] = do_stick,   [DO_PUT] = do_put,
-	[DO_BLIND] = do_blind,     [DO_LATE] = do_late,     [DO_EMERGENCY] = do_emergency,
-	[DO_RESTART] = do_restart, [DO_HELP] = do_help,     [DO_PAIR] = do_pair,
-	[DO_BUTTON] = do_button,   [DO_KEY] = do_key,       [DO_REVERSE] = do_reverse,
+	[DO_LANE] = do_lane,
+	[DO_ENTER] = do_enter,
+	[DO_WRONG_WAY] = do_wrong_way,
+	[DO_DRIVE] = do_drive,
+	[DO_ANSWER] = do_answer,
+	[DO_OPERATE] = do_operate,
+	[DO_ACT] = do_act,
+	[DO_SENSOR] = do_sensor,
+	[DO_LIMIT] = do_limit,
+	[DO_ECHO] = do_echo,
+	[DO_LOSE] = do_lose,
+	[DO_READ] = do_read,
+	[DO_RECORD] = do_record,
+	[DO_STICK] = do_stick,
+	[DO_PUT] = do_put,
+	[DO_BLIND] = do_blind,
+	[DO_LATE] = do_late,
+	[DO_EMERGENCY] = do_emergency,
+	[DO_RESTART] = do_restart,
+	[DO_HELP] = do_help,
+	[DO_PAIR] = do_pair,
+	[DO_BUTTON] = do_button,
+	[DO_KEY] = do_key,
+	[DO_REVERSE] = do_reverse,
 	[DO_DEAF] = do_deaf,
+	[DO_PUT_ENTRY] = do_put_entry,
 };
 
 static bool is_due(const struct property_action *action)

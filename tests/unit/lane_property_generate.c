@@ -337,6 +337,7 @@ static const struct {
 	int32_t what, steel;
 } wanted[] = {
 	{lane_act_is_reset,             ACT_RESET,    0},
+	{lane_act_resets_entry,         ACT_RESET,    0},
 	{lane_act_is_release,           ACT_RELEASE,  0},
 	{lane_act_is_inspect_in_place,  ACT_INSPECT,  0},
 	{lane_act_is_inspect_through,   ACT_INSPECT,  1},
@@ -370,6 +371,9 @@ static void bring_wanted(struct property_script *script, const struct lane_rule 
 	ADD(script, PROPERTY_ANY, DO_LANE, it->a = SET_STEEL, it->b = steel);
 	if (row->when == lane_answer_is_unrecordable)
 		ADD(script, row->from, DO_RECORD, it->a = 1, it->c = between(800, 2000));
+	if (row->when == lane_act_resets_entry)
+		ADD(script, LANE_IDLE, DO_PUT_ENTRY, it->after_ms = 100,
+		    it->a = between(1, BENCH_UP));
 	if (row->on == EV_ACT)
 		add_act(script, (int32_t)row->from, moment(), (enum act_verb)what);
 	else
@@ -537,6 +541,7 @@ static void add_trouble(struct property_script *script)
 		action->b = below(4);
 		break;
 	case DO_RECORD: action->a = below(3); break;
+	case DO_PUT_ENTRY:
 	case DO_PUT: action->a = one_in(3) ? 0 : between(1, BENCH_UP); break;
 	case DO_PAIR:
 		action->a = below(INTERLOCK_CHANNELS);
@@ -604,7 +609,9 @@ void property_generate(struct property_script *script, uint64_t seed)
 		add_lane(script, SET_BEAM_ACTIVITY, 1);
 	if (one_in(20))
 		add_lane(script, SET_NO_DECK, 1);
-	else if (one_in(12)) /* some devices; one that says who it is, always */
+	if (one_in(6) || row->when == lane_act_resets_entry)
+		add_lane(script, SET_ENTRY, 1);
+	if (one_in(12)) /* some devices; one that says who it is, always */
 		add_lane(script, SET_DEVICES, below(1 << BENCH_DEVICES) | 1 << below(2));
 	if (row->when == lane_misses_first_gate || one_in(16))
 		add_lane(script, SET_GATE, between(1, 3));

@@ -174,6 +174,7 @@ static void on_event(struct bench *bench, const struct event *event)
 	case EVENT_LIFT_COMMANDED: watch_commanded(event); break;
 	case EVENT_INQUIRY: watch_inquiry(event); break;
 	case EVENT_ANSWER: watch_answer(event); break;
+	case EVENT_BARRIER: watch_entry_event(text_of(event, "what")); break;
 	case EVENT_OFFICER_ACT: watch_act(event); break;
 	default: break;
 	}
@@ -452,6 +453,7 @@ static void on_scan(struct bench *bench, const struct lane_inputs *in)
 	watch.was_known = in->interlock.is_known;
 	watch_motor(&seen);
 	watch_steel(bench);
+	watch_entry(in);
 	watch_unnoticed(in);
 	if (lane->state == LANE_IDLE || lane->state == LANE_BLOCKED)
 		watch.may_open = false;
@@ -486,6 +488,8 @@ void watch_restart(struct watch *w)
 {
 	memset(w->proof, 0, sizeof(w->proof));
 	memset(&w->last, 0, sizeof(w->last));
+	memset(&w->entry_last, 0, sizeof(w->entry_last));
+	w->entry_may_open = w->entry_was_ours = false;
 	w->open = 0;
 	w->lift.ticket = 0;
 	w->is_starting = true;
@@ -499,6 +503,9 @@ void watch_restart(struct watch *w)
 const char *property_rule_name(enum property_rule rule)
 {
 	static const char *const names[PROPERTY_RULES] = {
+		[RULE_ENTRY_OPENED] = "the entry opened",
+		[RULE_ENTRY_CLOSED] = "the entry closed",
+		[RULE_ENTRY_WAITED] = "the exit waited for the entry",
 		[RULE_S2_RAISED_FROM_LOWERING] = "S2 raised from lowering at once",
 		[RULE_S3_KEY_TURNED] = "S3 the lock was taken back at the gate",
 		[RULE_S4_PROVED_RAISE] = "S4 proved, then raised",

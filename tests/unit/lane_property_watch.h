@@ -24,7 +24,9 @@ struct watch {
 	struct property_hits *hits;
 	struct property_failure *failure;
 	FILE *trace;
-	struct interlock_outputs last;
+	struct interlock_outputs last, entry_last;
+	bool entry_may_open; /* the record says that it opens, and not that it is closed */
+	bool entry_was_ours; /* it was opened for a passage since the start */
 	bool occupied_last[INTERLOCK_SAFETY_DEVICES], was_down, was_known;
 	struct watch_proof proof[INTERLOCK_SAFETY_DEVICES];
 	int64_t disagrees_since_ms[INTERLOCK_CHANNELS]; /* 0 = they agree */
@@ -60,6 +62,10 @@ void watch_fail(struct watch *watch, const char *what);
 /* lane_property_registry.c */
 void watch_note(const struct order_note *note);
 void watch_right(const char *by);
+
+/* lane_property_entry.c */
+void watch_entry(const struct lane_inputs *in);
+void watch_entry_event(const char *what);
 
 /* The one bench that is watched. */
 extern struct watch watch;

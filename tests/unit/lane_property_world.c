@@ -83,6 +83,14 @@ static int32_t aim(int which)
 	return to;
 }
 
+/* It would touch an entry arm that is not up, and stops before it. */
+static bool meets_entry(const struct bench_vehicle *from, const struct bench_vehicle *to)
+{
+	return bench->lane.entry.exists && bench->entry_arm < ARM_CLEAR &&
+	       bench_touches(to, BENCH_ENTRY_ARM_MM, BENCH_ENTRY_ARM_MM) &&
+	       !bench_touches(from, BENCH_ENTRY_ARM_MM, BENCH_ENTRY_ARM_MM);
+}
+
 static void move(int which)
 {
 	struct bench_vehicle *vehicle = world_vehicle(which), moved = *vehicle;
@@ -91,6 +99,8 @@ static void move(int which)
 	if (!vehicle->is_here)
 		return;
 	moved.front_mm = aim(which);
+	if (!driver->is_small && meets_entry(vehicle, &moved))
+		moved = *vehicle;
 	if (bench->arm < ARM_CLEAR && !driver->is_small &&
 	    bench_touches(&moved, BENCH_ARM_MM, BENCH_ARM_MM) &&
 	    !bench_touches(vehicle, BENCH_ARM_MM, BENCH_ARM_MM))

@@ -60,6 +60,23 @@ static void a_deck_has_a_beam_at_each_end(void **state)
 	site_refusal_expect_well("	evidence \"weight\" { device = scale }\n", "");
 }
 
+static void an_entry_barrier_is_whole(void **state)
+{
+	/* clang-format off */
+	static const struct refusal refusals[] = {
+		{"	line \"exit\" { name = \"a11\" }\n",
+		 "	line \"exit\" { name = \"a11\" }\n	line \"entry_raise\" { name = \"e1\" }\n",
+		 "lane \"in1\"", {"a line entry_raise and no line entry_loop_test", "all lines of the entry barrier"}},
+		{"	line \"exit\" { name = \"a11\" }\n",
+		 "	line \"exit\" { name = \"a11\" }\n	line \"entry_loop\" { device = io bit = 4 }\n",
+		 "device =", {"\"io\"", "GPIO"}},
+	};
+	/* clang-format on */
+
+	(void)state;
+	EXPECT_REFUSALS(refusals);
+}
+
 static void sixteen_lanes_are_taken_and_a_seventeenth_is_not(void **state)
 {
 	static char lanes[32 * 1024];
@@ -297,6 +314,7 @@ int main(void)
 		cmocka_unit_test(a_lane_has_an_identity_of_its_own),
 		cmocka_unit_test(a_site_without_lanes_is_refused),
 		cmocka_unit_test(sixteen_lanes_are_taken_and_a_seventeenth_is_not),
+		cmocka_unit_test(an_entry_barrier_is_whole),
 		cmocka_unit_test(a_deck_has_a_beam_at_each_end),
 		cmocka_unit_test(the_numbers_of_the_safety_rules_have_their_limits),
 		cmocka_unit_test(what_protects_must_prove_itself),

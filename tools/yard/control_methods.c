@@ -28,11 +28,10 @@ static json_t *show_vehicle(const struct vehicle *vehicle)
 			 driver_phase_name(vehicle->driver.phase));
 }
 
-static json_t *show_arm(const struct yard_lane *lane)
+static json_t *show_arm(const struct arm *arm)
 {
 	static const char *const drives[] = {
 		[ARM_STOPS] = "stops", [ARM_RAISES] = "raises", [ARM_LOWERS] = "lowers"};
-	const struct arm *arm = &lane->arm;
 
 	return json_pack("{s:i, s:s, s:b, s:b, s:b, s:b}", "permille", arm_permille(arm),
 			 "drive", drives[arm->drive], "is_up", arm_is_up(arm), "is_down",
@@ -62,15 +61,17 @@ static json_t *show_lane(const struct yard_lane *lane)
 
 	for (size_t i = 0; i < lane->vehicle_count; i++)
 		(void)json_array_append_new(vehicles, show_vehicle(&lane->vehicles[i]));
-	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:s, s:I, s:b, s:I, s:I, s:I, s:I}",
-			 "lane", lane->site->name, "arm", show_arm(lane), "inputs",
-			 show_lines(lane, false), "outputs", show_lines(lane, true),
-			 "vehicles", vehicles, "sign", lane->sign, "deck_g",
-			 (json_int_t)lane->instruments.weight.gross_g, "is_stable",
-			 lane->instruments.weight.is_stable, "waiting",
-			 (json_int_t)lane->waiting_count, "done",
-			 (json_int_t)lane->done_count, "lifts", (json_int_t)lane->lifts,
-			 "collisions", (json_int_t)lane->collisions);
+	return json_pack(
+		"{s:s, s:o, s:o, s:o, s:o, s:s, s:I, s:b, s:I, s:I, s:I, s:I, s:o*}",
+		"lane", lane->site->name, "arm", show_arm(&lane->arm), "inputs",
+		show_lines(lane, false), "outputs", show_lines(lane, true), "vehicles",
+		vehicles, "sign", lane->sign, "deck_g",
+		(json_int_t)lane->instruments.weight.gross_g, "is_stable",
+		lane->instruments.weight.is_stable, "waiting",
+		(json_int_t)lane->waiting_count, "done", (json_int_t)lane->done_count,
+		"lifts", (json_int_t)lane->lifts, "collisions",
+		(json_int_t)lane->collisions, "entry",
+		lane->geometry.has_gate ? show_arm(&lane->gate) : NULL);
 }
 
 static void show_lane_faults(json_t *faults, const struct yard_lane *lane)

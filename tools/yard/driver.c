@@ -88,6 +88,21 @@ static void keep_distance(struct truck_goal *goal, const struct driver_view *vie
 			    (int64_t)DRIVER_KEEPS_MM * UM_PER_MM);
 }
 
+/* The entry arm is in the way, whichever way. */
+static bool gate_bars(const struct driver_view *view)
+{
+	return view->geometry->has_gate &&
+	       (view->gate_permille < ARM_PASSABLE_PERMILLE || view->gate_lowers);
+}
+
+static void heed_gate(struct truck_goal *goal, const struct driver_view *view)
+{
+	int64_t arm_um = (int64_t)view->geometry->gate_arm_mm * UM_PER_MM;
+
+	if (gate_bars(view) && view->truck->front_um < arm_um)
+		limit(goal, arm_um - (int64_t)ARM_KEEPS_MM * UM_PER_MM);
+}
+
 static struct truck_goal ahead(const struct driver_view *view)
 {
 	struct truck_goal goal = {
@@ -97,16 +112,26 @@ static struct truck_goal ahead(const struct driver_view *view)
 	};
 
 	keep_distance(&goal, view);
+	heed_gate(&goal, view);
 	return goal;
 }
 
 static struct truck_goal back(const struct driver_view *view)
 {
-	return (struct truck_goal){
+	struct truck_goal goal = {
 		.direction = -1,
 		.speed_mm_s = TRUCK_BACK_SPEED_MM_S,
 		.acceleration_mm_s2 = acceleration_mm_s2(view->truck),
 	};
+	int64_t arm_um = (int64_t)view->geometry->gate_arm_mm * UM_PER_MM;
+	int64_t length_um = view->truck->front_um - truck_rear_um(view->truck);
+
+	/* Its rear stops before an entry arm that is not up. */
+	if (gate_bars(view) && truck_rear_um(view->truck) > arm_um) {
+		goal.has_stop = true;
+		goal.stop_um = arm_um + length_um + (int64_t)ARM_KEEPS_MM * UM_PER_MM;
+	}
+	return goal;
 }
 
 static bool is_before_arm(const struct driver_view *view)

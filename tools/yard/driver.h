@@ -66,6 +66,8 @@ struct driver_view {
 	const struct truck *truck;
 	int32_t arm_permille;
 	bool arm_lowers;
+	int32_t gate_permille; /**< the entry arm, where the geometry has one */
+	bool gate_lowers;
 	bool is_green;
 	const char *sign;          /**< UTF-8 */
 	const struct truck *ahead; /**< nearest vehicle before him, or NULL */

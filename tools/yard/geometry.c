@@ -19,6 +19,10 @@ static const struct geometry with_deck = {
 	.approach_end_mm = LOOP_MM,
 	.camera_begin_mm = 1000,
 	.camera_end_mm = 6000,
+	.gate_begin_mm = 2200,
+	.gate_end_mm = 3800,
+	.gate_arm_mm = 3000,
+	.gate_beam_mm = 3100,
 	.portal_mm = 4000,
 	.deck_begin_mm = 5000,
 	.deck_end_mm = 5000 + DECK_MM,
@@ -85,6 +89,13 @@ void geometry_init(struct geometry *geometry, bool has_deck)
 {
 	*geometry = has_deck ? with_deck : without_deck;
 	geometry->has_deck = has_deck;
+}
+
+void geometry_init_gate(struct geometry *geometry, bool has_deck)
+{
+	*geometry = with_deck;
+	geometry->has_deck = has_deck;
+	geometry->has_gate = true;
 }
 
 static int32_t *at(struct geometry *geometry, const struct place *place)

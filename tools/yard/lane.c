@@ -36,7 +36,14 @@ void yard_lane_init(struct yard_lane *lane, uint64_t seed, int64_t now_ns)
 	for (size_t i = 0; i < lane->site->evidence_count; i++)
 		has_deck |= lane->site->evidence[i].kind == EVIDENCE_WEIGHT;
 	lane->random.state = seed | 1;
-	geometry_init(&lane->geometry, has_deck);
+	if (lane->site->lines[LINE_ENTRY_RAISE].is_used)
+		geometry_init_gate(&lane->geometry, has_deck);
+	else
+		geometry_init(&lane->geometry, has_deck);
+	arm_init(&lane->gate, ARM_TRAVEL_MS, lane->site->barrier.is_pulse_driven,
+		 now_ns / NS_PER_US);
+	lane->gate_was_down = true;
+	lane->levels[LINE_ENTRY_LIMIT_DOWN] = true;
 	arm_init(&lane->arm, ARM_TRAVEL_MS, lane->site->barrier.is_pulse_driven,
 		 now_ns / NS_PER_US);
 	instruments_init(&lane->instruments, seed, now_ns / NS_PER_MS);
@@ -244,6 +251,8 @@ static void drive(struct yard_lane *lane, struct vehicle *vehicle, int64_t dt_us
 		.truck = &vehicle->truck,
 		.arm_permille = arm_permille(&lane->arm),
 		.arm_lowers = lane->arm.drive == ARM_LOWERS,
+		.gate_permille = arm_permille(&lane->gate),
+		.gate_lowers = lane->gate.drive == ARM_LOWERS,
 		.is_green = !lane->site->lines[LINE_GREEN].is_used ||
 			    lane->outputs[LINE_GREEN],
 		.sign = lane->sign,

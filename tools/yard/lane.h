@@ -37,6 +37,7 @@ struct yard_lane {
 	struct random random;
 	struct geometry geometry;
 	struct arm arm;
+	struct arm gate; /**< the entry arm, at rest where the lane has none */
 	struct lane_world world;
 	struct instruments instruments;
 	struct yard_waiting *waiting;
@@ -54,6 +55,7 @@ struct yard_lane {
 	enum fault_kind line_faults[LINE_ROLES]; /**< FAULT_NONE, STUCK_ON, STUCK_OFF */
 	enum fault_kind fault; /**< of the lane; LINK_DOWN: its lines cannot be opened */
 	char sign[DEVICE_TEXT_MAX + 1];
+	bool gate_was_down, gate_is_touched;
 	bool was_down, was_up, was_alive, was_cut, is_touched; /**< for events */
 	int64_t lifts, collisions;
 };

@@ -69,6 +69,20 @@ enum kakou_err yard_lane_touch(struct yard_lane *lane, enum line_role role,
 	return KAKOU_OK;
 }
 
+static void update_gate_levels(struct yard_lane *lane, int64_t now_ns)
+{
+	const struct lane_world *world = &lane->world;
+	bool loop_test = as_faulted(lane, LINE_ENTRY_LOOP_TEST,
+				    lane->outputs[LINE_ENTRY_LOOP_TEST]);
+	bool beam_test = as_faulted(lane, LINE_ENTRY_BEAM_TEST,
+				    lane->outputs[LINE_ENTRY_BEAM_TEST]);
+
+	set_level(lane, LINE_ENTRY_LOOP, world->gate_loop || loop_test, now_ns);
+	set_level(lane, LINE_ENTRY_BEAM, world->gate_beam || beam_test, now_ns);
+	set_level(lane, LINE_ENTRY_LIMIT_UP, arm_is_up(&lane->gate), now_ns);
+	set_level(lane, LINE_ENTRY_LIMIT_DOWN, arm_is_down(&lane->gate), now_ns);
+}
+
 /* A test output makes its sensor report a vehicle, as long as it is set. */
 void yard_lane_update_levels(struct yard_lane *lane, int64_t now_ns)
 {
@@ -86,6 +100,8 @@ void yard_lane_update_levels(struct yard_lane *lane, int64_t now_ns)
 	set_level(lane, LINE_HOLD_RAISE, false, now_ns);
 	set_level(lane, LINE_HOLD_LOWER, false, now_ns);
 	set_second_contacts(lane, now_ns);
+	if (lane->geometry.has_gate)
+		update_gate_levels(lane, now_ns);
 	set_level(lane, LINE_APPROACH, world->approach, now_ns);
 	set_level(lane, LINE_SCALE_ENTRY, world->scale_entry, now_ns);
 	set_level(lane, LINE_SCALE_EXIT, world->scale_exit, now_ns);
@@ -121,7 +137,8 @@ static void report_movement(struct yard_lane *lane)
 
 	if (lane->was_down && !is_down) {
 		lane->lifts++;
-		report_arm(lane, "arm_leaves_down", "");
+		report_arm(lane, "arm_leaves_down",
+			   arm_is_down(&lane->gate) ? "" : "both open");
 		report_arm(lane, "lift",
 			   lane->arm.is_called_by_fob ? "uncontrolled" : "commanded");
 	}
@@ -131,6 +148,26 @@ static void report_movement(struct yard_lane *lane)
 		report_arm(lane, "arm_up", "");
 	lane->was_down = is_down;
 	lane->was_up = is_up;
+}
+
+/* The entry arm; both arms off their lower limits is what may never be. */
+static void report_gate(struct yard_lane *lane)
+{
+	bool is_down = arm_is_down(&lane->gate);
+	bool is_touched = lane->world.is_under_gate &&
+			  arm_permille(&lane->gate) < ARM_PASSABLE_PERMILLE;
+
+	if (!lane->geometry.has_gate)
+		return;
+	if (lane->gate_was_down != is_down)
+		report_arm(lane, is_down ? "entry_closed" : "entry_opens",
+			   arm_is_down(&lane->arm) ? "" : "both open");
+	if (!lane->gate_is_touched && is_touched) {
+		lane->collisions++;
+		report_arm(lane, "collision", "the entry arm touches a vehicle");
+	}
+	lane->gate_was_down = is_down;
+	lane->gate_is_touched = is_touched;
 }
 
 static void report_dangers(struct yard_lane *lane)
@@ -152,6 +189,23 @@ static void report_dangers(struct yard_lane *lane)
 	lane->is_touched = is_touched;
 }
 
+/* Its own heartbeat line, or that of the exit arm. */
+static void drive_gate(struct yard_lane *lane, int64_t now_ns)
+{
+	enum line_role beat = lane->site->lines[LINE_ENTRY_HEARTBEAT].is_used
+				      ? LINE_ENTRY_HEARTBEAT
+				      : LINE_HEARTBEAT;
+	const struct arm_command command = {
+		.raise = as_faulted(lane, LINE_ENTRY_RAISE,
+				    lane->outputs[LINE_ENTRY_RAISE]),
+		.lower = as_faulted(lane, LINE_ENTRY_LOWER,
+				    lane->outputs[LINE_ENTRY_LOWER]),
+		.heartbeat = as_faulted(lane, beat, lane->outputs[beat]),
+	};
+
+	arm_command(&lane->gate, &command, now_ns / NS_PER_US);
+}
+
 void yard_lane_drive_arm(struct yard_lane *lane, int64_t now_ns)
 {
 	const struct arm_command command = {
@@ -162,6 +216,7 @@ void yard_lane_drive_arm(struct yard_lane *lane, int64_t now_ns)
 	};
 
 	arm_command(&lane->arm, &command, now_ns / NS_PER_US);
+	drive_gate(lane, now_ns);
 }
 
 void yard_lane_set_outputs(struct yard_lane *lane, uint64_t mask, uint64_t levels,
@@ -177,6 +232,7 @@ void yard_lane_set_outputs(struct yard_lane *lane, uint64_t mask, uint64_t level
 void yard_lane_report_arm(struct yard_lane *lane)
 {
 	report_movement(lane);
+	report_gate(lane);
 	report_dangers(lane);
 }
 

@@ -15,6 +15,14 @@ static void sense_deck(const struct geometry *g, const struct truck *truck,
 	out->deck_moves |= truck->speed_um_s != 0;
 }
 
+static void sense_gate(const struct geometry *g, const struct truck *truck,
+		       struct lane_world *out)
+{
+	out->gate_loop |= truck_covers(truck, g->gate_begin_mm, g->gate_end_mm);
+	out->gate_beam |= truck_covers(truck, g->gate_beam_mm, g->gate_beam_mm);
+	out->is_under_gate |= truck_covers(truck, g->gate_arm_mm, g->gate_arm_mm);
+}
+
 void lane_world_sense(const struct geometry *g, const struct truck *const trucks[],
 		      size_t count, struct lane_world *out)
 {
@@ -32,6 +40,8 @@ void lane_world_sense(const struct geometry *g, const struct truck *const trucks
 		out->beam |= truck_covers(truck, g->beam_mm, g->beam_mm);
 		out->exit |= truck_covers(truck, g->exit_begin_mm, g->exit_end_mm);
 		out->is_under_arm |= truck_covers(truck, g->arm_mm, g->arm_mm);
+		if (g->has_gate)
+			sense_gate(g, truck, out);
 		if (g->has_deck)
 			sense_deck(g, truck, out);
 	}

@@ -17,8 +17,10 @@
 /** True = a vehicle is there. */
 struct lane_world {
 	bool approach, scale_entry, scale_exit, safety_loop, beam, exit;
-	bool is_under_arm; /**< a body, not a gap, where the arm comes down */
-	bool deck_moves;   /**< an axle on the deck is rolling */
+	bool gate_loop, gate_beam;
+	bool is_under_gate; /**< a body where the entry arm comes down */
+	bool is_under_arm;  /**< a body, not a gap, where the arm comes down */
+	bool deck_moves;    /**< an axle on the deck is rolling */
 	int64_t deck_load_g;
 };
 

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What must hold of the entry arm, and of both arms together, after every scan.
+ */
+#include <string.h>
+
+#include "tests/unit/lane_property_watch.h"
+
+static void expect(bool holds, const char *what)
+{
+	if (!holds)
+		watch_fail(&watch, what);
+}
+
+static bool is_down(const struct interlock_inputs *in)
+{
+	return in->is_known && in->limit_down && !in->limit_up;
+}
+
+static bool is_under(const struct bench *bench)
+{
+	return bench_touches(&bench->vehicle, BENCH_ENTRY_ARM_MM, BENCH_ENTRY_ARM_MM) ||
+	       bench_touches(&bench->second, BENCH_ENTRY_ARM_MM, BENCH_ENTRY_ARM_MM);
+}
+
+/* Neither arm begins to leave its lower limit while the other is not known to be at its own. */
+static void watch_both(const struct lane_inputs *in)
+{
+	const struct interlock_outputs *exit = &watch.bench->motor;
+	const struct interlock_outputs *entry = &watch.bench->lane.entry.outputs;
+
+	if (in->interlock.emergency)
+		return;
+	expect(!(exit->raise && is_down(&in->interlock) && !is_down(&in->entry)),
+	       "the exit opens while the entry is not down");
+	expect(!(entry->raise && is_down(&in->entry) && !is_down(&in->interlock)),
+	       "the entry opens while the exit is not down");
+	expect(!(entry->raise && is_down(&in->entry) && exit->raise &&
+		 is_down(&in->interlock)),
+	       "both arms open at once");
+}
+
+static void watch_motor(const struct lane_inputs *in)
+{
+	const struct interlock_inputs *seen = &in->entry;
+	const struct interlock_outputs *motor = &watch.bench->lane.entry.outputs;
+	bool stands = !seen->is_known || seen->is_late;
+	const uint32_t both = 1u << POSITION_GATE_LOOP | 1u << POSITION_GATE_BEAM;
+
+	expect(!(motor->raise && motor->lower), "the entry moves both ways at once");
+	expect(!(motor->lower && (seen->occupied[0] || seen->occupied[1])),
+	       "the entry lowers while its loop or beam see something");
+	expect(!(stands && (motor->raise || motor->lower)),
+	       "the entry moves with inputs unknown or in a late scan");
+	expect(!(motor->lower && seen->emergency), "the entry lowers in an emergency");
+	expect(!(motor->lower && is_under(watch.bench) &&
+		 (watch.bench->dead & both) != both),
+	       "the entry comes down on a vehicle that a working device sees");
+	if (motor->raise && !watch.entry_last.raise && is_down(seen) && !seen->emergency)
+		expect(watch.entry_may_open,
+		       "the entry opens without a word in the record");
+	if (motor->lower && !watch.entry_last.lower)
+		expect(watch.entry_was_ours || watch.accepted > 0,
+		       "the entry closes what nobody opened");
+	watch.hits->rules[RULE_ENTRY_OPENED] += motor->raise && !watch.entry_last.raise;
+	watch.hits->rules[RULE_ENTRY_CLOSED] += motor->lower && !watch.entry_last.lower;
+}
+
+void watch_entry_event(const char *what)
+{
+	if (strncmp(what, "opens", 5) == 0) {
+		expect(watch.open != 0, "the entry opens for no passage");
+		watch.entry_may_open = watch.entry_was_ours = true;
+	} else {
+		watch.entry_may_open = false;
+	}
+}
+
+void watch_entry(const struct lane_inputs *in)
+{
+	if (!watch.bench->lane.entry.exists)
+		return;
+	watch_both(in);
+	watch_motor(in);
+	watch.hits->rules[RULE_ENTRY_WAITED] += watch.bench->lane.state == LANE_LIFTING &&
+						is_down(&in->interlock) &&
+						!is_down(&in->entry);
+	watch.entry_last = watch.bench->lane.entry.outputs;
+}
