@@ -444,7 +444,7 @@ static void step_timers(struct lane *lane)
 		lane_dispatch(lane, EV_OVERSTAY);
 	/* The entry arm does not come down behind the vehicle: the lift can't begin. */
 	if (lane->state == LANE_LIFTING && in_state > lane->config->overstay_ms &&
-	    lane_entry_is_open(lane) && interlock_is_down(&lane->interlock))
+	    lane_entry_bars_exit(lane) && interlock_is_down(&lane->interlock))
 		lane_dispatch(lane, EV_ARM_FAULT);
 	if (interlock_is_down(&lane->interlock) &&
 	    (lane->state == LANE_CLOSING ||
@@ -589,7 +589,8 @@ static uint32_t step_exit_arm(struct lane *lane, const struct lane_inputs *in,
 			      struct interlock_outputs *outputs)
 {
 	inputs.other_is_open =
-		lane->entry.exists && is_open(&lane->entry.interlock, &in->entry);
+		lane->entry.exists && (is_open(&lane->entry.interlock, &in->entry) ||
+				       lane_entry_bars_exit(lane));
 	return interlock_step(&lane->interlock, &inputs, wish, in->now_ms, outputs);
 }
 

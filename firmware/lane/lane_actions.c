@@ -230,7 +230,7 @@ void lane_hold_for_answer(struct lane *lane)
 
 void lane_hold_for_arm(struct lane *lane)
 {
-	if (lane_entry_is_open(lane) && interlock_is_down(&lane->interlock)) {
+	if (lane_entry_bars_exit(lane) && interlock_is_down(&lane->interlock)) {
 		lane_hold(lane, REASON_ENTRY_OPEN);
 		return;
 	}

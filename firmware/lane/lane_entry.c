@@ -52,6 +52,14 @@ bool lane_entry_is_open(const struct lane *lane)
 	return lane->entry.exists && !interlock_is_down(&lane->entry.interlock);
 }
 
+bool lane_entry_bars_exit(const struct lane *lane)
+{
+	const struct lane_entry *entry = &lane->entry;
+
+	return entry->exists &&
+	       (lane_entry_is_open(lane) || (entry->is_wanted && !entry->is_inside));
+}
+
 /* ---- where the vehicle is ---------------------------------------------------------------- */
 
 static bool is_under(const struct lane *lane)

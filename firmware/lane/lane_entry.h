@@ -51,7 +51,10 @@ void lane_entry_step(struct lane *lane, const struct lane_inputs *in, bool exit_
 void lane_entry_step_unrecorded(struct lane *lane, const struct lane_inputs *in,
 				bool exit_is_open);
 
-/** Not known down: the exit arm may not leave its lower limit. False without an entry barrier. */
+/** Not known down. False without an entry barrier. */
 bool lane_entry_is_open(const struct lane *lane);
+
+/** The exit arm may not leave its lower limit: the entry is open, or the vehicle is still to come in. */
+bool lane_entry_bars_exit(const struct lane *lane);
 
 #endif

@@ -282,11 +282,20 @@ static void relative_paths_count_from_the_directory_of_the_file(void **state)
 static void the_safety_roles_are_those_that_move_or_protect(void **state)
 {
 	static const char *const wired[] = {
-		"safety_loop",   "beam",           "limit_up", "limit_down",
-		"emergency",     "safety_loop_nc", "beam_nc",  "limit_up_nc",
-		"limit_down_nc", "emergency_nc",   "reset",    "hold_raise",
-		"hold_lower",    "raise",          "lower",    "beam_test",
-		"loop_test",     "heartbeat",
+		"safety_loop",     "beam",
+		"limit_up",        "limit_down",
+		"emergency",       "safety_loop_nc",
+		"beam_nc",         "limit_up_nc",
+		"limit_down_nc",   "emergency_nc",
+		"reset",           "hold_raise",
+		"hold_lower",      "raise",
+		"lower",           "beam_test",
+		"loop_test",       "heartbeat",
+		"entry_loop",      "entry_beam",
+		"entry_limit_up",  "entry_limit_down",
+		"entry_raise",     "entry_lower",
+		"entry_beam_test", "entry_loop_test",
+		"entry_heartbeat",
 	};
 
 	(void)state;

@@ -266,6 +266,8 @@ static void only_outputs_on_gpio_are_written(void **state)
 	(void)state;
 	lane.lines[LINE_RED].on_device = true;
 	lane.lines[LINE_BEAM_TEST].is_used = false;
+	for (enum line_role role = LINE_ENTRY_LOOP; role <= LINE_ENTRY_HEARTBEAT; role++)
+		lane.lines[role].is_used = false;
 	wiring_gpio_of_outputs(&lane, LINE_BIT(LINE_RAISE) | LINE_BIT(LINE_RED), &mask,
 			       &levels);
 	assert_true(mask == (LINE_BIT(LINE_RAISE) | LINE_BIT(LINE_LOWER) |

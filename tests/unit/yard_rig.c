@@ -35,7 +35,8 @@ void yard_rig_open(struct yard_rig *rig, int32_t pace)
 	text_copy(rig->site.name, sizeof(rig->site.name), "in1");
 	for (enum line_role role = 0; role < LINE_ROLES; role++)
 		rig->site.lines[role].is_used =
-			line_role_first_contact(role) == LINE_ROLES;
+			line_role_first_contact(role) == LINE_ROLES &&
+			!(role >= LINE_ENTRY_LOOP && role <= LINE_ENTRY_HEARTBEAT);
 	rig->site.sign = rig->site.post = SITE_NO_DEVICE;
 	assert_int_equal(yard_events_create(&rig->events, NULL, NULL), KAKOU_OK);
 	rig->lane = (struct yard_lane){
