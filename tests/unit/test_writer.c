@@ -187,6 +187,30 @@ static void one_event_a_commit_costs_one_sync(void **state)
 	assert_in_range(count_syncs(COMMITS, true), COMMITS, COMMITS + COMMITS / 50);
 }
 
+/* Nodes and checkpoint go with the events: no sync more, by itself or in groups. */
+static void a_signed_commit_costs_one_sync_too(void **state)
+{
+	enum { COMMITS = 600, TOGETHER = 16, GROUPS = 100 };
+	int before;
+
+	(void)state;
+	record_use_key(&record);
+	open_writer();
+	assert_in_range(count_syncs(COMMITS, true), COMMITS, COMMITS + COMMITS / 50);
+	before = disk.syncs;
+	for (int group = 0; group < GROUPS; group++) {
+		for (int i = 0; i < TOGETHER; i++)
+			assert_int_equal(take(group * TOGETHER + i, 0), KAKOU_OK);
+		assert_int_equal(writer_commit(record.writer), KAKOU_OK);
+		if (writer_wants_rest(record.writer))
+			assert_int_equal(writer_rest(record.writer), KAKOU_OK);
+	}
+	print_message("%d syncs for %d signed events, %d a commit\n", disk.syncs - before,
+		      GROUPS * TOGETHER, TOGETHER);
+	/* 1/k + 0.02 a event. */
+	assert_in_range(disk.syncs - before, GROUPS, GROUPS + GROUPS * TOGETHER / 50);
+}
+
 static void the_clock_s_state_is_asked_once_a_second(void **state)
 {
 	(void)state;
@@ -472,6 +496,7 @@ int main(void)
 		WITH_DISK(an_event_is_answered_only_after_its_commit),
 		WITH_DISK(what_waits_together_is_synced_together),
 		WITH_DISK(one_event_a_commit_costs_one_sync),
+		WITH_DISK(a_signed_commit_costs_one_sync_too),
 		WITH_DISK(the_clock_s_state_is_asked_once_a_second),
 		WITH_DISK(counters_never_repeat_however_a_run_ends),
 		WITH_DISK(a_counter_far_from_the_end_reserves_nothing),
