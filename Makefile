@@ -32,9 +32,10 @@ CC.gcc   := gcc
 CC.clang := clang
 CC.asan  := clang
 CC.cov   := gcc
+CC.fuzz  := clang
 CC.arm64 := aarch64-linux-gnu-gcc
 CC       := $(or $(CC.$(VARIANT)),\
-              $(error VARIANT is '$(VARIANT)', expected gcc, clang, asan, cov or arm64))
+              $(error VARIANT is '$(VARIANT)', expected gcc, clang, asan, cov, fuzz or arm64))
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 FORTIFY  := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-clash-protection
@@ -45,6 +46,7 @@ OPT.arm64  = $(OPT.gcc)
 OPT.asan  := -O0 $(SANITIZE)
 
 OPT.cov   := -O0 --coverage
+OPT.fuzz  := -O1 $(SANITIZE) -fsanitize=fuzzer-no-link
 
 WERROR   ?= -Werror
 WARNINGS := -Wall -Wextra $(WERROR) -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
@@ -70,7 +72,7 @@ CPPFLAGS += -I. -D_GNU_SOURCE $(if $(filter 2.%,$(GPIOD)),-DKAKOU_GPIOD_V2=1) \
 CFLAGS   ?= -g
 override CFLAGS += -std=c11 -pthread $(WARNINGS) $(HARDEN) $(OPT.$(VARIANT))
 override LDFLAGS += -pie -pthread -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed \
-            $(if $(filter asan,$(VARIANT)),$(SANITIZE)) $(if $(filter cov,$(VARIANT)),--coverage)
+            $(if $(filter asan fuzz,$(VARIANT)),$(SANITIZE)) $(if $(filter cov,$(VARIANT)),--coverage)
 # mbedtls has no .pc file on Debian 12.
 LDLIBS   := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null) \
             -lmbedtls -lmbedx509 -lmbedcrypto -lcrypt -lm
@@ -105,7 +107,7 @@ PROBES    := $(patsubst %.c,$(B)/%,$(wildcard tests/system/*.c))
 UNIT     := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c tests/fault/test_*.c))
 SUITES   := $(patsubst tests/contract/%.c,%,$(wildcard tests/contract/test_*.c))
 CONTRACT := $(foreach s,$(SUITES),$(B)/tests/contract/linux/$(s) $(B)/tests/contract/fake/$(s))
-LIB.unit     := $(filter-out tests/unit/test_% tests/fault/test_% $(PRELOADED:.so=.c),\
+LIB.unit     := tests/fuzz/targets.c $(filter-out tests/unit/test_% tests/fault/test_% $(PRELOADED:.so=.c),\
                              $(wildcard tests/unit/*.c tests/fault/*.c))
 LIB.contract := $(filter-out tests/contract/test_%,$(wildcard tests/contract/*.c))
 LIB.contract-linux := $(wildcard tests/contract/linux/*.c)
@@ -122,7 +124,7 @@ WITH_FAKE := $(call archives,firmware drivers) -Wl,--whole-archive $(B)/libfake.
              -Wl,--no-whole-archive $(B)/libhal.a
 
 .PHONY: all rig tests unit contract system test test-fault run demo clean install install-deps \
-        install-deps-run mutants model graph property coverage bench check check-layers check-format check-words check-manual \
+        install-deps-run mutants fuzz model graph property coverage bench check check-layers check-format check-words check-manual \
         check-units check-trixie format help
 .PHONY: guest test-vm install-deps-vm
 
@@ -202,6 +204,14 @@ test-fault:           ; $(Q)$(RUN) $(GIVEN) fault
 # Where packages can't be installed it goes on: tests/run then says what is missing, and skips.
 test-vm: install-deps-vm
 	$(Q)$(RUN) $(GIVEN) vm
+# Each reader of foreign bytes for a minute; TARGETS="frame xml" picks some.
+FUZZ := $(B)/tests/fuzz/fuzz
+$(FUZZ): $(FUZZ).o $(B)/tests/fuzz/targets.o $(B)/libscenario.a $(CORE)
+	@$(if $(V),,echo "  LINK  $@")
+	$(Q)$(LINK) -fsanitize=fuzzer $^ $(LDLIBS)
+fuzz:
+	$(Q)$(MAKE) --no-print-directory VARIANT=fuzz $(BUILD)/fuzz/tests/fuzz/fuzz >&2
+	$(Q)tests/fuzz/run $(TARGETS)
 property: $(B)/tests/unit/test_lane_property
 	$(Q)KAKOU_PASSAGES=$(PASSAGES) $<
 # The branches of interlock, wiring and lane table that their unit tests take.
@@ -274,6 +284,7 @@ help:
 	@echo "make coverage           every branch of interlock, wiring and lane table, or it fails"
 	@echo "make model              the lane's table and the interlock in every order, with Spin; 2 minutes"
 	@echo "make graph              draws the lane's table into firmware/lane/"
+	@echo "make fuzz               each reader of foreign bytes for a minute  (TARGETS=...)"
 	@echo "make mutants            breaks the product on purpose; each must be noticed by a test"
 	@echo "make check-trixie       builds and tests in a Debian 13 chroot"
 	@echo "make install            programs, register maps, manual pages  (PREFIX=$(PREFIX), DESTDIR)"

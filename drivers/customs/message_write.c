@@ -237,6 +237,12 @@ static enum kakou_err judge(const struct xml_writer *writer,
 			       "SEQ_NO is empty: expected 1 to %d "
 			       "characters",
 			       CUSTOMS_SEQ_MAX);
+	if (wire == WIRE_MANUAL_CHECK && !strchr("032", message->u.operate.op_type))
+		return why_set(
+			why, KAKOU_E_INVALID,
+			"OP_TYPE 0x%02x: expected 0 (release), 2 (return) or 3 (to "
+			"inspection), a 0x85 can say no other",
+			(unsigned char)message->u.operate.op_type);
 	if (writer->has_illegal)
 		return why_set(why, KAKOU_E_INVALID,
 			       "a text has a control character, which XML can't hold");
