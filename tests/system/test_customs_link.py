@@ -345,6 +345,35 @@ def test_a_flood_of_answers_to_nothing_does_not_keep_the_awaited_one_out(new_pee
     tls.unwrap().close()
 
 
+def test_what_would_cost_memory_is_bounded_and_the_next_answer_counts(new_probe, new_peer, certs):
+    """4 GB announced, a bomb of entities, a thousand connections that say nothing."""
+    probe = new_probe(new_peer())
+    huge = bytes.fromhex("E25C4B89FFFFFFFF22") + b"x" * 60
+    bomb = b'<!DOCTYPE b [<!ENTITY a "aaaaaaaaaa">' + b"".join(
+        f'<!ENTITY {chr(98 + i)} "{f"&{chr(97 + i)};" * 10}">'.encode() for i in range(9)) + b"]>"
+    dial(certs, probe.address, huge, close="rude")
+    assert "total length" in probe.news("garbled")["why"]
+    dial(certs, probe.address, frame(0x22, bomb + b"<COMMAND_INFO>&j;</COMMAND_INFO>"))
+    assert "document type" in probe.news("garbled")["why"]
+
+    def memory_kb():
+        with open(f"/proc/{probe.process.pid}/status", encoding="ascii") as status:
+            return int(next(line for line in status if line.startswith("RssAnon")).split()[1])
+
+    before, idle = memory_kb(), []
+    for _ in range(1000):
+        raw = socket.socket()
+        raw.setblocking(False)
+        raw.connect_ex(probe.address)
+        idle.append(raw)
+    time.sleep(1)
+    assert memory_kb() - before < 4096  # sixteen connections at once, however many knock
+    for raw in idle:
+        raw.close()
+    dial(certs, probe.address, answer(SEQ), timeout_s=30)
+    assert probe.news("answer", within_s=30)["seq_no"] == SEQ
+
+
 # ---- who may ----------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("name, ca, check", [
