@@ -18,13 +18,17 @@ c_track "&model" "sizeof(model)"
 #ifndef FAULTS
 #define FAULTS 2
 #endif
-/* enum act_verb: the C side checks that they are the same. */
+/* Numbers of acts[] and said_guards[] in gate_model.c. */
 #define ACT_RELEASE 0
 #define ACT_INSPECT 1
 #define ACT_RETURN 2
 #define ACT_HOLD 3
 #define ACT_RESET 4
-#define ACTS 5
+#define ACTS 7
+#define SHUT 1
+#define EVIDENCE_GUARDS 6
+#define OFFLINE 7
+#define MISFIT 8
 /* A gate that is left alone by faults, with an officer who helps, is idle after so many scans. */
 #define CALM_SCANS 60
 
@@ -46,7 +50,7 @@ bool calm;
 byte calm_scans;
 
 /* What is said to the lane next; see model_say(). */
-byte said_act, said_verdict, said_evidence;
+byte said_act, said_verdict, said_evidence, said_guard;
 bool said_bad_seal, said_well = true;
 int notes;
 
@@ -58,14 +62,15 @@ inline hear()
 	:: true -> said_well = true
 	fi;
 	c_code { model_say(now.said_act, now.said_verdict, now.said_evidence,
-			   now.said_bad_seal, now.said_well); }
+			   now.said_guard, now.said_bad_seal, now.said_well); }
 }
 /* What was said is gone: states differ only in what lasts. */
 inline hush()
 {
-	said_act = 0; said_verdict = 0; said_evidence = 0; said_bad_seal = false;
+	said_act = 0; said_verdict = 0; said_evidence = 0; said_guard = 0;
+	said_bad_seal = false;
 	said_well = true;
-	c_code { model_say(0, 0, 0, 0, 1); }
+	c_code { model_say(0, 0, 0, 0, 0, 1); }
 }
 
 /* The arm follows its motor, unless it sticks; somebody may push it. */
@@ -128,16 +133,26 @@ inline happen()
 	if
 	:: true -> skip
 	:: st == ST_idle -> tell(EV_approach)
+	:: st == ST_idle -> said_guard = SHUT; hear(); tell(EV_approach); hush()
 	:: st == ST_gathering || (st == ST_held && c_expr { model.holds_for_evidence }) ->
-		select(said_evidence : 0 .. 4); hear(); tell(EV_evidence); hush()
+		if
+		:: select(said_evidence : 0 .. 4)
+		:: said_evidence = 1; select(said_guard : SHUT + 1 .. EVIDENCE_GUARDS)
+		fi;
+		hear(); tell(EV_evidence); hush()
 	:: st == ST_gathering -> said_evidence = 0; hear(); tell(EV_deadline); hush()
 	:: (st == ST_asking || st == ST_silent) && c_expr { !model.is_answered } ->
 		select(said_verdict : 1 .. 5);
-		if :: said_bad_seal = false :: said_bad_seal = true fi;
+		if
+		:: skip
+		:: said_bad_seal = true
+		:: said_guard = MISFIT
+		fi;
 		hear();
 		c_code { model_hear_answer(); };
 		tell(EV_answer); hush()
 	:: st == ST_asking -> tell(EV_silent)
+	:: st == ST_asking -> said_guard = OFFLINE; hear(); tell(EV_silent); hush()
 	:: select(said_act : 0 .. ACTS - 1); hear(); tell(EV_act); hush()
 	:: c_expr { model.awaits_commit } -> c_code { model_commit(1); }; tell(EV_committed)
 	:: c_expr { model.awaits_commit } -> c_code { model_commit(0); }; tell(EV_commit_failed)

@@ -14,7 +14,7 @@
 
 /* A scan of the model: coarse, so that few states differ only in how long they have lasted. The
  * interlock's own times are multiples of it, or are made so below. */
-enum { INTERLOCK_BYTES = 152 };
+enum { INTERLOCK_BYTES = 176 };
 enum { SCAN_MS = 500, NOW_MS = 1000000, OLD_MS = NOW_MS - 4 * SCAN_MS, TRAVEL_MS = 1000 };
 enum { TRAVEL_SCANS = TRAVEL_MS / SCAN_MS + 1 };
 
@@ -25,14 +25,36 @@ static struct {
 	struct act act;
 	enum customs_verdict verdict;
 	enum model_evidence evidence;
+	int guard; /* of said_guards[], the one that holds */
 	bool seal_is_bad, record_is_well;
 } said;
 static struct site site;
 static struct lane lane, fresh;
 static struct lane_out out;
 static struct lane_numbers numbers;
+static struct pairing pairing; /* empty: nobody passed a first gate */
 static struct interlock_outputs motor;
 static uint64_t rows[LANE_RULES_MAX]; /* how often each was taken */
+
+/* Guards that rest on what the model has not: files, orders, modes, a second gate. The world says
+ * whether they hold. */
+static bool (*const said_guards[])(const struct lane *) = {
+	NULL, /* none of them */
+	lane_is_shut,
+	lane_is_in_mode,
+	lane_is_registered,
+	lane_has_no_right,
+	lane_has_several_orders,
+	lane_misses_first_gate,
+	lane_clears_offline,
+	lane_answer_releases_misfit,
+};
+_Static_assert(sizeof(said_guards) / sizeof(said_guards[0]) == MODEL_SAID_GUARDS,
+	       "gate.pml");
+
+static const enum act_verb acts[MODEL_ACTS] = {
+	ACT_RELEASE, ACT_INSPECT, ACT_RETURN, ACT_HOLD, ACT_RESET, ACT_REGATHER, ACT_ASK,
+};
 
 enum { SLOT_PLATE, SLOT_TAG, SLOT_BOX, SLOT_SEAL, SLOTS };
 static const enum evidence_kind slots[SLOTS] = {EVIDENCE_PLATE, EVIDENCE_TAG,
@@ -70,6 +92,7 @@ static void make_site(bool has_key)
 			.is_required = i != SLOT_SEAL,
 		};
 	config->evidence_count = SLOTS;
+	config->rights = RIGHT_ORDER;
 }
 
 static void read_plate(struct evidence *evidence, int read, const char *text)
@@ -109,6 +132,7 @@ static void unfold(void)
 	lane.now_ms = NOW_MS;
 	lane.out = &out;
 	lane.numbers = &numbers;
+	lane.pairing = &pairing;
 	numbers.next_ticket = 1;
 	numbers.next_passage = 2;
 	lane.state = (enum lane_state)model.state;
@@ -128,6 +152,7 @@ static void unfold(void)
 	lane.has_restarted = model.has_restarted;
 	lane.record_is_well = said.record_is_well;
 	lane.act = &said.act;
+	lane.input_is_emergency = model.interlock.was_emergency;
 	say_evidence();
 }
 
@@ -154,15 +179,15 @@ static void fold(void)
 	model.clearing_lifts = lane.clearing_lifts > 2 ? 2 : lane.clearing_lifts;
 	model.has_restarted = lane.has_restarted;
 	if (!model.has_passage)
-		model.customs_lifts = model.clearing_lifts = 0;
+		model.clearances = model.clearing_lifts = 0;
 	if (!model.awaits_commit)
-		model.is_committed = 0;
+		model.is_committed = model.is_by_hand = 0;
 }
 
-/* Needs what the model has not: a second gate. */
+/* Needs what the model has not: an entry barrier. */
 static bool is_left_out(const struct lane_rule *rule)
 {
-	return rule->when == lane_misses_first_gate;
+	return rule->when == lane_act_resets_entry;
 }
 
 static void tell_rows(void)
@@ -201,13 +226,12 @@ void model_begin(int has_key)
 	model.has_restarted = 1;
 }
 
-_Static_assert(ACT_RELEASE == 0 && ACT_INSPECT == 1 && ACT_RETURN == 2 && ACT_HOLD == 3 &&
-		       ACT_RESET == 4,
-	       "gate.pml names them by number");
-void model_say(int act, int verdict, int evidence, int seal_is_bad, int record_is_well)
+void model_say(int act, int verdict, int evidence, int guard, int seal_is_bad,
+	       int record_is_well)
 {
 	memset(&said.act, 0, sizeof(said.act));
-	said.act.verb = (uint8_t)act;
+	said.act.verb = (uint8_t)acts[act];
+	said.guard = guard;
 	text_copy(said.act.actor, sizeof(said.act.actor), "officer");
 	text_copy(said.act.reason, sizeof(said.act.reason), "reason");
 	said.verdict = (enum customs_verdict)verdict;
@@ -216,30 +240,39 @@ void model_say(int act, int verdict, int evidence, int seal_is_bad, int record_i
 	said.record_is_well = record_is_well;
 }
 
-void model_guard(int row)
+static bool is_said(bool (*guard)(const struct lane *))
 {
-	unfold();
-	model.holds = !lane_rules[row].when || lane_rules[row].when(&lane);
+	for (size_t i = 1; i < MODEL_SAID_GUARDS; i++)
+		if (said_guards[i] == guard)
+			return true;
+	return false;
 }
 
-/* What the action put into the record decides what may be counted. */
+void model_guard(int row)
+{
+	bool (*when)(const struct lane *) = lane_rules[row].when;
+
+	unfold();
+	model.holds = is_said(when) ? when == said_guards[said.guard] : when(&lane);
+}
+
+/* What the action put into the record decides what may be counted. A lift that was authorised and
+ * withdrawn is none. */
 static void watch_record(void)
 {
 	for (size_t i = 0; i < out.event_count; i++) {
-		const struct event *event = &out.events[i];
-		bool by_customs = strcmp(lane.by, "customs") == 0 && !lane.lift_is_manual;
-
-		if (event->kind == EVENT_LIFT_AUTHORISED) {
+		if (out.events[i].kind == EVENT_LIFT_AUTHORISED) {
 			model.is_committed = 0;
-			model.customs_lifts += by_customs;
-			if (model.customs_lifts > 1)
-				break_rule("more than one clearing lift in a passage");
+			model.is_by_hand = lane.lift_is_manual;
 		}
-		if (event->kind == EVENT_LIFT_COMMANDED) {
-			if (!model.is_committed)
-				break_rule("a lift without its record");
-			model.lift_is_owed = 1;
-		}
+		if (out.events[i].kind != EVENT_LIFT_COMMANDED)
+			continue;
+		if (!model.is_committed)
+			break_rule("a lift without its record");
+		model.clearances += !model.is_by_hand;
+		if (model.clearances > 1)
+			break_rule("more than one clearing lift in a passage");
+		model.lift_is_owed = 1;
 	}
 }
 
@@ -290,6 +323,8 @@ static void age_interlock(struct interlock *lock)
 	age_unless_none(&lock->origin_left_ms);
 	for (int c = 0; c < INTERLOCK_CHANNELS; c++)
 		age_unless_none(&lock->disagrees_since_ms[c]);
+	for (int d = 0; d < INTERLOCK_SAFETY_DEVICES; d++)
+		age_unless_none(&lock->echo_until_ms[d]);
 	if (lock->phase == INTERLOCK_REST)
 		lock->phase_since_ms = OLD_MS;
 	if (lock->phase == INTERLOCK_REST || lock->phase == INTERLOCK_PROVING)

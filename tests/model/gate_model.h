@@ -27,7 +27,8 @@ struct gate_model {
 	uint8_t has_passage, is_asked, is_answered, awaits_commit, is_commanded;
 	uint8_t clearing_lifts, has_restarted;
 	/* What the properties remember. */
-	uint8_t customs_lifts; /**< authorised by customs in this passage */
+	uint8_t clearances;    /**< lifts commanded for no person in this passage */
+	uint8_t is_by_hand;    /**< the authorised one is a person's */
 	uint8_t is_committed;  /**< the authorised lift is in the record */
 	uint8_t lift_is_owed;  /**< one was commanded since the arm was down */
 	uint8_t was_proved[2]; /**< loop, beam: answered in the proof that goes on */
@@ -58,7 +59,9 @@ void model_guard(int row);
 void model_take(int row);
 
 /** Choices for the next guards and actions. */
-void model_say(int act, int verdict, int evidence, int seal_is_bad, int record_is_well);
+void model_say(int act, int verdict, int evidence, int guard, int seal_is_bad,
+	       int record_is_well);
+enum { MODEL_ACTS = 7, MODEL_SAID_GUARDS = 9 };
 
 /** One scan of the real interlock; the notes. `inputs` is made of MODEL_ bits. */
 uint32_t model_scan(int inputs);
