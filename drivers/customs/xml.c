@@ -132,6 +132,16 @@ static void on_document_type(void *arg, const XML_Char *name, const XML_Char *sy
 			     "document type <!DOCTYPE %.40s>: expected none", name));
 }
 
+/* expat 2.9, which Debian 13 has, calls the older name deprecated. */
+static unsigned long line_number(XML_Parser parser)
+{
+#if XML_MAJOR_VERSION > 2 || XML_MINOR_VERSION >= 9
+	return (unsigned long)XML_GetCurrentLineNumber64(parser);
+#else
+	return (unsigned long)XML_GetCurrentLineNumber(parser);
+#endif
+}
+
 static enum kakou_err explain(const struct reader *reader)
 {
 	if (reader->err)
@@ -139,7 +149,7 @@ static enum kakou_err explain(const struct reader *reader)
 	if (XML_GetErrorCode(reader->parser) == XML_ERROR_NO_MEMORY)
 		return why_set(reader->why, KAKOU_E_NOMEM, "no memory for XML");
 	return why_set(reader->why, KAKOU_E_GARBLED, "XML line %lu: %s",
-		       (unsigned long)XML_GetCurrentLineNumber(reader->parser),
+		       line_number(reader->parser),
 		       XML_ErrorString(XML_GetErrorCode(reader->parser)));
 }
 

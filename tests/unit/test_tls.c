@@ -544,6 +544,11 @@ static void a_record_that_breaks_off_or_is_altered_is_never_data(void **state)
 		open_side(&pair.server, true, "customs", NULL, fds[1], "gate-1.example");
 		shake_hands(&pair);
 		assert_int_equal(pair.client.err, KAKOU_OK);
+		/* Before the first data, mbedtls 3.6 may take it for the alert of a refusal. */
+		assert_int_equal(
+			tls_conn_write(pair.server.conn, "x", 1, &got, &pair.server.why),
+			KAKOU_OK);
+		assert_int_equal(read_soon(&pair.client, &byte, 1, &got), KAKOU_OK);
 		assert_true(write(raw, is_whole ? whole : part,
 				  is_whole ? sizeof(whole) : sizeof(part)) > 0);
 		shutdown(raw, SHUT_WR);
