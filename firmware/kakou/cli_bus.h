@@ -121,6 +121,9 @@ struct cli_map {
 int cli_bus_load_maps(struct cli *cli, const char *directory, struct cli_map **out,
 		      size_t *count);
 
+/** True when the directory has a map of that name, sound or not. */
+bool cli_bus_has_map(const char *directory, const char *name);
+
 /** One map by its name. Returns enum cli_exit, complained. */
 int cli_bus_load_map(struct cli *cli, const char *directory, const char *name,
 		     struct map *out);

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "firmware/kakou/cli_bus.h"
 #include "hal/text.h"
@@ -36,18 +37,28 @@ int cli_bus_find_maps(struct cli *cli, const char *option, char *to, size_t size
 	return exit;
 }
 
+static bool name_path(const char *directory, const char *name, char *to, size_t size)
+{
+	int len = snprintf(to, size, "%s/%s%s", directory, name, SUFFIX);
+
+	return name[0] != '.' && !strchr(name, '/') && len >= 0 && (size_t)len < size;
+}
+
+bool cli_bus_has_map(const char *directory, const char *name)
+{
+	char path[512];
+
+	return name_path(directory, name, path, sizeof(path)) && !access(path, F_OK);
+}
+
 static int load(const char *directory, const char *name, struct map *out, struct why *why)
 {
 	char path[512];
 
-	if (name[0] == '.' || strchr(name, '/'))
+	if (!name_path(directory, name, path, sizeof(path)))
 		return why_set(why, KAKOU_E_NOTFOUND,
 			       "got map \"%s\", expected a name in %s, without .map",
 			       name, directory);
-	if (snprintf(path, sizeof(path), "%s/%s%s", directory, name, SUFFIX) >=
-	    (int)sizeof(path))
-		return why_set(why, KAKOU_E_INVALID, "the path of map %s is too long",
-			       name);
 	return map_load(out, path, why);
 }
 

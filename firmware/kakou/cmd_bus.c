@@ -44,6 +44,8 @@ struct scan {
 	struct cli_map *maps;
 	size_t map_count;
 	int64_t asked, silent, begun_ms;
+	int64_t unreached; /* of the silent: the port itself failed */
+	char why[sizeof(((struct bus_answer *)0)->why)]; /* the last time that it did */
 	bool is_interrupted, has_guessed;
 	json_t *rows; /* --json */
 	struct cli_table *table;
@@ -224,6 +226,14 @@ static void end_progress(const struct scan *scan)
 
 /* ---- the scan ---------------------------------------------------------------------------- */
 
+static void note_unreached(struct scan *scan, const struct bus_answer *answer)
+{
+	if (answer->error != KAKOU_E_LINK)
+		return;
+	scan->unreached++;
+	(void)text_copy(scan->why, sizeof(scan->why), answer->why);
+}
+
 static int scan_unit(struct scan *scan, uint8_t unit)
 {
 	struct found found = {.unit = unit, .device = find_device(scan->devices, unit)};
@@ -235,6 +245,7 @@ static int scan_unit(struct scan *scan, uint8_t unit)
 	scan->asked++;
 	if (!is_somebody(&found.answer)) {
 		scan->silent++;
+		note_unreached(scan, &found.answer);
 		return CLI_DONE;
 	}
 	scan->found++;
@@ -261,6 +272,12 @@ static int scan_units(struct scan *scan)
 	}
 	end_progress(scan);
 	return exit;
+}
+
+/* A line that can't be opened, a host that refuses: nothing is known of any unit. */
+static bool is_unreached(const struct scan *scan)
+{
+	return scan->asked > 0 && scan->unreached == scan->asked;
 }
 
 static void print_end(struct scan *scan)
@@ -388,6 +405,9 @@ static int run_scan(struct cli *cli, const struct scan_wish *wish)
 	scan.rows = json_array();
 	cli_catch_interrupt();
 	exit = scan_port(&scan, wish);
+	if (!exit && is_unreached(&scan))
+		exit = cli_complain(cli, CLI_FAILED, "no unit could be asked: %s",
+				    scan.why);
 	if (!exit)
 		print_end(&scan);
 	cli_table_destroy(scan.table);

@@ -162,8 +162,11 @@ static int run_import(struct import *import, const char *what, const char *reaso
 	json_decref(result);
 	exit = send_file(import);
 	if (!exit && import->errors)
-		exit = cli_complain(import->cli, CLI_FAILED, "%s: nothing was taken over",
-				    import->path);
+		exit = cli_complain(import->cli, CLI_FAILED,
+				    "%s: nothing was taken over%s", import->path,
+				    import->errors >= ERRORS_SHOWN
+					    ? "; there may be more that is wrong"
+					    : "");
 	if (!exit)
 		exit = commit(import, reason);
 	if (exit)

@@ -143,7 +143,10 @@ static int verify_file(struct cli *cli, const struct log_call *call, const char 
 		err = journal_verify(file, &trust.trust, &verdict, &why);
 	forget(&trust);
 	if (err)
-		return cli_complain(cli, CLI_FAILED, "%s", why.text);
+		return cli_complain(cli, CLI_FAILED, "%s%s", why.text,
+				    err == KAKOU_E_DENIED
+					    ? "; without a path a running kakoud is asked"
+					    : "");
 	if (cli->json)
 		print_json(cli, shown, source, &verdict, has_keys);
 	else

@@ -253,6 +253,14 @@ static int show(struct cli *cli, const struct show_wish *wish)
 		goto close;
 	}
 	exit = cli_bus_find_maps(cli, wish->maps, directory, sizeof(directory));
+	if (!exit && !cli_bus_has_map(directory, name))
+		exit = cli_complain(cli, CLI_USAGE,
+				    "got \"%s\", expected %sone of the maps in %s", name,
+				    has_unit || wish->map
+					    ? ""
+					    : "a device, PORT:UNIT with a unit up to "
+					      "255, or ",
+				    directory);
 	if (!exit)
 		exit = cli_bus_load_map(cli, directory, name, &map);
 	if (exit)

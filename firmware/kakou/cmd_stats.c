@@ -257,16 +257,8 @@ static int64_t rate(const json_t *row)
 static void print_rows(struct stats *stats)
 {
 	static const char *const heads[] = {
-		"DAY SHIFT DIRECTION",
-		"PASSAGES",
-		"AUTOMATIC",
-		"MANUAL",
-		"NOT LIFTED",
-		"AUTO %",
-		"WITH BOX",
-		"BOXES",
-		"GROSS KG",
-		NULL,
+		"DAY",        "SHIFT",  "DIRECTION", "PASSAGES", "AUTOMATIC", "MANUAL",
+		"NOT LIFTED", "AUTO %", "WITH BOX",  "BOXES",    "GROSS KG",  NULL,
 	};
 	struct cli_table *table = cli_table_create(heads);
 	const char *key;
@@ -274,9 +266,13 @@ static void print_rows(struct stats *stats)
 
 	json_object_foreach(stats->rows, key, row)
 	{
+		const char *shift = strchr(key, ' ') + 1;
+		const char *direction = strchr(shift, ' ') + 1;
 		int64_t share = rate(row);
 
-		cli_table_add(table, "%s", key);
+		cli_table_add(table, "%.*s", (int)(shift - key) - 1, key);
+		cli_table_add(table, "%.*s", (int)(direction - shift) - 1, shift);
+		cli_table_add(table, "%s", direction);
 		cli_table_add(table, "%lld", (long long)cli_integer(row, "passages"));
 		cli_table_add(table, "%lld", (long long)cli_integer(row, "automatic"));
 		cli_table_add(table, "%lld", (long long)cli_integer(row, "manual"));

@@ -156,9 +156,9 @@ static void a_map_alone_shows_its_points(void **state)
 	(void)state;
 	cli_rig_expect(0, "f32 high-first * 1000", NULL, rig.site->control_socket, "map",
 		       "show", "seneca-ze-sg3", NULL);
-	cli_rig_expect(1, NULL, "nonsense.map", rig.site->control_socket, "map", "show",
-		       "nonsense", NULL);
-	cli_rig_expect(1, NULL, "expected a name in", rig.site->control_socket, "map",
+	cli_rig_expect(2, NULL, "got \"nonsense\", expected a device, PORT:UNIT",
+		       rig.site->control_socket, "map", "show", "nonsense", NULL);
+	cli_rig_expect(2, NULL, "got \"../x\", expected", rig.site->control_socket, "map",
 		       "show", "../x", NULL);
 }
 
@@ -233,6 +233,16 @@ static void a_port_of_nobody_is_asked_directly(void **state)
 	cli_rig_expect(0, "3 asked, 1 answered, 2 silent", NULL, rig.site->control_socket,
 		       "bus", "scan", "--tcp", "127.0.0.1:5020", "--from", "6", "--to",
 		       "8", "--no-guess", NULL);
+}
+
+static void a_port_that_can_t_be_opened_is_not_a_silent_line(void **state)
+{
+	(void)state;
+	cli_rig_expect(1, NULL, "no unit could be asked: ", rig.site->control_socket,
+		       "bus", "scan", "--tty", "/dev/ttyS9", "--to", "3", NULL);
+	fake_modbus_add("tty", 9);
+	cli_rig_expect(0, "3 asked, 0 answered, 3 silent", NULL, rig.site->control_socket,
+		       "bus", "scan", "--tty", "/dev/ttyS9", "--to", "3", NULL);
 }
 
 static void a_sweep_finds_a_unit_at_its_speed(void **state)
@@ -344,6 +354,7 @@ int main(void)
 		WITH_SERVER(a_scan_does_not_guess_a_map_that_a_register_contradicts),
 		WITH_SERVER(a_port_that_kakoud_polls_is_not_opened_a_second_time),
 		WITH_SERVER(a_port_of_nobody_is_asked_directly),
+		WITH_SERVER(a_port_that_can_t_be_opened_is_not_a_silent_line),
 		WITH_SERVER(a_sweep_finds_a_unit_at_its_speed),
 		WITH_SERVER(wrong_words_are_refused_with_what_was_expected),
 		WITH_SERVER(a_bus_without_room_says_so),

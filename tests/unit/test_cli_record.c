@@ -430,8 +430,8 @@ static void stats_count_by_direction_and_by_officer(void **state)
 	wait_for_record(11);
 	now = (time_t)(event.wall_ms / 1000);
 	strftime(day, sizeof(day), "%Y-%m-%d", localtime(&now));
-	cli_rig_expect(0, " all E", NULL, rig.site->control_socket, "stats", "--from",
-		       day, NULL);
+	cli_rig_expect(0, "  all    E  ", NULL, rig.site->control_socket, "stats",
+		       "--from", day, NULL);
 	cli_rig_expect(0, "wang     paper   1", NULL, rig.site->control_socket, "stats",
 		       "--from", day, NULL);
 	cli_rig_expect(0, "\"gross_kg\": 37000", NULL, rig.site->control_socket, "stats",

@@ -370,6 +370,11 @@ bool run_demonstration(const struct run_config *config)
 		goto out;
 	}
 	run_say(run, "kakou-demo: run folder %s", run->dir.path);
+	run_say(run,
+		"kakou-demo: to look inside, as the officer of the demonstration:\n"
+		"  export KAKOU_SOCKET=%s/kakoud.sock KAKOU_TICKET=%s/ticket\n"
+		"  %s/kakou help",
+		run->dir.path, run->dir.path, config->programs);
 	run->started_ms = clock_mono_ms();
 	run_enter(run, PHASE_CERTS);
 	loop_timer_set(run->tick, clock_mono_ms());

@@ -229,7 +229,10 @@ static void draw_done(const struct view_done *done, struct screen *screen)
 	screen_put_cut(screen, done->lane, DONE_PLATE - DONE_LANE - 1);
 	screen_go_to(screen, DONE_PLATE);
 	screen_put_cut(screen, done->plate, DONE_VERDICT - DONE_PLATE - 1);
-	snprintf(text, sizeof(text), "%s %s", done->verdict, done->by);
+	if (strcmp(done->verdict, "none") == 0)
+		snprintf(text, sizeof(text), "no verdict");
+	else
+		snprintf(text, sizeof(text), "%s %s", done->verdict, done->by);
 	screen_go_to(screen, DONE_VERDICT);
 	screen_put_cut(screen, text, DONE_REASON - DONE_VERDICT - 1);
 	screen_go_to(screen, DONE_REASON);
