@@ -162,7 +162,7 @@ static uint32_t step_rest(struct interlock *lock, const struct interlock_inputs 
 	return 0;
 }
 
-/* S11: raises at once, without proof; only a travel fault stops it. */
+/* S11: raises at once, without proof; only a travel fault of this very attempt stops it. */
 static void raise_for_emergency(struct interlock *lock, const struct interlock_inputs *in)
 {
 	if (in->limit_up || lock->has_travel_fault)

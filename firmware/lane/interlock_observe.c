@@ -108,8 +108,10 @@ uint32_t interlock_observe(struct interlock *lock, const struct interlock_inputs
 	notes |= observe_key(lock, in);
 	notes |= observe_limits(lock, in);
 	observe_devices(lock, in);
-	if (in->emergency && !lock->was_emergency)
-		notes |= NOTE_EMERGENCY;
+	if (in->emergency && !lock->was_emergency) {
+		notes |= NOTE_EMERGENCY;        /* S11 */
+		lock->has_travel_fault = false; /* a new attempt, for one travel */
+	}
 	lock->was_emergency = in->emergency;
 	lock->was_known = true;
 	return notes;

@@ -371,6 +371,52 @@ static void an_emergency_raises_at_once_and_stays(void **state)
 	assert_false(b.out.lower);
 }
 
+/* An arm that did not come down in its time still goes up for a fire. */
+static void an_emergency_is_a_new_attempt_after_a_travel_fault(void **state)
+{
+	struct arm_bench b;
+
+	(void)state;
+	begin(&b);
+	arm_bench_scans(&b, ARM_STAY, 2);
+	arm_bench_scans(&b, ARM_RAISE, 400);
+	b.arm_is_stuck = true;
+	arm_bench_scans(&b, ARM_LOWER, 1000);
+	assert_true(b.all_notes & NOTE_TRAVEL);
+	arm_bench_scans(&b, ARM_STAY, 10);
+	b.arm_is_stuck = false;
+	b.arm = ARM_TOP / 2;
+	b.in.emergency = true;
+	arm_bench_scan(&b, ARM_STAY);
+	assert_true(b.out.raise);
+	arm_bench_scans(&b, ARM_STAY, 400);
+	assert_int_equal(b.arm, ARM_TOP);
+	/* It does not turn against a drive that does not answer for ever. */
+	b.arm_is_stuck = true;
+	b.arm = ARM_TOP / 2;
+	arm_bench_scans(&b, ARM_STAY, 1000);
+	assert_false(b.out.raise);
+}
+
+/* Both arms have proved themselves in the same scan: the second one stays closed. */
+static void an_arm_that_is_about_to_rise_stays_closed_when_the_other_opens(void **state)
+{
+	struct arm_bench b;
+
+	(void)state;
+	begin(&b);
+	arm_bench_scans(&b, ARM_STAY, 2);
+	while (b.lock.phase != INTERLOCK_PROVING)
+		arm_bench_scan(&b, ARM_RAISE);
+	b.in.other_is_open = true;
+	arm_bench_scans(&b, ARM_RAISE, 300);
+	assert_int_equal(b.movements, 0);
+	assert_int_equal(b.arm, 0);
+	b.in.other_is_open = false;
+	arm_bench_scans(&b, ARM_RAISE, 300);
+	assert_int_equal(b.arm, ARM_TOP);
+}
+
 static void an_arm_that_opens_by_itself_is_told(void **state)
 {
 	struct arm_bench b;
@@ -425,6 +471,9 @@ int main(void)
 		cmocka_unit_test(unknown_inputs_switch_everything_off),
 		cmocka_unit_test(both_limits_at_once_forbid_every_movement),
 		cmocka_unit_test(an_emergency_raises_at_once_and_stays),
+		cmocka_unit_test(an_emergency_is_a_new_attempt_after_a_travel_fault),
+		cmocka_unit_test(
+			an_arm_that_is_about_to_rise_stays_closed_when_the_other_opens),
 		cmocka_unit_test(an_arm_that_opens_by_itself_is_told),
 		cmocka_unit_test(our_own_lift_is_not_called_uncontrolled),
 	};
