@@ -89,7 +89,8 @@ static enum kakou_err read_card(const char *text, struct device_sample *out)
 }
 
 /* "ID", "ID broken", or "absent". */
-static enum kakou_err read_seal(const char *text, struct device_sample *out)
+static enum kakou_err read_seal(const char *text, struct device_sample *out,
+				struct why *why)
 {
 	struct device_seal *seal = &out->value.seal;
 	size_t id = strcspn(text, " ");
@@ -97,7 +98,12 @@ static enum kakou_err read_seal(const char *text, struct device_sample *out)
 	*seal = (struct device_seal){.is_present = strcmp(text, "absent") != 0};
 	if (!seal->is_present)
 		return KAKOU_OK;
-	seal->is_sealed = strcmp(text + id, " broken") != 0;
+	seal->is_sealed = text[id] == '\0';
+	if (id == 0 || (!seal->is_sealed && strcmp(text + id, " broken") != 0))
+		return why_set(why, KAKOU_E_INVALID,
+			       "got \"%s\", expected the seal's number, the number and "
+			       "broken, or absent",
+			       text);
 	(void)snprintf(seal->id, sizeof(seal->id), "%.*s", (int)id, text);
 	return KAKOU_OK;
 }
@@ -120,7 +126,7 @@ static enum kakou_err read_entry(const struct evidence *evidence, const char *te
 	case EVIDENCE_BOX: return read_boxes(text, out, why);
 	case EVIDENCE_WEIGHT: return read_weight(text, out, why);
 	case EVIDENCE_CARD: return read_card(text, out);
-	case EVIDENCE_SEAL: return read_seal(text, out);
+	case EVIDENCE_SEAL: return read_seal(text, out, why);
 	default:
 		return why_set(why, KAKOU_E_INVALID,
 			       "expected plate, tag, box, weight, card or seal: a person "
