@@ -50,19 +50,23 @@ struct act_rule {
 	uint32_t needs; /**< enum act_needs, as bits */
 };
 
+/** One that had to wait longer is refused: who asked was told so, and may be looking elsewhere. */
+enum { ACT_FRESH_MS = 5000 };
+
 struct act {
-	uint32_t token;  /**< chosen by the sender, comes back in the result */
-	uint8_t verb;    /**< enum act_verb */
-	uint8_t lane;    /**< index */
-	uint8_t role;    /**< enum role of the actor */
-	uint8_t subject; /**< enum evidence_kind, of acts that need one */
-	bool is_customs; /**< asked for by customs' 0x31, not by a person of this gate */
-	int64_t passage; /**< the passage it means: refused when that is not in the lane
+	uint32_t token;   /**< chosen by the sender, comes back in the result */
+	uint8_t verb;     /**< enum act_verb */
+	uint8_t lane;     /**< index */
+	uint8_t role;     /**< enum role of the actor */
+	uint8_t subject;  /**< enum evidence_kind, of acts that need one */
+	bool is_customs;  /**< asked for by customs' 0x31, not by a person of this gate */
+	int64_t passage;  /**< the passage it means: refused when that is not in the lane
 			  */
-	char actor[48];  /**< who, never empty */
-	char reason[96]; /**< why, never empty */
-	char screen[32]; /**< from where: "kakou", "console" … */
-	char value[72];  /**< a read, an order's number, an alarm's code; "" = none */
+	int64_t asked_ms; /**< monotonic; 0 = just now */
+	char actor[48];   /**< who, never empty */
+	char reason[96];  /**< why, never empty */
+	char screen[32];  /**< from where: "kakou", "console" … */
+	char value[72];   /**< a read, an order's number, an alarm's code; "" = none */
 };
 
 struct act_result {

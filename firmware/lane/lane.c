@@ -90,6 +90,16 @@ void lane_init(struct lane *lane, const struct site *site, uint8_t index)
 		evidence_init(&lane->evidence[i], &config->evidence[i]);
 }
 
+/* Before anything else counts that was said about it: who is there now is an officer's. */
+static void let_go_unrecorded(struct lane *lane)
+{
+	if (!lane->has_left_unrecorded)
+		return;
+	lane->has_left_unrecorded = false;
+	lane->has_restarted = true;
+	lane_dispatch(lane, EV_BACKED_OUT);
+}
+
 void lane_begin(struct lane *lane, const struct lane_inputs *in, struct lane_out *out)
 {
 	lane->out = out;
@@ -98,6 +108,7 @@ void lane_begin(struct lane *lane, const struct lane_inputs *in, struct lane_out
 	lane->now_ms = in->now_ms;
 	lane->wall_ms = in->wall_ms;
 	lane->record_is_well = in->record_is_well;
+	let_go_unrecorded(lane);
 }
 
 const struct lane_rule *lane_find_rule(const struct lane *lane, enum lane_event event)
@@ -474,8 +485,10 @@ enum arm_wish lane_arm_wish(const struct lane *lane)
 	case LANE_FOLLOWED: return ARM_RAISE;
 	case LANE_CLOSING: return ARM_LOWER;
 	case LANE_LEAVING:
-		/* The way back opens when the way out is closed. */
-		return lane->entry.exists && !interlock_is_down(&lane->interlock) &&
+		/* The way back opens when the way out is closed, but not by itself after
+		 * the lines were lost. */
+		return lane->entry.exists && lane->entry.may_close &&
+				       !interlock_is_down(&lane->interlock) &&
 				       position_is_clear(&lane->position, lane->now_ms)
 			       ? ARM_LOWER
 			       : ARM_STAY;
@@ -629,6 +642,10 @@ void lane_step_unrecorded(struct lane *lane, const struct lane_inputs *in,
 {
 	enum arm_wish wish = lane_arm_wish(lane);
 
+	position_update(&lane->position, in->position, in->now_ms);
+	if (lane->passage != 0 && !keeps_vehicle(lane) &&
+	    position_has_backed_out(&lane->position, in->now_ms))
+		lane->has_left_unrecorded = true;
 	lane_entry_step_unrecorded(lane, in, is_open(&lane->interlock, &in->interlock));
 	lane->kept_notes |=
 		step_exit_arm(lane, in, look_at_gate(lane, in),

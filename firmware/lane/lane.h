@@ -75,9 +75,10 @@ enum lane_event {
 
 enum lane_light { LIGHT_RED, LIGHT_GREEN };
 
-/** Commands that leave one scan of one lane. */
+/** Commands that leave one scan of one lane. As many events as there can be in one: each note of two
+ *  interlocks, which are kept while the record has no room, and what the lane makes of them. */
 enum {
-	LANE_OUT_EVENTS = 32,
+	LANE_OUT_EVENTS = 80,
 	LANE_OUT_RESULTS = 4,
 	LANE_OUT_NOTES = 4,
 	LANE_RULES_MAX = 512
@@ -201,6 +202,7 @@ struct lane {
 	struct pulse_scene pulse_scene; /**< as of the last scan */
 	bool is_raised_by_hand, input_is_emergency;
 	bool exit_was_on, record_is_well, has_restarted;
+	bool has_left_unrecorded; /**< its vehicle, while the record had no room */
 	int64_t loops_lost_ms, lights_lost_ms,
 		record_lost_ms; /**< since when; 0 = they are not */
 	int64_t seen_ms; /**< when the arm's lines were last read; 0 = not since the start */
@@ -316,7 +318,8 @@ void lane_step(struct lane *lane, const struct lane_inputs *in, struct lane_out 
 	       struct interlock_outputs *outputs);
 
 /** One scan while the record has no room: only the interlock, which may raise and stop but is not
- *  asked to lower. What it notes is recorded and acted on by the next lane_step(). */
+ *  asked to lower. What it notes is recorded and acted on by the next lane_step(), and so is a
+ *  vehicle that leaves: what is said about it meanwhile is not taken for the next one. */
 void lane_step_unrecorded(struct lane *lane, const struct lane_inputs *in,
 			  struct interlock_outputs *outputs);
 

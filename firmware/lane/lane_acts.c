@@ -224,7 +224,12 @@ static void judge_act(const struct lane *lane, const struct act *act, char *why,
 	const char *senseless = find_senseless(lane, act);
 
 	why[0] = '\0';
-	if (means_another_passage(lane, act))
+	if (act->asked_ms != 0 && lane->now_ms - act->asked_ms > ACT_FRESH_MS)
+		snprintf(why, size,
+			 "it was asked %lld s ago and could not be recorded since: ask "
+			 "again",
+			 (long long)(lane->now_ms - act->asked_ms) / 1000);
+	else if (means_another_passage(lane, act))
 		snprintf(why, size, "passage %lld is not in lane %s, where %s%.0lld is",
 			 (long long)act->passage, lane->config->name,
 			 lane->passage ? "passage " : "none", (long long)lane->passage);
@@ -233,6 +238,11 @@ static void judge_act(const struct lane *lane, const struct act *act, char *why,
 		snprintf(why, size,
 			 "lane %s is locked after two obstructions: the key at the gate "
 			 "takes the lock back, not a reset from afar",
+			 lane->config->name);
+	else if (verb == ACT_RESET && lane_is_blind(lane))
+		snprintf(why, size,
+			 "the arm of lane %s can't be seen: nothing may close when its "
+			 "lines come back",
 			 lane->config->name);
 	else if (senseless)
 		snprintf(why, size, "lane %s %s", lane->config->name, senseless);

@@ -146,6 +146,12 @@ bool lane_act_is_hold(const struct lane *lane)
 	return lane->act->verb == ACT_HOLD;
 }
 
+/* What is held for want of evidence would be cleared by itself once that comes. */
+bool lane_act_holds_for_good(const struct lane *lane)
+{
+	return lane_act_is_hold(lane) && !lane_is_held_for_good(lane);
+}
+
 bool lane_act_is_reset(const struct lane *lane)
 {
 	return lane->act->verb == ACT_RESET && !lane->input_is_emergency;

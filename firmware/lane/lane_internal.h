@@ -176,6 +176,7 @@ bool lane_act_is_inspect_through(const struct lane *lane);
 bool lane_act_is_return_in_place(const struct lane *lane);
 bool lane_act_is_return_through(const struct lane *lane);
 bool lane_act_is_hold(const struct lane *lane);
+bool lane_act_holds_for_good(const struct lane *lane);
 bool lane_act_is_reset(const struct lane *lane);
 bool lane_act_gathers(const struct lane *lane);
 bool lane_act_asks(const struct lane *lane);

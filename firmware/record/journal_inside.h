@@ -17,7 +17,8 @@
 #include "hal/thread.h"
 
 enum {
-	JOURNAL_EVENTS = 64, /* between control and writer */
+	/* Between control and writer: several times what one lane may say in one scan. */
+	JOURNAL_EVENTS = 256,
 	/* Between writer and control: an event with a ticket is taken when there is room. */
 	JOURNAL_ANSWERS = 256,
 	JOURNAL_REQUESTS = 8, /* between control socket and reader */

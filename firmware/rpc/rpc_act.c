@@ -6,6 +6,7 @@
  */
 #include "firmware/rpc/rpc_internal.h"
 
+#include "hal/clock.h"
 #include "hal/text.h"
 
 uint32_t rpc_next_token(struct rpc *rpc)
@@ -56,6 +57,7 @@ void rpc_act_run(struct rpc_client *client, const json_t *params)
 		.verb = (uint8_t)rpc_param_act(params),
 		.lane = (uint8_t)rpc_param_lane(rpc, params),
 		.passage = rpc_param_integer(params, "passage", 0),
+		.asked_ms = clock_mono_ms(),
 	};
 
 	if (!rpc_access_has_role(client, "act", params, act_verb_name(act.verb),

@@ -632,6 +632,7 @@ void bench_act_on(struct bench *bench, enum act_verb verb, int64_t passage,
 			  .verb = (uint8_t)verb,
 			  .role = ROLE_OFFICER,
 			  .subject = (uint8_t)subject,
+			  .asked_ms = bench->act_asked_ms,
 			  .passage = passage};
 
 	text_copy(act.actor, sizeof(act.actor), "wang");

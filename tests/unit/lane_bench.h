@@ -76,6 +76,7 @@ struct bench {
 	bool loops_are_lost,
 		lights_are_lost; /* remote I/O: the levels stay as they were */
 	bool record_stalls, record_fails, record_is_full;
+	int64_t act_asked_ms; /* when persons asked; 0 = just now */
 	/* the registry: what is on file, and after how many scans it says so; -1 = never */
 	struct found on_file;
 	int registry_scans, registry_left;

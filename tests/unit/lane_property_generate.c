@@ -458,7 +458,10 @@ static void bring(struct property_script *script, const struct lane_rule *row)
 		break;
 	case EV_BACKED_OUT: add_back_out(script, when); break;
 	case EV_ARM_FAULT:
-		if (when != LANE_PASSING && when != LANE_FOLLOWED)
+		if (row->when == lane_is_blind)
+			ADD(script, in, DO_BLIND, it->after_ms = below(500),
+			    it->c = span());
+		else if (when != LANE_PASSING && when != LANE_FOLLOWED)
 			add_arm_trouble(script, when);
 		else /* it is up already */
 			ADD(script, in, DO_LIMIT, it->after_ms = below(500), it->a = 0,

@@ -28,7 +28,7 @@
 #include "tests/fault/disk.h"
 #include "tests/unit/record_fixture.h"
 
-enum { PATIENCE_MS = 20000, QUEUE = 64 };
+enum { PATIENCE_MS = 20000, QUEUE = 256 };
 
 static struct record_fixture record;
 static struct journal *journal;
@@ -296,7 +296,7 @@ static void what_piled_up_is_committed_together(void **state)
 
 static void answers_that_nobody_reads_hold_the_writer_and_are_not_lost(void **state)
 {
-	enum { TICKETS = 400 };
+	enum { TICKETS = 800 };
 	struct journal_ack ack;
 	int sent = 0;
 	int read = 0;

@@ -131,6 +131,8 @@ static void what_is_no_such_value_is_refused_with_what_was_expected(void **state
 		{ EVIDENCE_WEIGHT, "heavy",       "expected the gross weight in kg" },
 		{ EVIDENCE_WEIGHT, "-1",          "expected the gross weight in kg" },
 		{ EVIDENCE_WEIGHT, "999999",      "expected the gross weight in kg" },
+		{ EVIDENCE_SEAL,   "HYT-7 open",  "seal: got \"HYT-7 open\", expected" },
+		{ EVIDENCE_SEAL,   " broken",     "expected the seal's number" },
 		{ EVIDENCE_CLIMATE, "4",          "lane in1 gathers no climate" },
 	};
 	/* clang-format on */
@@ -242,6 +244,30 @@ static void nobody_asks_again_once_the_arm_was_lifted(void **state)
 	b.arm_is_stuck = false;
 	act(ACT_RELEASE);
 	case_pass_through();
+}
+
+/* The hold for want of evidence ends by itself; an officer's does not. */
+static void who_is_held_by_an_officer_is_not_cleared_by_what_is_read_later(void **state)
+{
+	(void)state;
+	b.vehicle = bench_truck();
+	bench_drive(&b, &b.vehicle, 3000);
+	bench_read(&b, BENCH_PLATE, "浙A12345", "", 99);
+	bench_read(&b, BENCH_TAG, "E2003412AB000101", "浙A12345", 100);
+	bench_seal(&b, true, true, false);
+	bench_drive(&b, &b.vehicle, BENCH_STOP_MM);
+	bench_weigh(&b, 37000000, true);
+	bench_read(&b, BENCH_CARD, "330102600101", "", 100);
+	assert_true(bench_run_until(&b, LANE_HELD, 30000));
+	assert_int_equal(b.lane.reason, REASON_BOX_MISSING);
+	act(ACT_HOLD);
+	assert_int_equal(b.result.error, KAKOU_OK);
+	bench_read(&b, BENCH_BOX, "CSQU3054383", "", 98);
+	bench_run(&b, 5000);
+	assert_int_equal(b.lane.state, LANE_HELD);
+	assert_int_equal(b.asks, 0);
+	assert_int_equal(b.lane.reason, REASON_OFFICER);
+	case_back_out();
 }
 
 static void an_act_for_a_truck_that_has_gone_is_refused(void **state)
@@ -411,6 +437,7 @@ int main(void)
 		LANE_TEST(asking_again_keeps_the_number_while_there_is_no_answer),
 		LANE_TEST(asking_again_after_an_answer_is_a_new_question),
 		LANE_TEST(nobody_asks_again_once_the_arm_was_lifted),
+		LANE_TEST(who_is_held_by_an_officer_is_not_cleared_by_what_is_read_later),
 		LANE_TEST(an_act_for_a_truck_that_has_gone_is_refused),
 		LANE_TEST(a_locked_lane_takes_no_truck_until_it_is_opened),
 		LANE_TEST(who_is_in_a_lane_that_is_locked_is_still_cleared),

@@ -257,6 +257,37 @@ static void nothing_of_the_entry_moves_when_lost_lines_come_back(void **state)
 	assert_int_equal(bench_count(&b, EVENT_ALARM, "code=entry_fault"), 1);
 }
 
+/* The way out closes so that the way back may open: not by itself once its lines were lost. */
+static void the_way_out_is_not_closed_by_itself_when_lost_lines_come_back(void **state)
+{
+	int arm;
+
+	(void)state;
+	be_asked();
+	bench_answer(&b, NULL, CASE_RELEASE, "");
+	for (int i = 0; i < 600 && b.lane.state != LANE_PASSING; i++)
+		scan();
+	b.limit[0] = 1; /* says down for ever: both limits at once */
+	run(100);
+	assert_int_equal(b.lane.state, LANE_HELD);
+	b.limit[0] = 0;
+	run(500);
+	bench_act(&b, ACT_RETURN, b.lane.passage);
+	for (int i = 0; i < 300 && b.arm > 100; i++)
+		scan();
+	assert_int_equal(b.lane.state, LANE_LEAVING);
+	b.is_blind = true;
+	run(100);
+	arm = b.arm;
+	assert_true(arm > 0);
+	b.is_blind = false;
+	run(5000);
+	assert_int_equal(b.arm, arm);
+	bench_act(&b, ACT_RESET, b.lane.passage);
+	run(8000);
+	assert_int_equal(b.arm, 0);
+}
+
 #define ENTRY_TEST(name)                                                                 \
 	cmocka_unit_test_setup_teardown(name, set_up, case_nobody_was_hit)
 
@@ -280,6 +311,7 @@ int main(void)
 		ENTRY_TEST(an_entry_arm_opened_by_hand_alarms_and_closes_after_a_reset),
 		ENTRY_TEST(an_emergency_raises_both_arms),
 		ENTRY_TEST(nothing_of_the_entry_moves_when_lost_lines_come_back),
+		ENTRY_TEST(the_way_out_is_not_closed_by_itself_when_lost_lines_come_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
