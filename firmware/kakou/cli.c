@@ -264,7 +264,7 @@ static void print_overview(FILE *to)
 {
 	fputs("usage: kakou [--socket PATH] [--json] [COMMAND [...]]\n\n", to);
 	for (const struct cli_command *command = cli_commands; command->name; command++)
-		fprintf(to, "  %-14s %s\n", command->name, command->summary);
+		fprintf(to, "  %-15s %s\n", command->name, command->summary);
 	fprintf(to,
 		"\n  --socket PATH  kakoud's control socket (default: $KAKOU_SOCKET or "
 		"%s)\n"

@@ -141,14 +141,17 @@ static const json_t *find_device(const json_t *devices, int64_t unit)
 
 /* ---- showing ----------------------------------------------------------------------------- */
 
+/* "port x unit 1: ..." is said elsewhere already. */
+static const char *skip_where(const char *why)
+{
+	const char *colon = strstr(why, ": ");
+
+	return colon ? colon + 2 : why;
+}
+
 static const char *say_outcome(const struct found *found)
 {
-	const char *said = found->answer.why;
-
-	if (!found->answer.error)
-		return "answers";
-	/* "port x unit 1: ..." stands in other columns already */
-	return strstr(said, ": ") ? strstr(said, ": ") + 2 : said;
+	return found->answer.error ? skip_where(found->answer.why) : "answers";
 }
 
 static void say_map(const struct found *found, char *to, size_t size)
@@ -407,7 +410,7 @@ static int run_scan(struct cli *cli, const struct scan_wish *wish)
 	exit = scan_port(&scan, wish);
 	if (!exit && is_unreached(&scan))
 		exit = cli_complain(cli, CLI_FAILED, "no unit could be asked: %s",
-				    scan.why);
+				    skip_where(scan.why));
 	if (!exit)
 		print_end(&scan);
 	cli_table_destroy(scan.table);

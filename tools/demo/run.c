@@ -372,7 +372,8 @@ bool run_demonstration(const struct run_config *config)
 	run_say(run, "kakou-demo: run folder %s", run->dir.path);
 	run_say(run,
 		"kakou-demo: to look inside, as the officer of the demonstration:\n"
-		"  export KAKOU_SOCKET=%s/kakoud.sock KAKOU_TICKET=%s/ticket\n"
+		"  export KAKOU_SOCKET=%s/kakoud.sock\n"
+		"  export KAKOU_TICKET=%s/ticket\n"
 		"  %s/kakou help",
 		run->dir.path, run->dir.path, config->programs);
 	run->started_ms = clock_mono_ms();
