@@ -184,3 +184,23 @@ enum kakou_err text_parse_fixed(const char *text, int places, int64_t min, int64
 	}
 	return finish_number(magnitude, is_negative, min, max, out);
 }
+
+bool text_nests_deeper(const char *text, size_t len, int levels)
+{
+	bool is_text = false;
+	int depth = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (is_text && text[i] == '\\')
+			i++;
+		else if (text[i] == '"')
+			is_text = !is_text;
+		else if (!is_text && (text[i] == '{' || text[i] == '['))
+			depth++;
+		else if (!is_text && (text[i] == '}' || text[i] == ']'))
+			depth--;
+		if (depth > levels)
+			return true;
+	}
+	return false;
+}

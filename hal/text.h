@@ -20,6 +20,10 @@ bool text_copy(char *to, size_t size, const char *from);
 /** Number of UTF-8 characters in `text`, or -1 when it is not valid UTF-8. */
 int text_count_characters(const char *text);
 
+/** True when the brackets and braces of JSON, outside its texts, are nested deeper than `levels`.
+ *  A parser descends as deep as the text does, which a small stack does not allow. */
+bool text_nests_deeper(const char *text, size_t len, int levels);
+
 /** Strict integer: optional '-', digits or 0x digits, nothing else ("0100" is refused, not
  *  octal). KAKOU_E_INVALID when it is not a number or not in min..max. */
 KAKOU_MUST_CHECK

@@ -126,6 +126,8 @@ enum kakou_err base_change(struct base *base, enum base_what what,
 
 /* ---- by lanes -------------------------------------------------------------------------- */
 
+/* Also of an order that is not on file: the record tells of its use after the base was lost, and an
+ * import that brings it again must not open it. */
 static enum kakou_err take_into_use(struct base *base, const struct order_note *note,
 				    struct why *why)
 {
@@ -133,8 +135,10 @@ static enum kakou_err take_into_use(struct base *base, const struct order_note *
 		base,
 		base_prepare(
 			base,
-			"UPDATE keys SET in_use=1, passage=? WHERE number=? AND who=?",
-			"ntt", note->passage, note->number, note->who),
+			"INSERT INTO keys (number, who, in_use, passage) VALUES (?,?,1,?)"
+			" ON CONFLICT (number, who) DO UPDATE SET in_use=1,"
+			" passage=excluded.passage",
+			"ttn", note->number, note->who, note->passage),
 		why);
 
 	if (err || !note->is_offline)
@@ -188,10 +192,12 @@ static enum kakou_err note_passed(struct base *base, const struct order_note *no
 	int64_t use = order_use_after(gate);
 	enum kakou_err err = base_finish(
 		base,
-		base_prepare(base,
-			     "UPDATE keys SET use=?, in_use=0, passage=?"
-			     " WHERE number=? AND who=?",
-			     "nntt", use, note->passage, note->number, note->who),
+		base_prepare(
+			base,
+			"INSERT INTO keys (number, who, use, passage) VALUES (?,?,?,?)"
+			" ON CONFLICT (number, who) DO UPDATE SET use=excluded.use,"
+			" in_use=0, passage=excluded.passage",
+			"ttnn", note->number, note->who, use, note->passage),
 		why);
 
 	if (!err)

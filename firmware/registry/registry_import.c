@@ -13,6 +13,9 @@
 #include "hal/log.h"
 #include "hal/text.h"
 
+/* A line comes as a text within the request, where nobody has looked into it yet. */
+enum { NESTING_MAX = 8 };
+
 void registry_import_forget(struct registry *registry)
 {
 	struct why why = {""};
@@ -72,9 +75,17 @@ static enum kakou_err take_line(struct registry *registry, const char *text, siz
 				int64_t line, json_t *errors, struct why *why)
 {
 	json_error_t error;
-	json_t *json = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
+	json_t *json;
 	enum kakou_err err;
 
+	if (text_nests_deeper(text, len, NESTING_MAX)) {
+		(void)why_set(why, KAKOU_E_INVALID,
+			      "nested deeper than the %d levels that are expected",
+			      NESTING_MAX);
+		add_error(&registry->import, errors, line, why);
+		return KAKOU_OK;
+	}
+	json = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
 	if (!json) {
 		(void)why_set(why, KAKOU_E_INVALID,
 			      "byte %d: %.100s; expected one JSON object a line",

@@ -28,27 +28,6 @@ static const char *quote(const json_t *value, char to[QUOTE_MAX + 4])
 	return to;
 }
 
-/* jansson descends as deep as the text does, which a small stack does not allow. */
-static bool is_nested_too_deep(const char *line, size_t len)
-{
-	bool is_text = false;
-	int depth = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		if (is_text && line[i] == '\\')
-			i++;
-		else if (line[i] == '"')
-			is_text = !is_text;
-		else if (!is_text && (line[i] == '{' || line[i] == '['))
-			depth++;
-		else if (!is_text && (line[i] == '}' || line[i] == ']'))
-			depth--;
-		if (depth > RPC_NESTING_MAX)
-			return true;
-	}
-	return false;
-}
-
 /* ---- parameters ------------------------------------------------------------------------ */
 
 static int find_word(const char *(*name_of)(int), int count, const char *word)
@@ -494,7 +473,7 @@ void rpc_request_serve(struct rpc_client *client, const char *line, size_t len)
 	json_t *request;
 	json_error_t error;
 
-	if (is_nested_too_deep(line, len)) {
+	if (text_nests_deeper(line, len, RPC_NESTING_MAX)) {
 		rpc_client_fail(client, RPC_BAD_REQUEST,
 				"nested deeper than the %d levels that are expected",
 				RPC_NESTING_MAX);

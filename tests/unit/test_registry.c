@@ -196,6 +196,26 @@ static void an_import_does_not_open_again_what_has_passed(void **state)
 	assert_int_equal(count_open(), 0);
 }
 
+/* The base was lost: the record tells of the order before the day's file brings it. */
+static void what_passed_stays_so_when_the_order_comes_on_file_afterwards(void **state)
+{
+	(void)state;
+	registry_case_note(&c, STEP_IN_USE, 1, 42);
+	registry_case_note(&c, STEP_PASSED, 2, 42);
+	put_order("");
+	assert_int_equal(count_open(), 0);
+}
+
+static void what_is_in_use_stays_so_when_the_order_comes_on_file_afterwards(void **state)
+{
+	(void)state;
+	registry_case_note(&c, STEP_IN_USE, 1, 42);
+	put_order("");
+	assert_int_equal(count_open(), 0);
+	registry_case_note(&c, STEP_FREED, 2, 42);
+	assert_int_equal(count_open(), 1);
+}
+
 static void what_an_import_left_is_gone_after_a_start(void **state)
 {
 	json_t *order = registry_case_order("");
@@ -433,6 +453,8 @@ int main(void)
 		TEST(a_first_gate_leaves_the_order_for_the_second),
 		TEST(each_vehicle_of_a_shared_order_passes_once),
 		TEST(an_import_does_not_open_again_what_has_passed),
+		TEST(what_passed_stays_so_when_the_order_comes_on_file_afterwards),
+		TEST(what_is_in_use_stays_so_when_the_order_comes_on_file_afterwards),
 		TEST(what_an_import_left_is_gone_after_a_start),
 		TEST(what_is_on_file_survives_a_start),
 		TEST(a_registered_vehicle_is_found_by_plate_or_tag),

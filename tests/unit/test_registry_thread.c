@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -196,6 +197,23 @@ static void look_ups_are_answered_while_an_import_goes_on(void **state)
 	assert_int_equal(count_open(), 1);
 }
 
+/* Deeper than the stack of the thread. */
+static void a_line_that_is_nested_deeply_is_an_error_of_it_and_no_end(void **state)
+{
+	enum { LEVELS = 2000 };
+	char lines[LEVELS + 1], params[LEVELS + 100];
+
+	(void)state;
+	memset(lines, '[', LEVELS);
+	lines[LEVELS] = '\0';
+	ask(REGISTRY_IMPORT_BEGIN, "{\"what\":\"orders\",\"file\":\"a\"}");
+	expect_answer(KAKOU_OK, "\"import\":1");
+	(void)snprintf(params, sizeof(params),
+		       "{\"import\":1,\"first\":1,\"lines\":\"%s\"}", lines);
+	ask(REGISTRY_IMPORT_LINES, params);
+	expect_answer(KAKOU_OK, "nested deeper than the 8 levels");
+}
+
 static void what_lanes_noted_at_the_end_is_kept(void **state)
 {
 	struct order_note note = {.step = STEP_IN_USE, .nth = 1, .passage = 5};
@@ -225,6 +243,7 @@ int main(void)
 		TEST(more_changes_than_wait_for_the_record_are_refused),
 		TEST(an_import_that_nobody_goes_on_with_makes_room_after_30_s),
 		TEST(look_ups_are_answered_while_an_import_goes_on),
+		TEST(a_line_that_is_nested_deeply_is_an_error_of_it_and_no_end),
 		TEST(what_lanes_noted_at_the_end_is_kept),
 	};
 
