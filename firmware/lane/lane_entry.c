@@ -171,16 +171,16 @@ static void record(struct lane *lane, const char *what)
 	event_add_text(event, "arm", interlock_arm_name(&lane->entry.interlock));
 }
 
-static void react(struct lane *lane, uint32_t notes)
+/* `opens`: told in this scan. An arm that comes down in it goes up again at once, and is not closed. */
+static void react(struct lane *lane, uint32_t notes, bool opens)
 {
 	struct lane_entry *entry = &lane->entry;
 
 	lane_record_notes_of(lane, &entry->interlock, notes, "entry");
 	if (notes & NOTE_LEFT_DOWN)
 		entry->may_close = true;
-	if (entry->wish == ARM_RAISE && interlock_is_up(&entry->interlock))
-		entry->may_close =
-			true; /* however it came up: it is open for a vehicle */
+	if (entry->is_told && interlock_is_up(&entry->interlock))
+		entry->may_close = true; /* raised for a vehicle, wherever it began */
 	if (notes & (NOTE_BLIND | NOTE_UNCONTROLLED))
 		entry->may_close = false; /* a person looks first (doctrine 2) */
 	for (int i = 0; i < NOTE_COUNT; i++)
@@ -188,12 +188,12 @@ static void react(struct lane *lane, uint32_t notes)
 			lane_raise_alarm(
 				lane, ALARM_ENTRY,
 				interlock_note_text((enum interlock_note)(1u << i)));
-	if (notes & NOTE_DOWN) {
-		entry->is_told = false;
-		if (entry->may_close || lane->alarms & 1u << ALARM_ENTRY)
-			record(lane, "closed");
-		lane_end_alarm(lane, ALARM_ENTRY);
-	}
+	if (!(notes & NOTE_DOWN))
+		return;
+	if (!opens && (entry->may_close || lane->alarms & 1u << ALARM_ENTRY))
+		record(lane, "closed");
+	entry->is_told = opens;
+	lane_end_alarm(lane, ALARM_ENTRY);
 }
 
 /* ---- the scan ---------------------------------------------------------------------------- */
@@ -214,20 +214,21 @@ void lane_entry_step(struct lane *lane, const struct lane_inputs *in, bool exit_
 	struct lane_entry *entry = &lane->entry;
 	enum arm_wish wish;
 	uint32_t notes;
+	bool opens;
 
 	if (!entry->exists)
 		return;
 	follow_vehicle(lane);
 	wish = wish_of(lane);
-	if (wish == ARM_RAISE && !entry->is_told && !interlock_is_up(&entry->interlock)) {
+	opens = wish == ARM_RAISE && !entry->is_told &&
+		!interlock_is_up(&entry->interlock);
+	if (opens)
 		record(lane, entry->was_crossed ? "opens to let it back" : "opens");
-		entry->is_told = true;
-	}
-	entry->is_told = entry->is_told && wish == ARM_RAISE;
+	entry->is_told = opens || (entry->is_told && wish == ARM_RAISE);
 	entry->wish = wish;
 	notes = step(lane, in, wish, exit_is_open) | entry->kept_notes;
 	entry->kept_notes = 0;
-	react(lane, notes);
+	react(lane, notes, opens);
 }
 
 void lane_entry_step_unrecorded(struct lane *lane, const struct lane_inputs *in,

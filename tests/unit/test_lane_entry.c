@@ -231,6 +231,36 @@ static void an_entry_arm_opened_by_hand_alarms_and_closes_after_a_reset(void **s
 	assert_int_equal(bench_count(&b, EVENT_ALARM_ENDED, "code=entry_fault"), 1);
 }
 
+static void an_entry_arm_opened_by_hand_does_not_close_behind_a_truck_either(void **state)
+{
+	(void)state;
+	b.entry_arm = BENCH_UP;
+	run(1000);
+	be_asked();
+	bench_answer(&b, NULL, CASE_RELEASE, "");
+	run(b.site.lanes[0].overstay_ms + 1000);
+	assert_int_equal(b.entry_arm, BENCH_UP);
+	assert_int_equal(b.lane.state, LANE_HELD);
+	assert_int_equal(b.lane.reason, REASON_ENTRY_OPEN);
+	bench_act(&b, ACT_RELEASE, b.lane.passage); /* an officer has seen it */
+	leave();
+}
+
+/* Whether it is still coming down, comes down in the very scan in which it is wanted, or is down. */
+static void an_entry_arm_that_is_wanted_again_is_told_to_open_once(void **state)
+{
+	(void)state;
+	for (int arm = 0; arm < 5; arm++) {
+		set_up(state);
+		be_asked();
+		while (b.entry_arm != arm)
+			scan();
+		bench_act(&b, ACT_RETURN, b.lane.passage);
+		assert_true(run_until_entry(BENCH_UP, 3000));
+		assert_int_equal(bench_count(&b, EVENT_BARRIER, "what=opens"), 2);
+	}
+}
+
 static void an_emergency_raises_both_arms(void **state)
 {
 	(void)state;
@@ -309,6 +339,9 @@ int main(void)
 		ENTRY_TEST(
 			an_entry_arm_found_open_at_the_start_stays_until_a_person_resets),
 		ENTRY_TEST(an_entry_arm_opened_by_hand_alarms_and_closes_after_a_reset),
+		ENTRY_TEST(
+			an_entry_arm_opened_by_hand_does_not_close_behind_a_truck_either),
+		ENTRY_TEST(an_entry_arm_that_is_wanted_again_is_told_to_open_once),
 		ENTRY_TEST(an_emergency_raises_both_arms),
 		ENTRY_TEST(nothing_of_the_entry_moves_when_lost_lines_come_back),
 		ENTRY_TEST(the_way_out_is_not_closed_by_itself_when_lost_lines_come_back),
