@@ -597,6 +597,19 @@ static bool is_open(const struct interlock *lock, const struct interlock_inputs 
 	       !interlock_is_down(lock);
 }
 
+/* Contacts that disagree for a moment are changing; in which order faulty ones were left is not
+ * known. */
+static void look_at_positions(struct lane *lane, const struct lane_inputs *in)
+{
+	const struct interlock *lock = &lane->interlock;
+	uint32_t unsure = wiring_unsure(&in->interlock, lock);
+	bool is_faulty = lock->is_faulty[CHANNEL_LOOP] || lock->is_faulty[CHANNEL_BEAM];
+
+	position_update(&lane->position, in->position, unsure, in->now_ms);
+	if (in->position_is_stale || (unsure != 0 && is_faulty))
+		lane->position.was_lost = true;
+}
+
 static uint32_t step_exit_arm(struct lane *lane, const struct lane_inputs *in,
 			      struct interlock_inputs inputs, enum arm_wish wish,
 			      struct interlock_outputs *outputs)
@@ -614,8 +627,7 @@ void lane_step(struct lane *lane, const struct lane_inputs *in, struct lane_out 
 	uint32_t notes;
 
 	lane_begin(lane, in, out);
-	position_update(&lane->position, in->position, in->now_ms);
-	lane->position.was_lost = lane->position.was_lost || in->position_is_stale;
+	look_at_positions(lane, in);
 	step_losses(lane, in);
 	step_position(lane);
 	end_green(lane);
@@ -642,7 +654,7 @@ void lane_step_unrecorded(struct lane *lane, const struct lane_inputs *in,
 {
 	enum arm_wish wish = lane_arm_wish(lane);
 
-	position_update(&lane->position, in->position, in->now_ms);
+	look_at_positions(lane, in);
 	if (lane->passage != 0 && !keeps_vehicle(lane) &&
 	    position_has_backed_out(&lane->position, in->now_ms))
 		lane->has_left_unrecorded = true;

@@ -15,9 +15,16 @@ void position_init(struct position *position, bool has_deck, int32_t glitch_ms,
 	position->clear_ms = clear_ms;
 }
 
-static void filter(struct position_state *sensor, bool raw, int64_t now_ms,
-		   int32_t glitch_ms)
+/* A sensor whose contacts disagree says neither that a vehicle is there nor that none is: it stays
+ * as it was, and is not clear. */
+static void filter(struct position_state *sensor, bool raw, bool is_unsure,
+		   int64_t now_ms, int32_t glitch_ms)
 {
+	sensor->is_unsure = is_unsure;
+	if (is_unsure) {
+		sensor->raw_since_ms = now_ms;
+		return;
+	}
 	if (raw != sensor->raw) {
 		sensor->raw = raw;
 		sensor->raw_since_ms = now_ms;
@@ -49,11 +56,12 @@ static void watch_follower(struct position *position)
 		position->was_clear_after = true;
 }
 
-void position_update(struct position *position, uint32_t on, int64_t now_ms)
+void position_update(struct position *position, uint32_t on, uint32_t unsure,
+		     int64_t now_ms)
 {
 	for (int i = 0; i < POSITION_SENSORS; i++)
-		filter(&position->sensor[i], (on >> i & 1) != 0, now_ms,
-		       position->glitch_ms);
+		filter(&position->sensor[i], (on >> i & 1) != 0, (unsure >> i & 1) != 0,
+		       now_ms, position->glitch_ms);
 	/* The gap of an articulated vehicle at the entry beam looks whole; its trailer is then
 	 * still over the approach loop. */
 	if (position->opened_ms != 0 && position->has_deck &&
@@ -114,7 +122,7 @@ static bool is_clear(const struct position *position, int first, int last, int64
 	for (int i = first; i <= last; i++) {
 		const struct position_state *sensor = &position->sensor[i];
 
-		if (sensor->raw || sensor->is_on ||
+		if (sensor->raw || sensor->is_on || sensor->is_unsure ||
 		    now_ms - sensor->raw_since_ms < for_ms)
 			return false;
 	}

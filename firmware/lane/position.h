@@ -28,6 +28,7 @@ enum position_sensor {
 /** One sensor behind its glitch filter. */
 struct position_state {
 	bool raw, is_on;
+	bool is_unsure; /**< its contacts disagree: what it sees is not known */
 	int64_t raw_since_ms;
 	int64_t on_at_ms,
 		off_at_ms; /**< last filtered changes, when they really began; 0 = never */
@@ -37,11 +38,11 @@ struct position {
 	struct position_state sensor[POSITION_SENSORS];
 	bool has_deck; /**< entry and end beams exist */
 	int32_t glitch_ms, clear_ms;
-	int64_t opened_ms;     /**< this passage began; 0 = none */
-	int64_t lifted_ms;     /**< the arm was commanded up; 0 = not */
-	bool was_on_deck;      /**< the vehicle has been wholly on the deck */
-	bool was_under;        /**< loop or beam were on since the lift */
-	bool was_lost;         /**< a sensor was not heard since the lift */
+	int64_t opened_ms; /**< this passage began; 0 = none */
+	int64_t lifted_ms; /**< the arm was commanded up; 0 = not */
+	bool was_on_deck;  /**< the vehicle has been wholly on the deck */
+	bool was_under;    /**< loop or beam were on since the lift */
+	bool was_lost;     /**< a sensor was not heard, or is faulty, since the lift */
 	bool follower_entered; /**< a second vehicle crossed the entry after the lift */
 	bool was_clear_after;  /**< loop and beam were both clear again after that */
 };
@@ -49,8 +50,9 @@ struct position {
 void position_init(struct position *position, bool has_deck, int32_t glitch_ms,
 		   int32_t clear_ms);
 
-/** One scan: `on` bit i = sensor i. */
-void position_update(struct position *position, uint32_t on, int64_t now_ms);
+/** One scan: bit i = sensor i. One that is `unsure` stays as it was, and is not clear. */
+void position_update(struct position *position, uint32_t on, uint32_t unsure,
+		     int64_t now_ms);
 
 /** A passage begins; the arm is commanded up; the passage is over. */
 void position_open(struct position *position, int64_t now_ms);

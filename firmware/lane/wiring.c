@@ -175,6 +175,14 @@ uint32_t wiring_positions(uint64_t levels, const struct interlock_inputs *in,
 	       (uint32_t)has(levels, LINE_EXIT) << POSITION_EXIT;
 }
 
+uint32_t wiring_unsure(const struct interlock_inputs *in, const struct interlock *lock)
+{
+	bool loop = in->disagrees[CHANNEL_LOOP] && !interlock_is_testing(lock, 0);
+	bool beam = in->disagrees[CHANNEL_BEAM] && !interlock_is_testing(lock, 1);
+
+	return (uint32_t)loop << POSITION_LOOP | (uint32_t)beam << POSITION_BEAM;
+}
+
 uint64_t wiring_outputs(const struct interlock_outputs *motor, bool is_green)
 {
 	return (uint64_t)motor->raise << LINE_RAISE |

@@ -55,6 +55,10 @@ struct interlock_config wiring_interlock(const struct site_lane *lane);
 uint32_t wiring_positions(uint64_t levels, const struct interlock_inputs *in,
 			  const struct interlock *lock);
 
+/** Loop and beam while their contacts disagree, bit = enum position_sensor: to the interlock that is
+ *  an obstruction, of a vehicle it is no evidence. */
+uint32_t wiring_unsure(const struct interlock_inputs *in, const struct interlock *lock);
+
 /** Outputs as roles. */
 uint64_t wiring_outputs(const struct interlock_outputs *motor, bool is_green);
 

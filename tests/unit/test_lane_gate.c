@@ -181,6 +181,68 @@ static void contacts_that_disagree_alarm_until_the_key_is_turned(void **state)
 	assert_int_equal(b.arm, 0);
 }
 
+static void wire_pairs_and_lift(void)
+{
+	bench_wire_pairs(&b);
+	bench_restart(&b);
+	bench_run(&b, 200);
+	lift_for_a_truck();
+}
+
+/* The interlock takes it for an obstruction; nobody has come to the arm for that. */
+static void contacts_that_disagree_are_no_vehicle_that_passed(void **state)
+{
+	(void)state;
+	wire_pairs_and_lift();
+	b.second_contact[CHANNEL_LOOP] = -1;
+	bench_run(&b, 1000);
+	b.second_contact[CHANNEL_LOOP] = 0;
+	b.stuck = 1u << POSITION_EXIT; /* somebody on the exit loop */
+	bench_run(&b, 500);
+	b.stuck = 0;
+	bench_run(&b, 3000);
+	assert_int_equal(b.lane.state, LANE_PASSING);
+	assert_int_equal(bench_count(&b, EVENT_PASSAGE_CLOSED, NULL), 0);
+	let_a_truck_pass();
+	case_expect_closed("passed", "release", "00");
+	bench_turn_key(&b);
+	assert_true(bench_run_until(&b, LANE_IDLE, 8000));
+}
+
+static void while_contacts_disagree_nothing_is_clear_and_no_passage_ends(void **state)
+{
+	(void)state;
+	wire_pairs_and_lift();
+	b.second_contact[CHANNEL_BEAM] = -1;
+	bench_drive(&b, &b.vehicle, BENCH_GONE_MM);
+	b.vehicle.is_here = false;
+	bench_weigh(&b, 0, true);
+	bench_run(&b, 5000);
+	assert_int_equal(b.lane.state, LANE_PASSING);
+	assert_int_equal(b.arm, BENCH_UP);
+	b.second_contact[CHANNEL_BEAM] = 0;
+	assert_true(bench_run_until(&b, LANE_CLOSING, 3000));
+	case_expect_closed("passed", "release", "00");
+}
+
+/* One contact is stuck as if nobody came: the other one alone still makes the pair disagree. */
+static void a_vehicle_that_only_one_of_two_contacts_sees_is_not_closed_on(void **state)
+{
+	(void)state;
+	wire_pairs_and_lift();
+	b.second_contact[CHANNEL_LOOP] = b.second_contact[CHANNEL_BEAM] = 1;
+	b.dead = 1u << POSITION_EXIT;
+	bench_drive(&b, &b.vehicle, 31000 + 6600);
+	bench_run(&b, 8000);
+	assert_int_equal(b.arm, BENCH_UP);
+	bench_drive(&b, &b.vehicle, BENCH_GONE_MM);
+	b.vehicle.is_here = false;
+	bench_run(&b, 3000);
+	/* No edge says that it went through, and none that it went back. */
+	assert_int_equal(b.lane.state, LANE_PASSING);
+	assert_int_equal(bench_count(&b, EVENT_PASSAGE_CLOSED, NULL), 0);
+}
+
 static void an_emergency_calls_an_officer_and_every_crossing_is_recorded(void **state)
 {
 	(void)state;
@@ -243,6 +305,9 @@ int main(void)
 		LANE_TEST(hold_to_run_ends_the_passage_it_interrupts),
 		LANE_TEST(an_arm_whose_beam_is_dead_is_closed_by_hold_to_run_only),
 		LANE_TEST(contacts_that_disagree_alarm_until_the_key_is_turned),
+		LANE_TEST(contacts_that_disagree_are_no_vehicle_that_passed),
+		LANE_TEST(while_contacts_disagree_nothing_is_clear_and_no_passage_ends),
+		LANE_TEST(a_vehicle_that_only_one_of_two_contacts_sees_is_not_closed_on),
 		LANE_TEST(an_emergency_calls_an_officer_and_every_crossing_is_recorded),
 		LANE_TEST(an_emergency_goes_on_when_lines_are_lost_and_come_back),
 		LANE_TEST(an_emergency_goes_on_over_a_restart_and_stays_up_after_it),

@@ -238,6 +238,27 @@ static void loops_and_beams_say_nothing_of_vehicles_while_they_are_tested(void *
 	assert_int_equal(wiring_positions(0, &in, &lock), 0);
 }
 
+static void what_contacts_that_disagree_see_is_not_known_but_in_a_test(void **state)
+{
+	struct interlock_inputs in = {
+		.occupied = {true, true}
+	};
+	struct interlock lock;
+	struct interlock_config config;
+
+	(void)state;
+	config = wiring_interlock(&lane);
+	interlock_init(&lock, &config);
+	assert_int_equal(wiring_unsure(&in, &lock), 0);
+	in.disagrees[CHANNEL_LOOP] = in.disagrees[CHANNEL_LIMIT_UP] = true;
+	assert_int_equal(wiring_unsure(&in, &lock), 1u << POSITION_LOOP);
+	in.disagrees[CHANNEL_BEAM] = true;
+	assert_int_equal(wiring_unsure(&in, &lock),
+			 1u << POSITION_LOOP | 1u << POSITION_BEAM);
+	lock.phase = INTERLOCK_PROVING;
+	assert_int_equal(wiring_unsure(&in, &lock), 0);
+}
+
 static void every_output_of_the_interlock_has_its_line(void **state)
 {
 	const struct {
@@ -291,6 +312,7 @@ int main(void)
 		EACH(what_is_on_a_device_or_not_there_is_not_read_from_gpio),
 		EACH(the_barrier_of_the_site_becomes_the_interlocks),
 		EACH(loops_and_beams_say_nothing_of_vehicles_while_they_are_tested),
+		EACH(what_contacts_that_disagree_see_is_not_known_but_in_a_test),
 		EACH(every_output_of_the_interlock_has_its_line),
 		EACH(only_outputs_on_gpio_are_written),
 	};
