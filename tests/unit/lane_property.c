@@ -68,6 +68,15 @@ static bool is_quiet(const struct property_script *script)
 
 /* ---- the end of a script: everything works again and an officer clears up ---------------- */
 
+/* Two are between the arms, so that nobody else can come; the entry is closed, the exit is up and
+ * does not prove itself. */
+static bool is_held_between_arms(void)
+{
+	return bench->lane.entry.exists && bench->lane.state == LANE_CLOSING &&
+	       bench->vehicle.is_here && bench->second.is_here &&
+	       bench->now_ms - world.entered_ms > 10000;
+}
+
 /* What the drivers make of it. */
 static void guide_drivers(void)
 {
@@ -78,18 +87,22 @@ static void guide_drivers(void)
 		int32_t front = world_vehicle(i)->front_mm;
 		bool is_past = front - 1000 > BENCH_ARM_MM;
 
-		/* Between two arms one goes where an arm is up. */
-		if (bench->lane.entry.exists && !is_past && state == LANE_PASSING &&
-		    driver->drive == DRIVE_BACKS)
+		/* Between two arms one goes where an arm is up, or is going to be. */
+		if (bench->lane.entry.exists && !is_past &&
+		    driver->drive == DRIVE_BACKS &&
+		    (state == LANE_PASSING || state == LANE_LIFTING ||
+		     is_held_between_arms()))
 			driver->drive = DRIVE_PUSHES;
 		if (driver->is_helper || (driver->drive == DRIVE_LEAVES && is_past) ||
 		    (driver->drive == DRIVE_BACKS && driver->as_far_as_mm == -1000))
 			continue;
 		driver->as_far_as_mm = -1000; /* they stay with it */
 		driver->drive = is_past ? DRIVE_PUSHES : DRIVE_WAITS;
-		if (!is_past && (state == LANE_LEAVING || state == LANE_IDLE ||
-				 state == LANE_BLOCKED || state == LANE_CLOSING ||
-				 state == LANE_FOLLOWED))
+		if (is_held_between_arms())
+			driver->drive = DRIVE_PUSHES;
+		else if (!is_past && (state == LANE_LEAVING || state == LANE_IDLE ||
+				      state == LANE_BLOCKED || state == LANE_CLOSING ||
+				      state == LANE_FOLLOWED))
 			driver->drive = DRIVE_BACKS;
 		else if (front > BENCH_STOP_MM && state == LANE_PASSING)
 			driver->drive = DRIVE_PUSHES;
@@ -189,6 +202,8 @@ static void clear_up(void)
 	case LANE_LEAVING: /* as when closing */
 		if (any_is_shut_in() && in_state_ms > 5000)
 			send_helper();
+		if (any_is_shut_in() && in_state_ms > 10000)
+			world.button_until[1] = bench->now_ms + 3000;
 		if (world_is_empty())
 			must_take(ACT_RELEASE, "an officer cannot release");
 		break;
@@ -228,6 +243,8 @@ static void settle(void)
 		}
 		scan();
 	}
+	for (int i = 0; i < 3; i++)
+		scan();
 	if (bench->now_ms >= until_ms)
 		watch_fail(&watch, "the lane does not come to rest, officer or not");
 	if (watch.results != watch.acts)

@@ -24,7 +24,7 @@ static void expect(bool holds, const char *what)
 		watch_fail(&watch, what);
 }
 
-static const char *text_of(const struct event *event, const char *key)
+const char *watch_text(const struct event *event, const char *key)
 {
 	for (int i = 0; i < event->field_count; i++)
 		if (event->fields[i].text_at >= 0 &&
@@ -56,7 +56,7 @@ static void watch_opened(const struct event *event)
 
 static void watch_closed(const struct event *event)
 {
-	const char *outcome = text_of(event, "outcome");
+	const char *outcome = watch_text(event, "outcome");
 
 	expect(watch.open != 0 && watch.open == event->passage,
 	       "a passage is closed that is not open");
@@ -72,12 +72,12 @@ static void watch_closed(const struct event *event)
 /* What counts is the answer to this passage's newest question. */
 static void watch_answer(const struct event *event)
 {
-	const char *effect = text_of(event, "effect");
+	const char *effect = watch_text(event, "effect");
 
 	if (strcmp(effect, "counts") != 0 && strcmp(effect, "interim") != 0)
 		return;
 	expect(event->passage == watch.open &&
-		       strcmp(text_of(event, "seq_no"), watch.seq_no) == 0,
+		       strcmp(watch_text(event, "seq_no"), watch.seq_no) == 0,
 	       "an answer counts that is not for the newest question");
 	expect(!watch.is_answered, "a second answer counts");
 	watch.is_answered = strcmp(effect, "counts") == 0;
@@ -94,10 +94,10 @@ static bool needs_no_passage(const char *act)
 
 static void watch_act(const struct event *event)
 {
-	bool resets = strcmp(text_of(event, "act"), "reset") == 0;
+	bool resets = strcmp(watch_text(event, "act"), "reset") == 0;
 
 	bool means_none = number_of(event, "meant_passage") == 0 &&
-			  needs_no_passage(text_of(event, "act"));
+			  needs_no_passage(watch_text(event, "act"));
 
 	expect(resets || means_none || number_of(event, "meant_passage") == watch.open,
 	       "an act is taken for a passage that is not in the lane");
@@ -109,16 +109,16 @@ static void watch_act(const struct event *event)
 
 static void watch_inquiry(const struct event *event)
 {
-	text_copy(watch.seq_no, sizeof(watch.seq_no), text_of(event, "seq_no"));
+	text_copy(watch.seq_no, sizeof(watch.seq_no), watch_text(event, "seq_no"));
 	watch.is_answered = false;
 }
 
 static void watch_authorised(const struct event *event)
 {
-	const char *by = text_of(event, "by");
+	const char *by = watch_text(event, "by");
 	bool by_itself =
 		strcmp(by, "officer") != 0 &&
-		(strcmp(by, "customs") != 0 || text_of(event, "actor")[0] == '\0');
+		(strcmp(by, "customs") != 0 || watch_text(event, "actor")[0] == '\0');
 
 	expect(event->passage == watch.open, "a lift is authorised for no open passage");
 	watch.lift.ticket = event->ticket;
@@ -132,8 +132,8 @@ static void watch_authorised(const struct event *event)
 
 static void watch_verdict(const struct event *event)
 {
-	watch.sends_away = strcmp(text_of(event, "verdict"), "inspection") == 0 ||
-			   strcmp(text_of(event, "verdict"), "return") == 0;
+	watch.sends_away = strcmp(watch_text(event, "verdict"), "inspection") == 0 ||
+			   strcmp(watch_text(event, "verdict"), "return") == 0;
 }
 
 static void watch_commanded(const struct event *event)
@@ -162,9 +162,9 @@ static void on_event(struct bench *bench, const struct event *event)
 		fprintf(watch.trace, "  %6lld  %s  passage %lld  %s%s%s%s\n",
 			(long long)(bench->now_ms - watch.started_ms),
 			event_kind_name((enum event_kind)event->kind),
-			(long long)event->passage, text_of(event, "outcome"),
-			text_of(event, "reason"), text_of(event, "what"),
-			text_of(event, "code"));
+			(long long)event->passage, watch_text(event, "outcome"),
+			watch_text(event, "reason"), watch_text(event, "what"),
+			watch_text(event, "code"));
 	switch (event->kind) {
 	case EVENT_PASSAGE_OPENED: watch_opened(event); break;
 	case EVENT_PASSAGE_CLOSED: watch_closed(event); break;
@@ -174,7 +174,7 @@ static void on_event(struct bench *bench, const struct event *event)
 	case EVENT_LIFT_COMMANDED: watch_commanded(event); break;
 	case EVENT_INQUIRY: watch_inquiry(event); break;
 	case EVENT_ANSWER: watch_answer(event); break;
-	case EVENT_BARRIER: watch_entry_event(text_of(event, "what")); break;
+	case EVENT_BARRIER: watch_entry_event(watch_text(event, "what")); break;
 	case EVENT_OFFICER_ACT: watch_act(event); break;
 	default: break;
 	}
@@ -436,9 +436,10 @@ static void watch_unnoticed(const struct lane_inputs *in)
 static void on_scan(struct bench *bench, const struct lane_inputs *in)
 {
 	const struct lane *lane = &bench->lane;
-	struct interlock_inputs seen = in->interlock;
+	struct lane_inputs seen = *in;
 
-	seen.emergency = seen.emergency || lane->is_raised_by_hand;
+	if (lane->is_raised_by_hand)
+		seen.interlock.emergency = seen.entry.emergency = true;
 	if (!in->interlock.is_known)
 		memset(watch.disagrees_since_ms, 0, sizeof(watch.disagrees_since_ms));
 	if (in->interlock.is_known) {
@@ -451,9 +452,9 @@ static void on_scan(struct bench *bench, const struct lane_inputs *in)
 		watch.was_down = in->interlock.limit_down && !in->interlock.limit_up;
 	}
 	watch.was_known = in->interlock.is_known;
-	watch_motor(&seen);
+	watch_motor(&seen.interlock);
 	watch_steel(bench);
-	watch_entry(in);
+	watch_entry(&seen);
 	watch_unnoticed(in);
 	if (lane->state == LANE_IDLE || lane->state == LANE_BLOCKED)
 		watch.may_open = false;

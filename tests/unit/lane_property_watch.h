@@ -59,6 +59,9 @@ void watch_begin(struct watch *watch, struct bench *bench);
 void watch_restart(struct watch *watch);
 void watch_fail(struct watch *watch, const char *what);
 
+/* The text of a field, "" when the event has none. */
+const char *watch_text(const struct event *event, const char *key);
+
 /* lane_property_registry.c */
 void watch_note(const struct order_note *note);
 void watch_right(const char *by);
