@@ -176,6 +176,19 @@ static void prefer_quick_groups(mbedtls_ssl_config *config)
 #endif
 }
 
+/* Each connection of TLS 1.3 brings a new ticket, so that a peer which keeps the newest would never be
+ * checked again. Our client keeps none; the server takes and gives none either. */
+static void want_whole_tls_1_3(mbedtls_ssl_config *config)
+{
+#if TLS_HAS_MBEDTLS_3 && defined(MBEDTLS_SSL_PROTO_TLS1_3)
+	mbedtls_ssl_conf_tls13_key_exchange_modes(
+		config, MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL);
+	mbedtls_ssl_conf_new_session_tickets(config, 0);
+#else
+	(void)config;
+#endif
+}
+
 /* 0 or a failure of mbedtls. */
 static int configure(struct tls_context *context)
 {
@@ -189,6 +202,7 @@ static int configure(struct tls_context *context)
 		return failure;
 	require_tls_1_2(config);
 	prefer_quick_groups(config);
+	want_whole_tls_1_3(config);
 	mbedtls_ssl_conf_authmode(config, MBEDTLS_SSL_VERIFY_REQUIRED);
 	mbedtls_ssl_conf_ca_chain(config, &context->trusted,
 				  context->wants_crl ? &context->revoked : NULL);

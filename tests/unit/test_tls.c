@@ -121,6 +121,8 @@ struct side {
 	struct tls_context *context;
 	struct tls_conn *conn;
 	enum kakou_err err;
+	bool was_resumed;    /* by serve_once() */
+	const char *version; /* too */
 	struct why why;
 };
 
@@ -586,13 +588,12 @@ static void a_list_that_does_not_cover_the_issuer_is_not_enough(void **state)
 	expect_client_refuses(&(struct plan){.crl = "foreign"}, "no revocation list");
 }
 
-/* One handshake of our server with `openssl s_client` and its options. */
-static enum kakou_err serve_openssl(const char *options, struct why *why)
+/* One handshake of our server with `openssl s_client` and its options; the server's context stays. */
+static void serve_once(struct side *server, const char *options)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
-	struct side server = {0};
 	struct pollfd wanted = {.events = POLLIN};
-	char command[512];
+	char command[1024];
 	FILE *client;
 	int listener = socket(AF_UNIX, SOCK_STREAM, 0);
 
@@ -605,16 +606,35 @@ static enum kakou_err serve_openssl(const char *options, struct why *why)
 		 address.sun_path, file_of("issuer", "pem"), options);
 	client = popen(command, "r");
 	assert_non_null(client);
+	wanted.fd = listener;
+	assert_int_equal(poll(&wanted, 1, 10000), 1);
 	wanted.fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	assert_true(wanted.fd >= 0);
-	open_side(&server, true, "customs", NULL, wanted.fd, "gate-1.example");
-	while (server.err == KAKOU_E_AGAIN && poll(&wanted, 1, 5000) > 0)
-		server.err = tls_conn_handshake(server.conn, &server.why);
-	*why = server.why;
-	close_side(&server);
+	server->err = KAKOU_E_AGAIN;
+	if (!server->context)
+		open_side(server, true, "customs", NULL, wanted.fd, "gate-1.example");
+	else
+		assert_int_equal(tls_conn_create(&server->conn, server->context,
+						 wanted.fd, "gate-1.example"),
+				 KAKOU_OK);
+	while (server->err == KAKOU_E_AGAIN && poll(&wanted, 1, 5000) > 0)
+		server->err = tls_conn_handshake(server->conn, &server->why);
+	server->was_resumed = tls_conn_is_resumed(server->conn);
+	server->version = tls_conn_version(server->conn);
+	tls_conn_destroy(server->conn);
+	server->conn = NULL;
 	pclose(client);
 	close(listener);
 	unlink(address.sun_path);
+}
+
+static enum kakou_err serve_openssl(const char *options, struct why *why)
+{
+	struct side server = {0};
+
+	serve_once(&server, options);
+	*why = server.why;
+	close_side(&server);
 	return server.err;
 }
 
@@ -636,6 +656,33 @@ static void openssl_with_a_certificate_is_welcome(void **state)
 	snprintf(options, sizeof(options), "-cert %s -key %s", file_of("gate", "pem"),
 		 file_of("gate", "key"));
 	assert_int_equal(serve_openssl(options, &why), KAKOU_OK);
+}
+
+/* A TLS 1.3 server gives a new ticket with each connection, so a peer that keeps the newest would
+ * never be checked again: there is none, and the second round then offers what the first left. */
+static void openssl_resumes_under_tls_1_2_only(void **state)
+{
+	static const char *const versions[] = {"-tls1_2", ""};
+	char options[900];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++) {
+		struct side server = {0};
+
+		snprintf(options, sizeof(options),
+			 "%s -ign_eof -cert %s -key %s -sess_out %s/session", versions[i],
+			 file_of("gate", "pem"), file_of("gate", "key"), directory);
+		serve_once(&server, options);
+		assert_int_equal(server.err, KAKOU_OK);
+		assert_false(server.was_resumed);
+		snprintf(options, sizeof(options),
+			 "%s -ign_eof -cert %s -key %s -sess_in %s/session", versions[i],
+			 file_of("gate", "pem"), file_of("gate", "key"), directory);
+		serve_once(&server, options);
+		assert_int_equal(server.err, KAKOU_OK);
+		assert_int_equal(server.was_resumed, !strcmp(server.version, "TLSv1.2"));
+		close_side(&server);
+	}
 }
 
 static void tls_1_0_and_1_1_are_refused(void **state)
@@ -765,6 +812,7 @@ int main(void)
 		cmocka_unit_test(a_list_that_does_not_cover_the_issuer_is_not_enough),
 		cmocka_unit_test(a_client_without_certificate_is_refused),
 		cmocka_unit_test(openssl_with_a_certificate_is_welcome),
+		cmocka_unit_test(openssl_resumes_under_tls_1_2_only),
 		cmocka_unit_test(tls_1_0_and_1_1_are_refused),
 		cmocka_unit_test(a_certificate_for_another_use_is_refused),
 		cmocka_unit_test(a_certificate_signed_with_sha_1_is_refused_both_ways),
