@@ -7,49 +7,18 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "firmware/kakou/cli_bus.h"
+#include "firmware/kakou/cmd_bus.h"
 #include "hal/clock.h"
 #include "hal/text.h"
 
 enum {
 	UNIT_LAST = 247, /* Serial Line V1.02 2.2 */
 	SWEEP_LAST = 10,
-	GUESSES_MAX = 3,
 	TEXT_WORTH = 4, /* a text that is one says more than a number in its range */
 	/* V1.1b3 section 7: a gateway speaks, and says that nobody is behind it */
 	GATEWAY_NO_PATH = 10,
 	GATEWAY_NO_TARGET = 11,
-};
-
-struct guess {
-	const struct cli_map *map;
-	int score;
-};
-
-struct found {
-	uint8_t unit;
-	struct bus_answer answer;
-	struct guess guesses[GUESSES_MAX];
-	size_t guess_count;
-	const json_t *device; /* the site's, or NULL */
-};
-
-struct scan {
-	struct cli *cli;
-	struct cli_bus bus;
-	int64_t from, to;
-	const json_t *devices;
-	struct cli_map *maps;
-	size_t map_count;
-	int64_t asked, silent, begun_ms;
-	int64_t unreached; /* of the silent: the port itself failed */
-	char why[sizeof(((struct bus_answer *)0)->why)]; /* the last time that it did */
-	bool is_interrupted, has_guessed;
-	json_t *rows; /* --json */
-	struct cli_table *table;
-	size_t found;
 };
 
 /* ---- one unit ---------------------------------------------------------------------------- */
@@ -139,94 +108,6 @@ static const json_t *find_device(const json_t *devices, int64_t unit)
 	return NULL;
 }
 
-/* ---- showing ----------------------------------------------------------------------------- */
-
-/* "port x unit 1: ..." is said elsewhere already. */
-static const char *skip_where(const char *why)
-{
-	const char *colon = strstr(why, ": ");
-
-	return colon ? colon + 2 : why;
-}
-
-static const char *say_outcome(const struct found *found)
-{
-	return found->answer.error ? skip_where(found->answer.why) : "answers";
-}
-
-static void say_map(const struct found *found, char *to, size_t size)
-{
-	size_t used = 0;
-
-	to[0] = '\0';
-	if (found->device) {
-		(void)snprintf(to, size, "%s, as device %s",
-			       cli_text(found->device, "map_name"),
-			       cli_text(found->device, "name"));
-		return;
-	}
-	for (size_t i = 0; i < found->guess_count; i++) {
-		int n = snprintf(to + used, size - used, "%s%s", i ? " or " : "perhaps ",
-				 found->guesses[i].map->name);
-
-		if (n < 0 || (size_t)n >= size - used)
-			return;
-		used += (size_t)n;
-	}
-}
-
-static void add_row(struct scan *scan, const struct found *found)
-{
-	char map[240];
-
-	say_map(found, map, sizeof(map));
-	cli_table_add(scan->table, "%d", found->unit);
-	cli_table_add(scan->table, "%d ms", found->answer.took_ms);
-	cli_table_add(scan->table, "%s", say_outcome(found));
-	cli_table_add(scan->table, "%s", scan->bus.where);
-	cli_table_add(scan->table, "%s", map[0] ? map : "-");
-}
-
-static void add_json(struct scan *scan, const struct found *found)
-{
-	json_t *guesses = json_array();
-
-	for (size_t i = 0; i < found->guess_count; i++)
-		(void)json_array_append_new(guesses,
-					    json_pack("{s:s, s:i}", "map",
-						      found->guesses[i].map->name,
-						      "score", found->guesses[i].score));
-	(void)json_array_append_new(
-		scan->rows,
-		json_pack("{s:i, s:s, s:i, s:s, s:i, s:s, s:s, s:s, s:o}", "unit",
-			  found->unit, "outcome",
-			  kakou_err_name((enum kakou_err)found->answer.error),
-			  "exception", found->answer.exception, "why", found->answer.why,
-			  "took_ms", found->answer.took_ms, "where", scan->bus.where,
-			  "device", cli_text(found->device, "name"), "map",
-			  cli_text(found->device, "map_name"), "guesses", guesses));
-}
-
-static void show_progress(const struct scan *scan, int64_t unit)
-{
-	int fd = fileno(scan->cli->err);
-
-	if (fd < 0 || !isatty(fd))
-		return;
-	fprintf(scan->cli->err,
-		"\r\033[K%s: unit %" PRId64 " of %" PRId64 " to %" PRId64 ", %zu found ",
-		scan->bus.where, unit, scan->from, scan->to, scan->found);
-	fflush(scan->cli->err);
-}
-
-static void end_progress(const struct scan *scan)
-{
-	int fd = fileno(scan->cli->err);
-
-	if (fd >= 0 && isatty(fd))
-		fputs("\r\033[K", scan->cli->err);
-}
-
 /* ---- the scan ---------------------------------------------------------------------------- */
 
 static void note_unreached(struct scan *scan, const struct bus_answer *answer)
@@ -256,9 +137,9 @@ static int scan_unit(struct scan *scan, uint8_t unit)
 		exit = guess_maps(scan, &found);
 	scan->has_guessed |= found.guess_count > 0;
 	if (scan->cli->json)
-		add_json(scan, &found);
+		bus_show_json(scan, &found);
 	else
-		add_row(scan, &found);
+		bus_show_row(scan, &found);
 	return exit;
 }
 
@@ -270,10 +151,10 @@ static int scan_units(struct scan *scan)
 		scan->is_interrupted = cli_is_interrupted();
 		if (scan->is_interrupted)
 			break;
-		show_progress(scan, unit);
+		bus_show_progress(scan, unit);
 		exit = scan_unit(scan, (uint8_t)unit);
 	}
-	end_progress(scan);
+	bus_end_progress(scan);
 	return exit;
 }
 
@@ -281,38 +162,6 @@ static int scan_units(struct scan *scan)
 static bool is_unreached(const struct scan *scan)
 {
 	return scan->asked > 0 && scan->unreached == scan->asked;
-}
-
-static void print_end(struct scan *scan)
-{
-	struct cli *cli = scan->cli;
-	int64_t took_ms = clock_mono_ms() - scan->begun_ms;
-	json_t *all;
-
-	if (cli->json) {
-		all = json_pack("{s:I, s:I, s:I, s:I, s:b, s:O}", "asked",
-				(json_int_t)scan->asked, "answered",
-				(json_int_t)scan->found, "silent",
-				(json_int_t)scan->silent, "took_ms", (json_int_t)took_ms,
-				"is_interrupted", scan->is_interrupted, "units",
-				scan->rows);
-		cli_print_json(cli, all);
-		json_decref(all);
-		return;
-	}
-	if (scan->found > 0)
-		cli_table_print(scan->table, cli->out);
-	fprintf(cli->out,
-		"%s%" PRId64 " asked, %zu answered, %" PRId64 " silent, in %" PRId64
-		".%" PRId64 " s%s\n",
-		scan->found > 0 ? "\n" : "", scan->asked, scan->found, scan->silent,
-		took_ms / 1000, took_ms % 1000 / 100,
-		scan->is_interrupted ? "; interrupted" : "");
-	if (scan->has_guessed)
-		fputs("\"perhaps\" is a guess: all registers of the map answer and are "
-		      "in "
-		      "their range.\n",
-		      cli->out);
 }
 
 /* Every usual speed and frame of a serial line, one after the other. */
@@ -410,9 +259,9 @@ static int run_scan(struct cli *cli, const struct scan_wish *wish)
 	exit = scan_port(&scan, wish);
 	if (!exit && is_unreached(&scan))
 		exit = cli_complain(cli, CLI_FAILED, "no unit could be asked: %s",
-				    skip_where(scan.why));
+				    bus_skip_where(scan.why));
 	if (!exit)
-		print_end(&scan);
+		bus_show_end(&scan);
 	cli_table_destroy(scan.table);
 	json_decref(scan.rows);
 	free(scan.maps);

@@ -32,7 +32,7 @@ static const char usage[] =
 	"  --trucks N       the first N of the scenario; beyond it ordinary ones "
 	"(1..500)\n"
 	"  --pace N         driving and people N times as fast as in life (2..5, default "
-	"4)\n"
+	"5)\n"
 	"  --scenario FILE  other trucks than board/sim/demo.scenario\n"
 	"  --root DIR       where board/ and tools/certs/ are; default: two folders "
 	"above the\n"
@@ -123,6 +123,9 @@ static int read_options(int argc, char **argv, struct run_config *config,
 	}
 	if (is_good && optind == argc)
 		return 0;
+	if (is_good)
+		(void)fprintf(stderr, "kakou-demo: got \"%s\", expected only options\n",
+			      argv[optind]);
 	(void)fputs(usage, stderr);
 	return EXIT_USAGE;
 }
