@@ -87,6 +87,11 @@ KAKOU_MUST_CHECK enum kakou_err base_change(struct base *base, enum base_what wh
 					    enum base_change change, const char *key,
 					    int64_t wall_ms, struct why *why);
 
+/** The same as base_note() within a transaction that was begun. */
+KAKOU_MUST_CHECK enum kakou_err base_note_within(struct base *base,
+						 const struct order_note *note,
+						 struct why *why);
+
 /** What a lane did with an order. A note that was applied before does nothing. */
 KAKOU_MUST_CHECK enum kakou_err base_note(struct base *base,
 					  const struct order_note *note, struct why *why);

@@ -278,19 +278,25 @@ static enum kakou_err apply_note(struct base *base, const struct order_note *not
 	return KAKOU_OK;
 }
 
+enum kakou_err base_note_within(struct base *base, const struct order_note *note,
+				struct why *why)
+{
+	enum kakou_err err = base_finish(
+		base,
+		base_prepare(base, "INSERT OR IGNORE INTO applied VALUES (?,?)", "nn",
+			     note->passage, (int64_t)note->nth),
+		why);
+
+	return !err && sqlite3_changes(base->db) == 1 ? apply_note(base, note, why) : err;
+}
+
 enum kakou_err base_note(struct base *base, const struct order_note *note,
 			 struct why *why)
 {
 	enum kakou_err err = base_begin(base, why);
 
 	if (!err)
-		err = base_finish(
-			base,
-			base_prepare(base, "INSERT OR IGNORE INTO applied VALUES (?,?)",
-				     "nn", note->passage, (int64_t)note->nth),
-			why);
-	if (!err && sqlite3_changes(base->db) == 1)
-		err = apply_note(base, note, why);
+		err = base_note_within(base, note, why);
 	if (!err)
 		err = base_commit(base, why);
 	if (err)

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "firmware/registry/registry_inside.h"
 #include "hal/file.h"
@@ -19,6 +20,7 @@ enum {
 	REQUESTS = 32,
 	ANSWERS = 64,
 	STACK_BYTES = 131072,
+	PATH_BYTES = sizeof(((struct site *)NULL)->state_dir) + 16,
 };
 
 /* ---- the control thread's side ------------------------------------------------------------ */
@@ -227,13 +229,45 @@ static enum kakou_err create_queues(struct registry *registry)
 	return KAKOU_OK;
 }
 
+/* Keeps the damaged base for whoever can still read it; a log without its base is of no use. */
+static enum kakou_err set_aside(struct registry *registry, const char *path,
+				const struct why *damage, struct why *why)
+{
+	static const char *const logs[] = {"-wal", "-shm"};
+	char aside[PATH_BYTES + 16];
+
+	(void)snprintf(aside, sizeof(aside), "%s.damaged", path);
+	if (rename(path, aside))
+		return why_set(why, KAKOU_E_IO, "%s, and it can't be set aside",
+			       damage->text);
+	for (size_t i = 0; i < sizeof(logs) / sizeof(logs[0]); i++) {
+		(void)snprintf(aside, sizeof(aside), "%s%s", path, logs[i]);
+		(void)!unlink(aside);
+	}
+	log_error("registry",
+		  "%s: set aside as registry.db.damaged; orders and vehicles "
+		  "have to be imported again",
+		  damage->text);
+	text_copy(registry->damage, sizeof(registry->damage), damage->text);
+	return KAKOU_OK;
+}
+
+/* A gate whose base is damaged clears with customs, lifts for officers and goes up in a fire. */
 static enum kakou_err open_base(struct registry *registry, struct why *why)
 {
-	char path[sizeof(registry->site->state_dir) + 16];
+	char path[PATH_BYTES];
+	struct why damage = {""};
 	enum kakou_err err;
 
 	(void)snprintf(path, sizeof(path), "%s/registry.db", registry->site->state_dir);
-	err = base_open(&registry->base, path, registry->site, why);
+	err = base_open(&registry->base, path, registry->site, &damage);
+	if (err == KAKOU_E_INVALID) {
+		err = set_aside(registry, path, &damage, why);
+		if (!err)
+			err = base_open(&registry->base, path, registry->site, why);
+	} else if (err) {
+		*why = damage;
+	}
 	/* SQLite does not sync the directory of a new file. */
 	if (!err)
 		err = file_sync_directory(registry->site->state_dir, why);

@@ -70,6 +70,7 @@ struct registry {
 	struct registry_pending pending[REGISTRY_PENDING_MAX];
 	struct registry_import import;
 	uint32_t last_change, last_import;
+	char damage[160]; /* of the base that was set aside at the start; "" = none */
 	struct registry_news out; /* scratch: too large for the stack of a callback */
 };
 

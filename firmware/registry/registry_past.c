@@ -131,33 +131,66 @@ static void note_of_event(const struct site *site, const json_t *event,
 	text_copy(out->plate, sizeof(out->plate), text_of(data, "plate"));
 }
 
+/* Everybody who looks into the record sees why nothing is on file. */
+static enum kakou_err record_damage(const struct registry *registry,
+				    struct journal *journal, struct why *why)
+{
+	struct event event;
+
+	if (registry->damage[0] == '\0')
+		return KAKOU_OK;
+	registry_begin_event(&event, "registry", "set_aside");
+	event_add_text(&event, "file", "registry.db.damaged");
+	event_add_text(&event, "reason", registry->damage);
+	if (journal_append(journal, &event))
+		return why_set(why, KAKOU_E_FULL,
+			       "the journal's queue is full at the start");
+	return KAKOU_OK;
+}
+
+/* One transaction for the page: a base that was lost has many to hear of. */
+static enum kakou_err take_page(struct registry *registry, const json_t *rows,
+				int64_t *seq, struct why *why)
+{
+	enum kakou_err err = base_begin(registry->base, why);
+	size_t i;
+	json_t *row;
+
+	json_array_foreach(rows, i, row)
+	{
+		struct order_note note;
+
+		if (err)
+			break;
+		note_of_event(registry->site, json_object_get(row, "bytes"), &note);
+		err = base_note_within(registry->base, &note, why);
+		*seq = json_integer_value(json_object_get(row, "seq"));
+	}
+	if (!err)
+		err = base_commit(registry->base, why);
+	if (err)
+		base_roll_back(registry->base);
+	return err;
+}
+
 enum kakou_err registry_catch_up(struct registry *registry, struct journal *journal,
 				 struct why *why)
 {
-	int64_t seq = 0, last = 0;
+	int64_t begun = 0, seq;
 	json_t *rows = NULL;
-	enum kakou_err err = base_get_cursor(registry->base, &seq, why);
+	enum kakou_err err = base_get_cursor(registry->base, &begun, why);
 
+	seq = begun;
 	for (bool has_more = true; !err && has_more; json_decref(rows), rows = NULL) {
-		size_t i;
-		json_t *row;
-
 		err = read_page(journal, seq, &rows, why);
 		has_more = json_array_size(rows) > 0;
-		json_array_foreach(rows, i, row)
-		{
-			struct order_note note;
-
-			if (err)
-				break;
-			note_of_event(registry->site, json_object_get(row, "bytes"),
-				      &note);
-			err = base_note(registry->base, &note, why);
-			last = seq = json_integer_value(json_object_get(row, "seq"));
-		}
+		if (!err && has_more)
+			err = take_page(registry, rows, &seq, why);
 	}
-	if (!err && last)
-		err = base_put_cursor(registry->base, last, why);
+	if (!err && seq != begun)
+		err = base_put_cursor(registry->base, seq, why);
+	if (!err)
+		err = record_damage(registry, journal, why);
 	if (!err)
 		registry_publish(registry);
 	return err;

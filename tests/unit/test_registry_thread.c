@@ -233,6 +233,31 @@ static void what_lanes_noted_at_the_end_is_kept(void **state)
 	assert_int_equal(count_open(), 0);
 }
 
+/* One damaged file is no reason for a gate to stand still. */
+static void a_damaged_base_is_set_aside_and_an_empty_one_begun(void **state)
+{
+	char path[300], aside[320], wal[320];
+	struct why why = {""};
+	char *text;
+	size_t len;
+
+	(void)state;
+	(void)snprintf(path, sizeof(path), "%s/registry.db", t.site->state_dir);
+	(void)snprintf(aside, sizeof(aside), "%s.damaged", path);
+	(void)snprintf(wal, sizeof(wal), "%s-wal", path);
+	registry_close(t.registry);
+	assert_int_equal(file_write_atomic(path, "no base", 7, 0600, &why), 0);
+	assert_int_equal(file_write_atomic(wal, "no log", 6, 0600, &why), 0);
+	if (registry_open(&t.registry, t.site, &why) || registry_start(t.registry, &why))
+		fail_msg("%s", why.text);
+	assert_int_equal(file_read_whole(aside, 100, &text, &len, &why), 0);
+	assert_string_equal(text, "no base");
+	free(text);
+	assert_int_equal(registry_recorded(t.registry, push_order(), true, 17), 0);
+	expect_answer(KAKOU_OK, "accepted");
+	assert_int_equal(count_open(), 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -245,6 +270,7 @@ int main(void)
 		TEST(look_ups_are_answered_while_an_import_goes_on),
 		TEST(a_line_that_is_nested_deeply_is_an_error_of_it_and_no_end),
 		TEST(what_lanes_noted_at_the_end_is_kept),
+		TEST(a_damaged_base_is_set_aside_and_an_empty_one_begun),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
