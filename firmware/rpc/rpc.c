@@ -61,9 +61,35 @@ static struct rpc_client *find_free(struct rpc *rpc)
 	return NULL;
 }
 
-static void welcome(struct rpc *rpc, int fd)
+/* When all places are taken, who has rested longest between its requests makes room: a program that
+ * hangs keeps no officer out. */
+static struct rpc_client *make_place(struct rpc *rpc)
+{
+	struct rpc_client *longest = NULL;
+
+	for (size_t i = 0; i < RPC_CLIENTS_MAX; i++) {
+		struct rpc_client *client = &rpc->clients[i];
+
+		if (rpc_client_rests(client) &&
+		    (!longest || client->rests_since_ms < longest->rests_since_ms))
+			longest = client;
+	}
+	if (!longest || clock_mono_ms() - longest->rests_since_ms < RPC_REST_MS)
+		return NULL;
+	rpc_client_close(longest);
+	return longest;
+}
+
+static struct rpc_client *find_place(struct rpc *rpc)
 {
 	struct rpc_client *client = find_free(rpc);
+
+	return client ? client : make_place(rpc);
+}
+
+static void welcome(struct rpc *rpc, int fd)
+{
+	struct rpc_client *client;
 	struct ucred peer = {.pid = 0, .uid = (uid_t)-1, .gid = (gid_t)-1};
 
 	if (!may_come_in(fd, &peer)) {
@@ -71,7 +97,7 @@ static void welcome(struct rpc *rpc, int fd)
 			    peer.uid, peer.gid);
 		send_away(fd, KAKOU_E_DENIED,
 			  "this user may not: expected root, or kakoud's user or group");
-	} else if (!client) {
+	} else if (!(client = find_place(rpc))) {
 		send_away(fd, KAKOU_E_FULL, "too many clients, expected at most 16");
 	} else if (rpc_client_open(client, fd)) {
 		log_error("rpc", "no memory or descriptor for a client");

@@ -42,6 +42,11 @@ static void release_reply(struct rpc_client *client)
 	client->sent = 0;
 }
 
+bool rpc_client_rests(const struct rpc_client *client)
+{
+	return client->state == CLIENT_READING && client->in_len == 0;
+}
+
 void rpc_client_close(struct rpc_client *client)
 {
 	if (client->state == CLIENT_FREE)
@@ -217,6 +222,7 @@ static bool flush(struct rpc_client *client)
 		rpc_client_close(client);
 		return false;
 	}
+	client->rests_since_ms = clock_mono_ms();
 	set_state(client, CLIENT_READING, -1);
 	return true;
 }
@@ -398,6 +404,7 @@ enum kakou_err rpc_client_open(struct rpc_client *client, int fd)
 	client->has_ended = false;
 	client->is_last = false;
 	client->retry_ms = -1;
+	client->rests_since_ms = clock_mono_ms();
 	set_state(client, CLIENT_READING, -1);
 	return KAKOU_OK;
 

@@ -26,6 +26,7 @@ enum {
 	RPC_ID_MAX = 66,
 	RPC_LINE_MS = 10000,   /* from the first byte of a line to its end */
 	RPC_REPLY_MS = 5000,   /* until a reply is taken */
+	RPC_REST_MS = 5000,    /* after which a client makes room for another one */
 	RPC_ACT_MS = 2000,     /* until the control thread answers */
 	RPC_DESK_MS = 10000,   /* until the people's desk answers */
 	RPC_RECORD_MS = 10000, /* until the journal answers */
@@ -79,6 +80,7 @@ struct rpc_client {
 	unsigned uid;           /* of the peer, as the kernel says */
 	struct rpc_actor actor; /* of the request under way */
 	int64_t deadline_ms;    /* of the present state; -1 = none */
+	int64_t rests_since_ms; /* came, or was answered last */
 	bool has_ended;         /* the peer will send no more */
 	bool is_last;           /* closed after the reply under way */
 	char id[RPC_ID_MAX];    /* of the request under way, as JSON */
@@ -145,6 +147,8 @@ struct rpc {
 KAKOU_MUST_CHECK enum kakou_err rpc_client_open(struct rpc_client *client, int fd);
 
 /** Closes and forgets. A client that is not open is legal. */
+/* It asks for nothing and has begun no line. */
+bool rpc_client_rests(const struct rpc_client *client);
 void rpc_client_close(struct rpc_client *client);
 
 /** Serves what came in, after a reply was set outside of a request. */

@@ -87,6 +87,30 @@ static void sixteen_clients_are_served_and_one_more_is_told_so(void **state)
 	}
 }
 
+static void who_rested_longest_makes_room_when_all_places_are_taken(void **state)
+{
+	int fds[CLIENTS_MAX], one_more;
+
+	(void)state;
+	for (int i = 0; i < CLIENTS_MAX; i++) {
+		fds[i] = rpc_rig_connect(&rig);
+		rpc_rig_expect_served(fds[i]);
+	}
+	fake_clock_advance(6000);
+	for (int i = 0; i < CLIENTS_MAX; i++)
+		if (i != 5)
+			rpc_rig_expect_served(fds[i]);
+	one_more = rpc_rig_connect(&rig);
+	rpc_rig_expect_served(one_more);
+	rpc_rig_expect_ended(fds[5]);
+	for (int i = 0; i < CLIENTS_MAX; i++)
+		if (i != 5)
+			rpc_rig_expect_served(fds[i]);
+	for (int i = 0; i < CLIENTS_MAX; i++)
+		close(fds[i]);
+	close(one_more);
+}
+
 static void a_line_that_is_not_finished_in_ten_seconds_ends_the_connection(void **state)
 {
 	int slow = rpc_rig_connect(&rig);
@@ -219,6 +243,7 @@ int main(void)
 #define WITH_SERVER(test) cmocka_unit_test_setup_teardown(test, start, stop)
 	const struct CMUnitTest tests[] = {
 		WITH_SERVER(sixteen_clients_are_served_and_one_more_is_told_so),
+		WITH_SERVER(who_rested_longest_makes_room_when_all_places_are_taken),
 		WITH_SERVER(
 			a_line_that_is_not_finished_in_ten_seconds_ends_the_connection),
 		WITH_SERVER(a_client_may_rest_between_its_requests),
