@@ -111,7 +111,7 @@ def context(certs, name, is_server, ca="ca"):
     return made
 
 
-def dial(certs, address, data, name="customs", ca="ca", close="clean", timeout_s=6):
+def dial(certs, address, data, name="customs", ca="ca", close="clean", timeout_s=20):
     """Brings `data` to a listener as a peer does. `close`: "clean" (close_notify both ways),
     "rude" (the socket just goes), or "keep" (returned open)."""
     raw = socket.create_connection(address, timeout=timeout_s)
@@ -139,7 +139,6 @@ class Peer:
         self.certs, self.name, self.ca = certs, name, ca
         self.frames = queue.Queue()
         self.errors = queue.Queue()
-        self.times = []
         self.kept = []
         self.socket = socket.create_server((host, port))
         self.address = self.socket.getsockname()
@@ -152,7 +151,7 @@ class Peer:
                 raw, _ = self.socket.accept()
             except OSError:
                 return
-            raw.settimeout(6)
+            raw.settimeout(20)
             threading.Thread(target=self._take, args=(raw,), daemon=True).start()
 
     def _take(self, raw):
@@ -190,12 +189,11 @@ class Peer:
             size = next(n for n in sizes if 40 <= n <= 40 + 32768)
             if len(data) < size:
                 break
-            self.times.append(time.monotonic())
             self.frames.put(Received(data[:size]))
             data = data[size:]
         return data
 
-    def next(self, within_s=5):
+    def next(self, within_s=20):
         return self.frames.get(timeout=within_s)
 
     def close(self):
@@ -234,7 +232,7 @@ class Probe:
         for line in self.process.stdout:
             self.lines.put(json.loads(line))
 
-    def take(self, wanted, within_s=5):
+    def take(self, wanted, within_s=20):
         """The first line not yet taken for which wanted(line) is true; others stay."""
         end = time.monotonic() + within_s
         while True:
@@ -246,7 +244,7 @@ class Probe:
             except queue.Empty:
                 raise AssertionError(f"not within {within_s} s; seen: {self.seen}") from None
 
-    def news(self, kind, within_s=5, **fields):
+    def news(self, kind, within_s=20, **fields):
         return self.take(lambda line: line.get("news") == kind and
                          all(line.get(key) == value for key, value in fields.items()),
                          within_s)
@@ -291,7 +289,7 @@ def history(rpc, **fields):
             if all(entry.get(key) == value for key, value in fields.items())]
 
 
-def wait_history(rpc, within_s=5, count=1, **fields):
+def wait_history(rpc, within_s=20, count=1, **fields):
     def probe():
         found = history(rpc, **fields)
         return found if len(found) >= count else None

@@ -4,6 +4,7 @@
 import json
 import re
 import signal
+import socket
 import ssl
 import stat
 import subprocess
@@ -13,7 +14,7 @@ import pytest
 
 from customs_help import (CHANNEL, OTHER_CHANNEL, REFUSED, RELEASE, Peer, Probe, dial, frame,
                           free_port, history, inquiry, root, wait_history)
-from kakou_rig import BUILD, ROOT, Rpc, RpcError, Slot, wait_until
+from kakou_rig import BUILD, ROOT, Rpc, RpcError, Slot
 
 ORDER = "Z3111I240726000000000{:03}"
 ORDERS = """
@@ -185,7 +186,7 @@ def test_one_number_always_gets_one_answer(platform, ask, gate):
 
 def test_a_resend_while_the_answer_is_on_its_way_makes_no_second_one(new_platform, gate, certs):
     platform = new_platform(gate.address, orders='order "%s" { plate = "浙A12345" direction = "I" '
-                            'delay_ms = 600 }\n' % ORDER.format(1))
+                            'delay_ms = 2000 }\n' % ORDER.format(1))
     for _ in range(3):
         dial(certs, platform.address, inquiry("1", weight="0", boxes=()), name="gate")
     assert gate.next().tag("CHECK_RESULT") == RELEASE
@@ -256,8 +257,10 @@ def test_a_silent_slow_and_garbled_platform(platform, ask, gate, certs):
 def test_an_answer_is_brought_again_when_the_gate_was_not_there(net, new_platform, certs):
     address = (f"{net}.1", free_port(f"{net}.1"))
     platform = new_platform(address)
-    dial(certs, platform.address, inquiry("1"), name="gate")
-    time.sleep(0.3)
+    with socket.create_server(address) as nobody:
+        nobody.settimeout(20)
+        dial(certs, platform.address, inquiry("1"), name="gate")
+        nobody.accept()[0].close()
     gate = Peer(certs, f"{net}.1", name="gate", port=address[1])
     assert gate.next().seq == "1"
     sent = wait_history(platform.rpc, way="out")[0]
@@ -377,7 +380,7 @@ def test_the_gates_certificate_is_checked_when_the_platform_dials(
     gate = Peer(certs, f"{net}.1", name=name)
     platform = new_platform(gate.address)
     dial(certs, platform.address, inquiry("1"), name="gate")
-    failed = wait_history(platform.rpc, way="out", outcome="failed", within_s=8)[0]
+    failed = wait_history(platform.rpc, way="out", outcome="failed")[0]
     assert check in failed["why"] and gate.frames.empty()
     gate.close()
 
@@ -394,12 +397,12 @@ def test_garbage_costs_nothing(platform, ask, certs, data, quotes):
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_says_when_it_is_ready_and_ends_within_a_second(platform, gate, certs, number):
+def test_it_says_when_it_is_ready_and_ends_when_told(platform, gate, certs, number):
     assert platform.first_line == "kakou-customs: listening on %s:%d\n" % platform.address
     assert stat.S_IMODE(platform.socket.stat().st_mode) == 0o600
     dial(certs, platform.address, inquiry("1", plate="浙B00012", **PLAIN), name="gate")
     platform.process.send_signal(number)
-    assert platform.process.wait(1) == 0
+    assert platform.process.wait(10) == 0  # an answer that waits 15 s does not hold it
     assert not platform.socket.exists()
 
 
@@ -622,7 +625,7 @@ def test_device_states_are_told_as_they_change_and_as_a_sign_of_life(watched):
     assert changed["15"] == "2"
     said = wait_history(platform.rpc, code="0x43", outcome="taken")[0]["fields"]
     assert (said["device_id"], said["name"], said["status"]) == ("15", "scale", "2")
-    wait_history(platform.rpc, within_s=8, code="0x42", count=4)  # nothing changes any more
+    wait_history(platform.rpc, code="0x42", count=4)  # nothing changes any more
     assert len(history(platform.rpc, code="0x43")) == 1
     assert probe.has_no_news("sent", 0)  # no lane asked, so none is told
 
@@ -681,7 +684,7 @@ def test_every_kind_of_answer_reaches_the_lane_with_its_number(pair):
 def test_a_silent_platform_is_asked_again_under_the_same_number(pair):
     probe, platform = pair
     probe.ask("1", plate="浙B00006")
-    assert probe.news("answer", within_s=8)["seq_no"] == "1"
+    assert probe.news("answer")["seq_no"] == "1"
     asked = history(platform.rpc, code="0x21")
     assert [entry["received"] for entry in asked] == [1, 2, 3]
     assert {entry["seq_no"] for entry in asked} == {"1"}
@@ -695,5 +698,5 @@ def test_the_link_survives_a_platform_that_goes_and_comes_back(pair, certs, net,
     assert probe.news("failed")["error"] == "link"
     again = Platform(tmp_path, net, certs, probe.address,
                      listen="%s:%d" % platform.address)
-    assert wait_until(lambda: probe.news("answer", within_s=8), 8, "an answer")["seq_no"] == "1"
+    assert probe.news("answer")["seq_no"] == "1"
     again.close()

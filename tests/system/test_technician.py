@@ -181,7 +181,6 @@ def test_an_output_is_pulsed_in_a_locked_lane_only_and_ends_with_its_client(new_
     client.wait()
     ended = bench.gate.wait_event("pulse_ended")
     assert ended["data"]["why"] == "it was not renewed" and ended["data"]["actor"] == "tech"
-    assert ended["data"]["lasted_ms"] < 5000
     wait_until(lambda: bench.output("red") and not bench.output("green"), 5, "red")
     begun = bench.gate.events(kind="officer_act")[-1]["data"]
     assert (begun["act"], begun["value"], begun["reason"]) == ("pulse", "green 5000", "lamp")
