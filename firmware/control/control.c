@@ -363,6 +363,8 @@ enum kakou_err control_create(struct control **out, const struct control_config 
 		lane_init(&control->lanes[i], control->site, (uint8_t)i);
 		if (config->past->locked_lanes >> i & 1)
 			lane_start_locked(&control->lanes[i]);
+		if (config->past->locked_arms >> i & 1)
+			lane_start_arm_locked(&control->lanes[i]);
 		control->lines[i].is_needed = true;
 		control_name_lines(control, i);
 	}

@@ -69,14 +69,15 @@ static enum kakou_err open_guard(struct gate *gate, struct why *why)
 }
 
 /* Said anew at each start, so that it does not go with the old end of the record. */
-static enum kakou_err record_locked(struct gate *gate, struct why *why)
+static enum kakou_err record_locked(struct gate *gate, enum event_kind kind,
+				    uint32_t lanes, struct why *why)
 {
 	struct event event;
 
 	for (size_t i = 0; i < gate->site->lane_count; i++) {
-		if (!(gate->past.locked_lanes >> i & 1))
+		if (!(lanes >> i & 1))
 			continue;
-		event_begin(&event, EVENT_LANE_LOCKED, (uint8_t)i, 0);
+		event_begin(&event, kind, (uint8_t)i, 0);
 		event_add_text(&event, "reason", "still locked at the start");
 		if (journal_append(gate->journal, &event))
 			return why_set(why, KAKOU_E_FULL,
@@ -90,6 +91,7 @@ static enum kakou_err record_locked(struct gate *gate, struct why *why)
 static enum kakou_err record_start(struct gate *gate, struct why *why)
 {
 	struct event event;
+	enum kakou_err err;
 
 	event_begin(&event, EVENT_STARTED, EVENT_NO_LANE, 0);
 	event_add_text(&event, "version", KAKOU_VERSION);
@@ -117,7 +119,9 @@ static enum kakou_err record_start(struct gate *gate, struct why *why)
 			return why_set(why, KAKOU_E_FULL,
 				       "the journal's queue is full at the start");
 	}
-	return record_locked(gate, why);
+	err = record_locked(gate, EVENT_LANE_LOCKED, gate->past.locked_lanes, why);
+	return err ? err
+		   : record_locked(gate, EVENT_ARM_LOCKED, gate->past.locked_arms, why);
 }
 
 /* Opened after the journal, which makes the directory; it is told first what a killed process

@@ -525,6 +525,20 @@ static void watch_faults(struct lane *lane)
 		lane_end_alarm(lane, ALARM_SAFETY);
 }
 
+/* Of its own kind, so that a start finds the newest however long the record is. */
+static void record_arm_lock(struct lane *lane)
+{
+	bool is_locked = lane->interlock.is_locked || lane->entry.interlock.is_locked;
+
+	if (is_locked == lane->arm_lock_is_told)
+		return;
+	lane->arm_lock_is_told = is_locked;
+	event_add_text(
+		lane_record(lane, is_locked ? EVENT_ARM_LOCKED : EVENT_ARM_UNLOCKED),
+		"reason",
+		is_locked ? "two obstructions in a row" : "taken back by a person");
+}
+
 /* The first sight of the arm after the start decides whether the lane may begin. */
 static void record_restart(struct lane *lane)
 {
@@ -532,7 +546,11 @@ static void record_restart(struct lane *lane)
 	if (lane->state == LANE_BLOCKED && lane->block_reason == REASON_RESTARTED &&
 	    lane->interlock.was_known && !interlock_is_down(&lane->interlock))
 		lane_raise_alarm(lane, ALARM_RESTARTED,
-				 "the arm was not down when the controller started");
+				 lane->interlock.is_locked
+					 ? "the arm was not down when the controller "
+					   "started, and is locked (S3)"
+					 : "the arm was not down when the controller "
+					   "started");
 }
 
 /* Green is for one vehicle: when it has gone through, the light invites no other, though the exit
@@ -645,6 +663,7 @@ void lane_step(struct lane *lane, const struct lane_inputs *in, struct lane_out 
 	out->notes |= notes;
 	lane_record_notes(lane, notes);
 	step_interlock_notes(lane, notes);
+	record_arm_lock(lane);
 	watch_faults(lane);
 	record_restart(lane);
 }

@@ -201,6 +201,7 @@ struct lane {
 	struct pulse pulse;             /**< a technician holds an output */
 	struct pulse_scene pulse_scene; /**< as of the last scan */
 	bool is_raised_by_hand, input_is_emergency;
+	bool arm_lock_is_told; /**< the record says that an arm is locked (S3) */
 	bool exit_was_on, record_is_well, has_restarted;
 	bool has_left_unrecorded; /**< its vehicle, while the record had no room */
 	int64_t loops_lost_ms, lights_lost_ms,
@@ -289,6 +290,9 @@ void lane_init(struct lane *lane, const struct site *site, uint8_t index);
 
 /** What the record says of the time before this start: the lane was locked. */
 void lane_start_locked(struct lane *lane);
+
+/** The same: an arm was locked after two obstructions (S3), and nobody took it back. */
+void lane_start_arm_locked(struct lane *lane);
 
 /** True while the lane's light is green, also by a technician's pulse. */
 bool lane_shows_green(const struct lane *lane);

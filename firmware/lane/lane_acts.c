@@ -82,6 +82,14 @@ void lane_start_locked(struct lane *lane)
 	lane->is_locked = true;
 }
 
+/* Which of two arms it was is not asked: the key at the gate takes back both. */
+void lane_start_arm_locked(struct lane *lane)
+{
+	lane->interlock.is_locked = true;
+	lane->entry.interlock.is_locked = lane->entry.exists;
+	lane->arm_lock_is_told = true;
+}
+
 static void lock(struct lane *lane, bool is_locked)
 {
 	struct event *event =

@@ -34,6 +34,8 @@
 	X(SHIFT, "shift") /* actor, to, reason, holds, locked, alarms, calls */ \
 	X(LANE_LOCKED, "lane_locked") /* actor */ \
 	X(LANE_OPENED, "lane_opened") /* actor */ \
+	X(ARM_LOCKED, "arm_locked") /* reason: two obstructions in a row (S3) */ \
+	X(ARM_UNLOCKED, "arm_unlocked") /* reason: a person took it back */ \
 	X(LOGIN, "login") /* actor, role, screen */ \
 	X(LOGIN_REFUSED, "login_refused") /* actor, screen, failures, why, count */ \
 	X(LOGOUT, "logout") /* actor */ \

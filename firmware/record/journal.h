@@ -46,7 +46,9 @@ struct journal_past {
 				  0..999999 */
 	bool was_stopped;      /**< the last run ended with a "stopped" event */
 	uint32_t locked_lanes; /**< bit = lane: locked, and not opened since */
-	size_t unknown_count;  /**< lifts authorised, neither observed nor withdrawn */
+	uint32_t
+		locked_arms; /**< bit = lane: after two obstructions, nobody took it back */
+	size_t unknown_count; /**< lifts authorised, neither observed nor withdrawn */
 	struct {
 		int64_t passage;
 		int64_t authorised_seq;

@@ -239,7 +239,7 @@ static enum kakou_err find_unknown(struct store *store,
 	return err;
 }
 
-/* ---- locked lanes ----------------------------------------------------------------------- */
+/* ---- locked lanes and arms ----------------------------------------------------------------------- */
 
 /* The newest event of this kind and lane; 0 = none. */
 static enum kakou_err find_newest(struct store *store, enum event_kind kind,
@@ -261,22 +261,21 @@ static enum kakou_err find_newest(struct store *store, enum event_kind kind,
 	return err == KAKOU_E_NOTFOUND ? KAKOU_OK : err;
 }
 
+/* The lanes, as bits, whose newest event of the two kinds is `on`. */
 static enum kakou_err find_locked(struct store *store,
-				  const struct journal_config *config,
-				  struct journal_past *past, struct why *why)
+				  const struct journal_config *config, enum event_kind on,
+				  enum event_kind off, uint32_t *lanes, struct why *why)
 {
 	enum kakou_err err = KAKOU_OK;
 
 	for (size_t i = 0; i < config->lane_count && !err; i++) {
 		int64_t locked, opened = 0;
 
-		err = find_newest(store, EVENT_LANE_LOCKED, config->lanes[i], &locked,
-				  why);
+		err = find_newest(store, on, config->lanes[i], &locked, why);
 		if (!err)
-			err = find_newest(store, EVENT_LANE_OPENED, config->lanes[i],
-					  &opened, why);
+			err = find_newest(store, off, config->lanes[i], &opened, why);
 		if (!err && locked > opened)
-			past->locked_lanes |= 1u << i;
+			*lanes |= 1u << i;
 	}
 	return err;
 }
@@ -319,7 +318,11 @@ enum kakou_err past_read(struct store *store, const struct journal_config *confi
 	if (!err)
 		err = find_unknown(store, config, past, why);
 	if (!err)
-		err = find_locked(store, config, past, why);
+		err = find_locked(store, config, EVENT_LANE_LOCKED, EVENT_LANE_OPENED,
+				  &past->locked_lanes, why);
+	if (!err)
+		err = find_locked(store, config, EVENT_ARM_LOCKED, EVENT_ARM_UNLOCKED,
+				  &past->locked_arms, why);
 	past->last_seq = tail->seq;
 	return err;
 }

@@ -104,6 +104,55 @@ static void without_a_key_the_record_says_that_the_reset_was_not_on_site(void **
 	assert_int_equal(b.arm, 0);
 }
 
+static void start_again_locked(void)
+{
+	assert_int_equal(bench_count(&b, EVENT_ARM_LOCKED, NULL), 1);
+	bench_restart(&b);
+	lane_start_arm_locked(&b.lane);
+	bench_run(&b, 3000);
+	assert_int_equal(b.lane.state, LANE_BLOCKED);
+	b.log_count = 0;
+}
+
+static void a_restart_does_not_take_the_lock_of_two_obstructions_back(void **state)
+{
+	int arm;
+
+	(void)state;
+	close_behind_a_truck();
+	obstruct();
+	obstruct();
+	start_again_locked();
+	arm = b.arm;
+	bench_act(&b, ACT_RESET, 0);
+	bench_run(&b, 3000);
+	assert_int_equal(b.arm, arm);
+	assert_non_null(strstr(b.result.why, "key at the gate"));
+	assert_int_equal(bench_count(&b, EVENT_ARM_LOCKED, NULL), 0); /* told already */
+	assert_int_equal(bench_count(&b, EVENT_ARM_UNLOCKED, NULL), 0);
+	bench_turn_key(&b);
+	assert_int_equal(bench_count(&b, EVENT_ARM_UNLOCKED, NULL), 1);
+	bench_act(&b, ACT_RESET, 0);
+	assert_true(bench_run_until(&b, LANE_IDLE, 5000));
+	assert_int_equal(b.arm, 0);
+}
+
+static void without_a_key_a_reset_takes_the_lock_back_also_after_a_restart(void **state)
+{
+	(void)state;
+	b.site.lanes[0].lines[LINE_RESET].is_used = false;
+	bench_restart(&b);
+	bench_run(&b, 200);
+	close_behind_a_truck();
+	obstruct();
+	obstruct();
+	start_again_locked();
+	bench_act(&b, ACT_RESET, 0);
+	assert_true(bench_run_until(&b, LANE_IDLE, 5000));
+	assert_int_equal(bench_count(&b, EVENT_ARM_UNLOCKED, NULL), 1);
+	assert_int_equal(b.arm, 0);
+}
+
 static void who_opens_by_hold_to_run_blocks_the_lane_until_the_arm_is_down(void **state)
 {
 	(void)state;
@@ -321,6 +370,8 @@ int main(void)
 		LANE_TEST(a_lock_is_taken_back_by_the_key_and_not_by_a_reset_from_afar),
 		LANE_TEST(a_lock_is_told_also_when_a_follower_was_seen_first),
 		LANE_TEST(without_a_key_the_record_says_that_the_reset_was_not_on_site),
+		LANE_TEST(a_restart_does_not_take_the_lock_of_two_obstructions_back),
+		LANE_TEST(without_a_key_a_reset_takes_the_lock_back_also_after_a_restart),
 		LANE_TEST(who_opens_by_hold_to_run_blocks_the_lane_until_the_arm_is_down),
 		LANE_TEST(hold_to_run_ends_the_passage_it_interrupts),
 		LANE_TEST(an_arm_whose_beam_is_dead_is_closed_by_hold_to_run_only),

@@ -187,6 +187,26 @@ static void more_unknown_lifts_than_fit_are_told_at_the_next_starts(void **state
 
 /* ---- what is refused ------------------------------------------------------------------ */
 
+static void what_is_locked_stays_so_until_the_record_says_otherwise(void **state)
+{
+	(void)state;
+	open_writer();
+	add(EVENT_ARM_LOCKED, 0, 0);
+	add(EVENT_LANE_LOCKED, 1, 0);
+	assert_int_equal(start_again()->locked_arms, 1u << 0);
+	assert_int_equal(record.past.locked_lanes, 1u << 1);
+	for (int i = 0; i < 100; i++)
+		add(EVENT_SAFETY, 0, 0);
+	add(EVENT_ARM_UNLOCKED, 1, 0); /* the other lane's */
+	assert_int_equal(start_again()->locked_arms, 1u << 0);
+	add(EVENT_ARM_UNLOCKED, 0, 0);
+	add(EVENT_LANE_OPENED, 1, 0);
+	assert_int_equal(start_again()->locked_arms, 0);
+	assert_int_equal(record.past.locked_lanes, 0);
+	add(EVENT_ARM_LOCKED, 1, 0);
+	assert_int_equal(start_again()->locked_arms, 1u << 1);
+}
+
 static void damage_in_the_last_events_is_refused(void **state)
 {
 	(void)state;
@@ -318,6 +338,7 @@ int main(void)
 		WITH_RECORD(an_end_before_a_second_lift_does_not_end_it),
 		WITH_RECORD(a_lift_of_a_lane_that_is_gone_is_still_unknown),
 		WITH_RECORD(more_unknown_lifts_than_fit_are_told_at_the_next_starts),
+		WITH_RECORD(what_is_locked_stays_so_until_the_record_says_otherwise),
 		WITH_RECORD(damage_in_the_last_events_is_refused),
 		WITH_RECORD(only_the_tail_is_read_at_a_start),
 		WITH_RECORD(the_journal_of_another_gate_is_refused),
