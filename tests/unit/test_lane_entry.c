@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -318,6 +319,20 @@ static void the_way_out_is_not_closed_by_itself_when_lost_lines_come_back(void *
 	assert_int_equal(b.arm, 0);
 }
 
+static void an_act_that_means_nothing_in_an_idle_lane_is_refused_with_words(void **state)
+{
+	static const enum act_verb verbs[] = {ACT_HOLD, ACT_RESET};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		bench_act(&b, verbs[i], 0);
+		run(100);
+		assert_int_equal(b.result.error, KAKOU_E_REFUSED);
+		assert_non_null(strstr(b.result.why, "while lane in1 is idle"));
+	}
+	assert_int_equal(b.lane.state, LANE_IDLE);
+}
+
 #define ENTRY_TEST(name)                                                                 \
 	cmocka_unit_test_setup_teardown(name, set_up, case_nobody_was_hit)
 
@@ -344,6 +359,8 @@ int main(void)
 		ENTRY_TEST(an_entry_arm_that_is_wanted_again_is_told_to_open_once),
 		ENTRY_TEST(an_emergency_raises_both_arms),
 		ENTRY_TEST(nothing_of_the_entry_moves_when_lost_lines_come_back),
+		ENTRY_TEST(
+			an_act_that_means_nothing_in_an_idle_lane_is_refused_with_words),
 		ENTRY_TEST(the_way_out_is_not_closed_by_itself_when_lost_lines_come_back),
 	};
 
