@@ -108,6 +108,28 @@ static void an_arm_that_sticks_over_a_second_vehicle_calls_an_officer(void **sta
 	assert_int_equal(bench_count(&b, EVENT_ALARM_ENDED, "code=arm_fault"), 1);
 }
 
+static void an_arm_that_sticks_as_it_reverses_calls_an_officer(void **state)
+{
+	(void)state;
+	case_ask();
+	bench_answer(&b, NULL, CASE_RELEASE, "");
+	assert_true(bench_run_until(&b, LANE_PASSING, 3000));
+	bench_drive(&b, &b.vehicle, BENCH_GONE_MM);
+	b.vehicle.is_here = false;
+	bench_weigh(&b, 0, true);
+	assert_true(bench_run_until(&b, LANE_CLOSING, 3000));
+	bench_run(&b, 700);
+	assert_true(b.motor.lower);
+	b.stuck = 1u << POSITION_BEAM;
+	b.arm_is_stuck = true;
+	bench_run(&b, 6000);
+	assert_int_equal(b.lane.state, LANE_FOLLOWED);
+	assert_int_equal(bench_count(&b, EVENT_ALARM, "code=arm_fault"), 1);
+	b.arm_is_stuck = false;
+	b.stuck = 0;
+	assert_true(bench_run_until(&b, LANE_IDLE, 8000));
+}
+
 static void every_further_tailgater_is_recorded(void **state)
 {
 	(void)state;
@@ -215,6 +237,7 @@ int main(void)
 		LANE_TEST(lights_that_are_not_heard_alarm_and_turn_red_for_this_truck),
 		LANE_TEST(a_lane_without_its_lights_gives_no_green_later),
 		LANE_TEST(an_arm_that_sticks_over_a_second_vehicle_calls_an_officer),
+		LANE_TEST(an_arm_that_sticks_as_it_reverses_calls_an_officer),
 		LANE_TEST(every_further_tailgater_is_recorded),
 		LANE_TEST(
 			each_crossing_of_an_arm_opened_by_hand_is_recorded_until_it_is_closed),
