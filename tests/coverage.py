@@ -21,7 +21,7 @@ import sys
 
 # What must be covered whole: no I/O, and what moves steel or decides about it.
 FILES = ["firmware/lane/interlock*.c", "firmware/lane/wiring.c", "firmware/lane/lane_rules.c",
-         "firmware/lane/lane_guards.c"]
+         "firmware/lane/lane_guards.c", "firmware/lane/lane_turn.c"]
 
 
 def sources():

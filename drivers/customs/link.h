@@ -42,6 +42,8 @@ struct customs_link_config {
 		char area_id[FRAME_ID_LENGTH + 1];
 		char chnl_no[FRAME_ID_LENGTH + 1];
 		char direction;
+		char reverse_chnl_no[FRAME_ID_LENGTH + 1]; /**< of the other direction;
+							      "" = none */
 	} lanes[CUSTOMS_LANES_MAX];
 	int32_t connect_ms; /**< dial, handshake, frame and close: default 3000 */
 	int32_t resend_ms;  /**< no answer: send again, default 2000, doubled up to … */
@@ -122,10 +124,10 @@ KAKOU_MUST_CHECK enum kakou_err customs_link_ask(struct customs_link *link,
 KAKOU_MUST_CHECK enum kakou_err customs_link_cancel(struct customs_link *link,
 						    uint8_t lane, const char *seq_no);
 
-/** The states of each lane's devices, newest wins: `states` has CUSTOMS_LANES_MAX of them. Wait-free;
- *  once a second is often enough. */
+/** The states of each lane's devices, newest wins: `states` has CUSTOMS_LANES_MAX of them; `turned`,
+ *  bit = lane: the other direction is in force. Wait-free; once a second is often enough. */
 void customs_link_tell_states(struct customs_link *link,
-			      const struct customs_states *states);
+			      const struct customs_states *states, uint32_t turned);
 
 /** The oldest news; false when there is none. Wait-free. While the queue is full, answers and
  * commands stay unread on their connections and come when there is room; SENT, FAILED, GARBLED

@@ -16,9 +16,9 @@
 enum { LOOK_MS = 1000 };
 
 void customs_link_tell_states(struct customs_link *link,
-			      const struct customs_states *states)
+			      const struct customs_states *states, uint32_t turned)
 {
-	struct link_states all;
+	struct link_states all = {.turned = turned};
 
 	memcpy(all.lanes, states, sizeof(all.lanes));
 	mailbox_put(link->states_box, &all);
@@ -27,9 +27,15 @@ void customs_link_tell_states(struct customs_link *link,
 static void fill_head(const struct customs_link *link, size_t lane,
 		      struct customs_head *head)
 {
+	bool is_turned = link->states.turned >> lane & 1;
+
 	memcpy(head->area_id, link->config.lanes[lane].area_id, sizeof(head->area_id));
-	memcpy(head->chnl_no, link->config.lanes[lane].chnl_no, sizeof(head->chnl_no));
+	text_copy(head->chnl_no, sizeof(head->chnl_no),
+		  is_turned ? link->config.lanes[lane].reverse_chnl_no
+			    : link->config.lanes[lane].chnl_no);
 	head->direction = link->config.lanes[lane].direction;
+	if (is_turned)
+		head->direction = head->direction == 'I' ? 'E' : 'I';
 }
 
 static void post(struct customs_link *link, size_t lane, struct customs_message *message)
@@ -88,6 +94,9 @@ static void on_states_timer(void *arg)
 	loop_timer_set(link->states_timer, now_ms + LOOK_MS);
 	if (!mailbox_get(link->states_box, &now))
 		return;
+	/* Under another number the platform knows nothing of the devices yet. */
+	is_time = is_time || now.turned != link->states.turned;
+	link->states.turned = now.turned;
 	for (size_t i = 0; i < link->config.lane_count; i++)
 		tell_lane(link, i, &now.lanes[i], is_time);
 	if (is_time)

@@ -131,13 +131,24 @@ void link_news_trouble(void *arg, enum kakou_err err, const struct why *why)
 
 /* ---- messages ------------------------------------------------------------------------------ */
 
+/* Bare smart XML need not state the direction. */
+static bool is_channel(const char *chnl_no, char direction, const struct frame *frame)
+{
+	return chnl_no[0] && !strcmp(chnl_no, frame->chnl_no) &&
+	       (direction == frame->direction || !frame->direction);
+}
+
+/* A reversible lane goes by both its numbers, whichever direction is in force: what comes late is
+ * told by its SEQ_NO. */
 static uint8_t find_lane(const struct customs_link *link, const struct frame *frame)
 {
 	for (size_t i = 0; i < link->config.lane_count; i++) {
+		char direction = link->config.lanes[i].direction;
+		char reverse = direction == 'I' ? 'E' : 'I';
+
 		if (!strcmp(link->config.lanes[i].area_id, frame->area_id) &&
-		    !strcmp(link->config.lanes[i].chnl_no, frame->chnl_no) &&
-		    (link->config.lanes[i].direction == frame->direction ||
-		     !frame->direction)) /* bare smart XML need not state it */
+		    (is_channel(link->config.lanes[i].chnl_no, direction, frame) ||
+		     is_channel(link->config.lanes[i].reverse_chnl_no, reverse, frame)))
 			return (uint8_t)i;
 	}
 	return CUSTOMS_LANES_MAX;

@@ -30,6 +30,7 @@ struct link_files; /* private to link_certificates.c */
 
 struct link_states {
 	struct customs_states lanes[CUSTOMS_LANES_MAX];
+	uint32_t turned; /* bit = lane: the other direction is in force */
 };
 
 struct customs_link {

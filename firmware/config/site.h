@@ -73,6 +73,8 @@ enum line_role {
 	LINE_EXIT,        /**< in */
 	LINE_RED,         /**< out */
 	LINE_GREEN,       /**< out */
+	LINE_RED_FAR,     /**< out, optional: for those who come from the exit's side */
+	LINE_GREEN_FAR,   /**< out, optional: the same */
 	LINE_ROLES,
 };
 
@@ -153,7 +155,9 @@ struct site_offline {
 struct site_lane {
 	char name[SITE_NAME_MAX + 1];
 	char chnl_no[FRAME_ID_LENGTH + 1];
-	char direction; /**< 'I' or 'E' */
+	char direction; /**< 'I' or 'E'; of a reversible lane the one it starts with */
+	char reverse_chnl_no[FRAME_ID_LENGTH + 1]; /**< of the other direction; "" = the
+						      lane is not reversible */
 	enum gate_role gate;
 	int32_t between_s;    /**< second gate: since the first gate at most */
 	char gpio_where[160]; /**< as gpio_open() */

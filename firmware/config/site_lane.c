@@ -152,6 +152,88 @@ static enum kakou_err check_deck(struct site_build *build,
 	return KAKOU_OK;
 }
 
+static enum kakou_err refuse_channel_of_other(struct site_build *build,
+					      const struct conf_section *section,
+					      const char *key, size_t index,
+					      const char *chnl_no)
+{
+	for (size_t i = 0; i < index; i++) {
+		const struct site_lane *other = &build->site->lanes[i];
+
+		if (!strcmp(other->chnl_no, chnl_no) ||
+		    !strcmp(other->reverse_chnl_no, chnl_no))
+			return conf_complain(section, key, build->why,
+					     "got \"%s\", which is lane \"%s\" already, "
+					     "expected a number of its own",
+					     chnl_no, other->name);
+	}
+	return KAKOU_OK;
+}
+
+/* Without a number for it the lane has no other direction. */
+static enum kakou_err take_reverse(struct site_build *build,
+				   const struct conf_section *section, size_t index,
+				   struct site_lane *lane)
+{
+	static const char key[] = "reverse_chnl_no";
+	struct customs_link_config *customs = &build->site->customs;
+	enum kakou_err err;
+
+	if (!conf_is_set(section, key))
+		return KAKOU_OK;
+	err = site_take_id(build, section, key, lane->reverse_chnl_no);
+	if (!err && !strcmp(lane->reverse_chnl_no, lane->chnl_no))
+		return conf_complain(
+			section, key, build->why,
+			"got \"%s\", which is chnl_no, expected the number of "
+			"the other direction",
+			lane->chnl_no);
+	if (!err)
+		err = refuse_channel_of_other(build, section, key, index,
+					      lane->reverse_chnl_no);
+	text_copy(customs->lanes[index].reverse_chnl_no,
+		  sizeof(customs->lanes[index].reverse_chnl_no), lane->reverse_chnl_no);
+	return err;
+}
+
+/* What stands before the arm one way stands behind it the other way: of an entry barrier or a deck
+ * that would clear a vehicle unseen or unweighed. And two gates in series know one way. */
+static enum kakou_err check_reverse(struct site_build *build,
+				    const struct conf_section *section,
+				    const struct site_lane *lane)
+{
+	static const enum line_role one_way[] = {LINE_ENTRY_LOOP, LINE_SCALE_ENTRY};
+	bool is_reversible = lane->reverse_chnl_no[0] != '\0';
+
+	for (size_t i = 0; i < sizeof(one_way) / sizeof(one_way[0]); i++)
+		if (is_reversible && lane->lines[one_way[i]].is_used)
+			return conf_complain(
+				section, "reverse_chnl_no", build->why,
+				"got \"%s\" in a lane with a line %s, expected "
+				"it in a lane without entry barrier and deck",
+				lane->reverse_chnl_no, line_role_name(one_way[i]));
+	if (is_reversible && lane->gate != GATE_SINGLE)
+		return conf_complain(section, "reverse_chnl_no", build->why,
+				     "got \"%s\" in a lane whose gate is %s, expected it "
+				     "with gate = single only",
+				     lane->reverse_chnl_no, conf_text(section, "gate"));
+	for (enum line_role role = LINE_RED_FAR; role <= LINE_GREEN_FAR; role++)
+		if (!is_reversible && lane->lines[role].is_used)
+			return conf_complain(
+				section, NULL, build->why,
+				"lane \"%s\" has a line %s, expected it in a "
+				"reversible lane only, which has a "
+				"reverse_chnl_no",
+				lane->name, line_role_name(role));
+	if (lane->lines[LINE_GREEN_FAR].is_used && !lane->lines[LINE_RED_FAR].is_used)
+		return conf_complain(
+			section, NULL, build->why,
+			"lane \"%s\" has a line green_far and no line red_far, "
+			"expected both: the closed side is red",
+			lane->name);
+	return KAKOU_OK;
+}
+
 static enum kakou_err take_channel(struct site_build *build,
 				   const struct conf_section *section, size_t index,
 				   struct site_lane *lane)
@@ -159,13 +241,9 @@ static enum kakou_err take_channel(struct site_build *build,
 	struct customs_link_config *customs = &build->site->customs;
 	enum kakou_err err = site_take_id(build, section, "chnl_no", lane->chnl_no);
 
-	for (size_t i = 0; !err && i < index; i++) {
-		if (!strcmp(build->site->lanes[i].chnl_no, lane->chnl_no))
-			err = conf_complain(section, "chnl_no", build->why,
-					    "got \"%s\", which is lane \"%s\" already, "
-					    "expected a number of its own",
-					    lane->chnl_no, build->site->lanes[i].name);
-	}
+	if (!err)
+		err = refuse_channel_of_other(build, section, "chnl_no", index,
+					      lane->chnl_no);
 	lane->direction = conf_text(section, "direction")[0];
 	text_copy(customs->lanes[index].area_id, sizeof(customs->lanes[index].area_id),
 		  build->site->area_id);
@@ -173,7 +251,7 @@ static enum kakou_err take_channel(struct site_build *build,
 		  lane->chnl_no);
 	customs->lanes[index].direction = lane->direction;
 	customs->lane_count = index + 1;
-	return err;
+	return err ? err : take_reverse(build, section, index, lane);
 }
 
 /* Two gates in series: only the second one looks back. */
@@ -240,6 +318,8 @@ static enum kakou_err take_lane(struct site_build *build,
 		err = take_evidence(build, section, index, lane);
 	if (!err)
 		err = check_deck(build, section, lane);
+	if (!err)
+		err = check_reverse(build, section, lane);
 	if (!err)
 		err = site_take_rights(build, section, lane);
 	if (!err)

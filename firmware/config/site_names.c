@@ -46,6 +46,8 @@ static const struct {
 	[LINE_EXIT] = {"exit",             false, true },
 	[LINE_RED] = {"red",              true,  false},
 	[LINE_GREEN] = {"green",            true,  false},
+	[LINE_RED_FAR] = {"red_far",          true,  false},
+	[LINE_GREEN_FAR] = {"green_far",        true,  false},
 };
 
 static const struct {

@@ -19,6 +19,7 @@ static const struct act_rule rules[ACT_VERBS] = {
 	[ACT_ASK]       = { "ask",       ROLES_OFFICER, ACT_NEEDS_PASSAGE },
 	[ACT_LOCK]      = { "lock",      ROLES_OFFICER_OR_TECHNICIAN, 0 },
 	[ACT_OPEN]      = { "open",      ROLES_OFFICER_OR_TECHNICIAN, 0 },
+	[ACT_TURN]      = { "turn",      ROLES_OFFICER, ACT_NEEDS_VALUE },
 	[ACT_EMERGENCY] = { "emergency", ROLES_OFFICER, 0 },
 	[ACT_ACK]       = { "ack",       ROLES_OFFICER_OR_TECHNICIAN, ACT_NEEDS_VALUE },
 	[ACT_ANSWER]    = { "answer",    ROLES_OFFICER, 0 },

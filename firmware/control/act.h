@@ -34,6 +34,7 @@ enum act_verb {
 	ACT_ANSWER,     /**< a driver's call for help is answered */
 	ACT_PULSE,      /**< hold an output for a moment, in a locked lane: "LINE MS" */
 	ACT_COMMISSION, /**< a commissioning report was written: its SHA-256 */
+	ACT_TURN,       /**< a reversible lane takes the direction "I" or "E" */
 	ACT_VERBS,
 };
 

@@ -365,6 +365,7 @@ enum kakou_err control_create(struct control **out, const struct control_config 
 			lane_start_locked(&control->lanes[i]);
 		if (config->past->locked_arms >> i & 1)
 			lane_start_arm_locked(&control->lanes[i]);
+		lane_start_direction(&control->lanes[i], config->past->directions[i]);
 		control->lines[i].is_needed = true;
 		control_name_lines(control, i);
 	}

@@ -55,9 +55,12 @@ static void fill(const struct control *control, size_t index,
 void control_tell_states(struct control *control)
 {
 	struct customs_states states[CUSTOMS_LANES_MAX];
+	uint32_t turned = 0;
 
 	memset(states, 0, sizeof(states));
-	for (size_t i = 0; i < control->lane_count; i++)
+	for (size_t i = 0; i < control->lane_count; i++) {
 		fill(control, i, &states[i]);
-	customs_link_tell_states(control->config.link, states);
+		turned |= (uint32_t)lane_is_turned(&control->lanes[i]) << i;
+	}
+	customs_link_tell_states(control->config.link, states, turned);
 }

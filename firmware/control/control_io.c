@@ -150,7 +150,7 @@ bool control_position_is_stale(const struct control *control, size_t lane)
 
 bool control_lights_are_lost(const struct control *control, size_t lane)
 {
-	for (int role = LINE_RED; role <= LINE_GREEN; role++) {
+	for (int role = LINE_RED; role <= LINE_GREEN_FAR; role++) {
 		const struct site_line *line = &control->site->lanes[lane].lines[role];
 		uint32_t shown = control->samples[line->device].value.io.outputs;
 
@@ -168,10 +168,10 @@ void control_write_lines(struct control *control, size_t lane,
 			 const struct interlock_outputs *motor)
 {
 	struct control_lines *lines = &control->lines[lane];
-	bool is_green = lane_shows_green(&control->lanes[lane]);
+	uint32_t greens = lane_greens(&control->lanes[lane]);
 	uint64_t mask, levels, changed;
 
-	lines->outputs = wiring_outputs(motor, is_green) |
+	lines->outputs = wiring_outputs(motor, greens & GREEN_NEAR, greens & GREEN_FAR) |
 			 wiring_entry_outputs(&control->lanes[lane].entry.outputs);
 	if (!lines->gpio)
 		return;
@@ -235,12 +235,13 @@ static void tell_lights(struct control *control, size_t lane)
 	struct control_wants *wants = &control->wants[lane];
 	const struct site_lane *site_lane = &control->site->lanes[lane];
 	uint64_t lights = control->lines[lane].outputs &
-			  (LINE_BIT(LINE_RED) | LINE_BIT(LINE_GREEN));
+			  (LINE_BIT(LINE_RED) | LINE_BIT(LINE_GREEN) |
+			   LINE_BIT(LINE_RED_FAR) | LINE_BIT(LINE_GREEN_FAR));
 	bool was_taken = true;
 
 	if (wants->has_switched && lights == wants->switched)
 		return;
-	for (int role = LINE_RED; role <= LINE_GREEN; role++)
+	for (int role = LINE_RED; role <= LINE_GREEN_FAR; role++)
 		if (site_lane->lines[role].is_used && site_lane->lines[role].on_device)
 			was_taken = switch_device(control, lane,
 						  site_lane->lines[role].device) &&

@@ -56,7 +56,11 @@ struct snapshot_lane {
 	uint32_t edges_lost;   /**< times the kernel had more edges than it could keep */
 	struct snapshot_line lines[LINE_ROLES];
 	bool help_is_called;
-	bool is_locked;      /**< takes no vehicle until it is opened */
+	char direction; /**< in force: 'I' or 'E' */
+	bool is_turned; /**< not the site file's */
+	const char
+		*turn;  /**< static: "", "turning"; "unknown": the record did not tell */
+	bool is_locked; /**< takes no vehicle until it is opened */
 	uint8_t order_count; /**< open orders on file that may be the vehicle's */
 	char orders[SNAPSHOT_ORDERS_MAX]
 		   [SNAPSHOT_ORDER_MAX + 1]; /**< the first of them */

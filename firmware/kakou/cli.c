@@ -193,6 +193,10 @@ const struct cli_command cli_commands[] = {
 	{ "lock", "LANE --reason TEXT", "let no vehicle in any more",
 	  "Who is in the lane is still cleared. It stays locked over a restart.\n", cmd_act },
 	{ "open", "LANE --reason TEXT", "let vehicles in again", "", cmd_act },
+	{ "turn", "LANE I|E --reason TEXT", "turn a reversible lane into or out of the area",
+	  "The lane must be idle, empty and in order. It takes nobody from either side until the\n"
+	  "record has it and nothing was seen for a moment; whatever is seen withdraws the turn.\n"
+	  "It stays turned over a restart.\n", cmd_act },
 	{ "emergency", "LANE --reason TEXT", "raise the arm, and keep it up until a reset",
 	  "Every crossing until then is recorded.\n", cmd_act },
 	{ "ack", "LANE ALARM --reason TEXT", "an alarm has been seen",

@@ -32,6 +32,7 @@ static const struct verb {
 	{"ask",       true,  false, false},
 	{"lock",      false, false, false},
 	{"open",      false, false, false},
+	{"turn",      false, false, true },
 	{"emergency", false, false, false},
 	{"ack",       false, false, true },
 	{"answer",    false, false, false},

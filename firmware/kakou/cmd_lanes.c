@@ -66,11 +66,36 @@ static void add_evidence_count(struct cli_table *table, const json_t *lane)
 		cli_table_add(table, "-");
 }
 
+static bool is_out(const json_t *lane)
+{
+	return !strcmp(cli_text(lane, "direction"), "E");
+}
+
+static bool is_unknown(const json_t *lane)
+{
+	return !strcmp(cli_text(lane, "turn"), "unknown");
+}
+
+/* The direction in force; "/" says that the lane has another one too. */
+static const char *way_of(const json_t *lane)
+{
+	if (!cli_flag(lane, "is_reversible"))
+		return is_out(lane) ? "out" : "in";
+	if (is_unknown(lane))
+		return "?/";
+	return is_out(lane) ? "out/in" : "in/out";
+}
+
+static const char *turn_of(const json_t *lane)
+{
+	return is_unknown(lane) ? "direction unknown" : cli_text(lane, "turn");
+}
+
 void cmd_print_lanes(struct cli *cli, json_t *result)
 {
 	static const char *const heads[] = {
-		"LANE",   "STATE", "SINCE", "PASSAGE", "PLATE",  "EVIDENCE", "VERDICT",
-		"REASON", "ARM",   "LIGHT", "SIGN",    "ALARMS", NULL};
+		"LANE",    "WAY",    "STATE", "SINCE", "PASSAGE", "PLATE",  "EVIDENCE",
+		"VERDICT", "REASON", "ARM",   "LIGHT", "SIGN",    "ALARMS", NULL};
 	struct cli_table *table = cli_table_create(heads);
 	const json_t *lane;
 	char age[CLI_WORDS_MAX];
@@ -81,7 +106,9 @@ void cmd_print_lanes(struct cli *cli, json_t *result)
 		int64_t passage = cli_integer(lane, "passage");
 
 		cli_table_add(table, "%s", cli_word(lane, "name"));
-		cli_table_add(table, "%s%s", cli_word(lane, "state"),
+		cli_table_add(table, "%s", way_of(lane));
+		cli_table_add(table, "%s%s%s%s", cli_word(lane, "state"),
+			      cli_text(lane, "turn")[0] ? ", " : "", turn_of(lane),
 			      cli_flag(lane, "is_locked") ? ", locked" : "");
 		cli_table_add(table, "%s", cli_age(lane, "state_age_ms", age));
 		cli_table_add(table, passage > 0 ? "%" PRId64 : "-", passage);
@@ -189,8 +216,11 @@ static void print_lane(struct cli *cli, json_t *lane)
 		print_evidence(cli, lane);
 	print_lines(cli, lane, "inputs");
 	print_lines(cli, lane, "outputs");
-	fprintf(cli->out, "channel  %s %s\n", cli_word(lane, "chnl_no"),
-		!strcmp(cli_text(lane, "direction"), "E") ? "out" : "in");
+	fprintf(cli->out, "channel  %s %s%s\n", cli_word(lane, "chnl_no"),
+		is_out(lane) ? "out" : "in",
+		is_unknown(lane) ? ", not in force: the record does not tell, turn it"
+		: cli_flag(lane, "is_reversible") ? ", reversible"
+						  : "");
 	fprintf(cli->out, "inquiry  %s\n", cli_word(lane, "seq_no"));
 	print_orders(cli, lane);
 	print_mode(cli, json_object_get(lane, "emergency_mode"));

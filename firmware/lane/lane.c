@@ -74,6 +74,7 @@ void lane_init(struct lane *lane, const struct site *site, uint8_t index)
 	memset(lane, 0, sizeof(*lane));
 	lane->site = site;
 	lane->config = config;
+	lane->direction = config->direction;
 	lane->index = index;
 	lane->by = lane->plate_source = "";
 	lane->has_restarted = true;
@@ -623,7 +624,8 @@ static void look_at_positions(struct lane *lane, const struct lane_inputs *in)
 	uint32_t unsure = wiring_unsure(&in->interlock, lock);
 	bool is_faulty = lock->is_faulty[CHANNEL_LOOP] || lock->is_faulty[CHANNEL_BEAM];
 
-	position_update(&lane->position, in->position, unsure, in->now_ms);
+	position_update(&lane->position, lane_positions_in_force(lane, in->position),
+			unsure, in->now_ms);
 	if (in->position_is_stale || (unsure != 0 && is_faulty))
 		lane->position.was_lost = true;
 }
@@ -666,6 +668,7 @@ void lane_step(struct lane *lane, const struct lane_inputs *in, struct lane_out 
 	record_arm_lock(lane);
 	watch_faults(lane);
 	record_restart(lane);
+	lane_step_turn(lane);
 }
 
 void lane_step_unrecorded(struct lane *lane, const struct lane_inputs *in,
@@ -673,6 +676,7 @@ void lane_step_unrecorded(struct lane *lane, const struct lane_inputs *in,
 {
 	enum arm_wish wish = lane_arm_wish(lane);
 
+	lane->turn.is_unrecorded = lane_is_turning(lane);
 	look_at_positions(lane, in);
 	if (lane->passage != 0 && !keeps_vehicle(lane) &&
 	    position_has_backed_out(&lane->position, in->now_ms))

@@ -140,6 +140,15 @@ struct lane_mode {
 	int32_t crossings;
 };
 
+/** A reversible lane's change-over, from the act to the end of the pause after its commit. */
+struct lane_turn {
+	char to;              /**< the direction to be; '\0' = it is not being turned */
+	uint64_t ticket;      /**< of the LANE_TURNED being recorded */
+	int64_t committed_ms; /**< 0 = not yet */
+	bool is_unrecorded;   /**< scans went by without room in the record */
+	bool is_unknown; /**< the record does not tell the direction: shut until turned */
+};
+
 /** An act waiting for its event's commit. */
 struct lane_pending {
 	uint64_t ticket; /**< 0 = free */
@@ -152,6 +161,8 @@ struct lane {
 	const struct site *site;
 	const struct site_lane *config;
 	uint8_t index;
+	char direction; /**< in force; changes in lane_turn.c alone */
+	struct lane_turn turn;
 	enum lane_state state;
 	int64_t state_since_ms, now_ms, wall_ms;
 	struct interlock interlock; /**< of the exit arm, or the only one */
@@ -294,8 +305,19 @@ void lane_start_locked(struct lane *lane);
 /** The same: an arm was locked after two obstructions (S3), and nobody took it back. */
 void lane_start_arm_locked(struct lane *lane);
 
-/** True while the lane's light is green, also by a technician's pulse. */
-bool lane_shows_green(const struct lane *lane);
+/** … the direction of a reversible lane, '\0' when it does not tell. */
+void lane_start_direction(struct lane *lane, char direction);
+
+/** The direction in force, 'I' or 'E', and customs' number of the lane in it. */
+char lane_direction(const struct lane *lane);
+const char *lane_chnl_no(const struct lane *lane);
+/** Not the one of the site file. */
+bool lane_is_turned(const struct lane *lane);
+
+/** What is green, also by a technician's pulse; bits. Of a reversible lane's two sides never that
+ *  of the closed one. */
+enum lane_greens { GREEN_NEAR = 1 << 0, GREEN_FAR = 1 << 1 };
+uint32_t lane_greens(const struct lane *lane);
 
 /** Takes a sample of one of its devices (any other is passed over). */
 void lane_feed_sample(struct lane *lane, const struct device_sample *sample);

@@ -54,7 +54,7 @@ static void open_passage(struct lane *lane)
 	for (size_t i = 0; i < lane->config->evidence_count; i++)
 		evidence_restart(&lane->evidence[i]);
 	event_add_text(lane_record(lane, EVENT_PASSAGE_OPENED), "direction",
-		       lane->config->direction == 'I' ? "I" : "E");
+		       lane_direction_word(lane));
 }
 
 void lane_reset_entry(struct lane *lane)
@@ -668,7 +668,7 @@ static const char *sign_of_idle(const struct lane *lane)
 {
 	if (lane->alarms & 1u << ALARM_RECORD)
 		return reason_sign(REASON_RECORD_FAILED);
-	if (lane->is_locked)
+	if (lane_is_shut(lane))
 		return "通道关闭";
 	return lane->alarms & 1u << ALARM_LOOPS ? reason_sign(REASON_DEVICE_DEAD)
 						: "欢迎";

@@ -57,6 +57,7 @@ void lane_feed_ack(struct lane *lane, const struct journal_ack *ack,
 	lane_begin(lane, in, out);
 	if (pending)
 		finish_act(pending, ack, out);
+	lane_turn_is_recorded(lane, ack);
 	if (ack->ticket != lane->lift_ticket)
 		return;
 	lane->lift_seq = ack->seq;
@@ -112,6 +113,7 @@ static bool is_beside_table(enum act_verb verb)
 	case ACT_ACK:
 	case ACT_ANSWER:
 	case ACT_PULSE:
+	case ACT_TURN:
 	case ACT_COMMISSION: return true;
 	default: return false;
 	}
@@ -148,6 +150,7 @@ static void do_beside_table(struct lane *lane)
 	case ACT_MODE: lane_take_mode(lane, lane->act); break;
 	case ACT_ACK: lane->acknowledged |= 1u << find_alarm(lane->act->value); break;
 	case ACT_PULSE: lane_begin_pulse(lane, lane->act); break;
+	case ACT_TURN: lane_begin_turn(lane, lane->act); break;
 	default: break; /* the record of it is all: ACT_ANSWER, ACT_COMMISSION */
 	}
 }
@@ -260,6 +263,8 @@ static void judge_act(const struct lane *lane, const struct act *act, char *why,
 		judge_entry(lane, act, why, size);
 	else if (verb == ACT_PULSE)
 		lane_judge_pulse(lane, act->value, why, size);
+	else if (verb == ACT_TURN)
+		lane_judge_turn(lane, act, why, size);
 	if (why[0] == '\0' && !is_beside_table(verb) && !lane_find_rule(lane, EV_ACT))
 		snprintf(why, size, "%s is not possible while lane %s is %s%s",
 			 act_verb_name(verb), lane->config->name,

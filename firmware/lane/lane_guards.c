@@ -159,7 +159,7 @@ bool lane_act_is_reset(const struct lane *lane)
 
 bool lane_is_shut(const struct lane *lane)
 {
-	return lane->is_locked;
+	return lane->is_locked || lane_is_turning(lane) || lane->turn.is_unknown;
 }
 
 /* In an idle lane a reset is for an entry arm that does not close by itself. */

@@ -189,15 +189,14 @@ void lane_fill_gather(struct lane *lane)
 	memset(gather, 0, sizeof(*gather));
 	text_copy(gather->head.area_id, sizeof(gather->head.area_id),
 		  lane->site->area_id);
-	text_copy(gather->head.chnl_no, sizeof(gather->head.chnl_no),
-		  lane->config->chnl_no);
-	gather->head.direction = lane->config->direction;
+	text_copy(gather->head.chnl_no, sizeof(gather->head.chnl_no), lane_chnl_no(lane));
+	gather->head.direction = lane_direction(lane);
 	text_copy(gather->head.seq_no, sizeof(gather->head.seq_no), lane->inquiry.seq_no);
 	gather->mode = mode_of(lane);
 	text_copy(gather->form_id, sizeof(gather->form_id), lane->chosen_order);
 	text_copy(gather->operator_id, sizeof(gather->operator_id),
 		  lane->has_hand ? lane->hand : "");
-	gather->goods_type = lane->config->direction == 'I' ? '7' : '8';
+	gather->goods_type = lane_direction(lane) == 'I' ? '7' : '8';
 	text_copy(gather->plate, sizeof(gather->plate), lane->plate);
 	text_copy(gather->trailer_plate, sizeof(gather->trailer_plate),
 		  lane->trailer_plate);

@@ -35,6 +35,21 @@ bool lane_renews_pulse(struct lane *lane, const struct act *act, int64_t now_ms)
 void lane_step_pulse(struct lane *lane, const struct lane_inputs *in,
 		     struct interlock_inputs *to);
 
+/* lane_turn.c */
+/** "I" or "E": the direction in force. */
+const char *lane_direction_word(const struct lane *lane);
+/** What the sensors say, with approach and exit as they are in the direction in force. */
+uint32_t lane_positions_in_force(const struct lane *lane, uint32_t seen);
+bool lane_is_turning(const struct lane *lane);
+/** Why the act's turn can't be taken now; untouched when it can. */
+void lane_judge_turn(const struct lane *lane, const struct act *act, char *why,
+		     size_t size);
+void lane_begin_turn(struct lane *lane, const struct act *act);
+void lane_turn_is_recorded(struct lane *lane, const struct journal_ack *ack);
+/** At the end of a scan: a turn that something hinders is withdrawn, one whose pause is over takes
+ *  effect. */
+void lane_step_turn(struct lane *lane);
+
 /** A camera or box reader whose map can tell it to read again. */
 bool lane_can_trigger(const struct lane *lane, enum evidence_kind kind);
 

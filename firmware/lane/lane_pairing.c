@@ -25,7 +25,7 @@ static bool has_first_gate(const struct lane *lane)
 {
 	for (size_t i = 0; i < lane->site->lane_count; i++)
 		if (lane->site->lanes[i].gate == GATE_FIRST &&
-		    lane->site->lanes[i].direction == lane->config->direction)
+		    lane->site->lanes[i].direction == lane_direction(lane))
 			return true;
 	return false;
 }
@@ -33,7 +33,7 @@ static bool has_first_gate(const struct lane *lane)
 static enum pairing_answer look_up(const struct lane *lane,
 				   const struct pairing_entry **entry)
 {
-	return pairing_find(lane->pairing, lane->config->direction, lane->plate,
+	return pairing_find(lane->pairing, lane_direction(lane), lane->plate,
 			    tag_of(lane), lane->now_ms,
 			    (int64_t)lane->config->between_s * 1000, entry);
 }
@@ -83,7 +83,7 @@ static void hand_over(struct lane *lane)
 	struct pairing_entry entry = {
 		.at_ms = lane->now_ms,
 		.passage = lane->passage,
-		.direction = lane->config->direction,
+		.direction = lane_direction(lane),
 		.lane = lane->index,
 	};
 
@@ -103,6 +103,6 @@ void lane_pair_passed(struct lane *lane)
 	if (lane->config->gate == GATE_FIRST && is_known)
 		hand_over(lane);
 	else if (lane->config->gate == GATE_SECOND)
-		pairing_take(lane->pairing, lane->config->direction, lane->plate,
+		pairing_take(lane->pairing, lane_direction(lane), lane->plate,
 			     tag_of(lane));
 }

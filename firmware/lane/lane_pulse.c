@@ -36,6 +36,8 @@ void lane_judge_pulse(const struct lane *lane, const char *value, char *why, siz
 		(void)snprintf(why, size,
 			       "got \"%.30s\", expected a line and 1 to %d milliseconds",
 			       value, PULSE_MAX_MS);
+	else if (lane_is_turning(lane))
+		(void)snprintf(why, size, "lane %s is being turned", lane->config->name);
 	else if (lane->pulse.is_on)
 		(void)snprintf(why, size, "%.40s pulses %s in lane %s already",
 			       lane->pulse.actor,
@@ -87,7 +89,14 @@ void lane_step_pulse(struct lane *lane, const struct lane_inputs *in,
 	event_add_text(event, "why", why);
 }
 
-bool lane_shows_green(const struct lane *lane)
+uint32_t lane_greens(const struct lane *lane)
 {
-	return lane->light == LIGHT_GREEN || pulse_is_on(&lane->pulse, LINE_GREEN);
+	uint32_t open = lane_is_turned(lane) ? GREEN_FAR : GREEN_NEAR;
+	uint32_t greens = lane->light == LIGHT_GREEN ? open : 0;
+
+	if (pulse_is_on(&lane->pulse, LINE_GREEN))
+		greens |= GREEN_NEAR;
+	if (pulse_is_on(&lane->pulse, LINE_GREEN_FAR))
+		greens |= GREEN_FAR;
+	return greens;
 }

@@ -32,6 +32,7 @@ static void describe(const struct lane *lane, struct lookup *to)
 
 	memset(to, 0, sizeof(*to));
 	to->lane = lane->index;
+	to->direction = lane_direction(lane);
 	text_copy(to->plate, sizeof(to->plate), certain.plate);
 	if (!certain.plate[0] && !certain.differs && plate) {
 		text_copy(to->plate, sizeof(to->plate), plate->value.reads.read[0].text);
@@ -385,7 +386,7 @@ const char *lane_registered_refusal(const struct lane *lane)
 	const struct registered *vehicle = &lane->right.found.vehicle;
 	const struct evidence *weight = lane_evidence(lane, EVIDENCE_WEIGHT);
 	const char *refusal = registered_refusal(vehicle, lane->config->name,
-						 lane->config->direction, lane->wall_ms);
+						 lane_direction(lane), lane->wall_ms);
 
 	if (refusal)
 		return refusal;

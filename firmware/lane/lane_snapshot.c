@@ -58,6 +58,22 @@ static void fill_orders(const struct lane *lane, struct snapshot_lane *out)
 		text_copy(out->orders[i], sizeof(out->orders[i]), orders[i]->number);
 }
 
+/* A turned lane without lights for the other side is red on both. */
+static bool shows_green(const struct lane *lane)
+{
+	enum line_role role = lane_is_turned(lane) ? LINE_GREEN_FAR : LINE_GREEN;
+
+	return lane->light == LIGHT_GREEN &&
+	       (role == LINE_GREEN || lane->config->lines[role].is_used);
+}
+
+static const char *turn_word(const struct lane *lane)
+{
+	if (lane_is_turning(lane))
+		return "turning";
+	return lane->turn.is_unknown ? "unknown" : "";
+}
+
 void lane_fill_snapshot(const struct lane *lane, struct snapshot_lane *out)
 {
 	enum reason reason =
@@ -80,10 +96,13 @@ void lane_fill_snapshot(const struct lane *lane, struct snapshot_lane *out)
 	out->entry_arm =
 		lane->entry.exists ? interlock_arm_name(&lane->entry.interlock) : "";
 	out->light = lane->alarms & 1u << ALARM_LIGHTS ? "unknown"
-		     : lane->light == LIGHT_GREEN      ? "green"
+		     : shows_green(lane)               ? "green"
 						       : "red";
 	out->help_is_called = lane->help_is_called;
 	out->is_locked = lane->is_locked;
+	out->direction = lane_direction(lane);
+	out->is_turned = lane_is_turned(lane);
+	out->turn = turn_word(lane);
 	if (lane->passage)
 		fill_orders(lane, out);
 	out->mode_until_ms = lane->mode.until_ms;

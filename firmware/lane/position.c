@@ -173,6 +173,11 @@ bool position_is_clear(const struct position *position, int64_t now_ms)
 			position->clear_ms);
 }
 
+bool position_is_empty(const struct position *position, int64_t now_ms)
+{
+	return is_clear(position, 0, POSITION_SENSORS - 1, now_ms, position->clear_ms);
+}
+
 bool position_gate_is_clear(const struct position *position, int64_t now_ms)
 {
 	return is_clear(position, POSITION_GATE_LOOP, POSITION_GATE_BEAM, now_ms,

@@ -86,6 +86,9 @@ bool position_has_follower(const struct position *position);
 /** Nothing is under the entry arm, for clear_ms. */
 bool position_gate_is_clear(const struct position *position, int64_t now_ms);
 
+/** No sensor sees anything, nor did within clear_ms. */
+bool position_is_empty(const struct position *position, int64_t now_ms);
+
 /** Loop, beam and exit loop are clear for clear_ms. */
 bool position_is_clear(const struct position *position, int64_t now_ms);
 

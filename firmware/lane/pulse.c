@@ -37,6 +37,7 @@ static const char *find_missing(const struct pulse_scene *scene, enum line_role 
 			       ? NULL
 			       : "is tested with the arm down and at rest only";
 	case LINE_GREEN:
+	case LINE_GREEN_FAR:
 		return scene->is_occupied
 			       ? "would send off the vehicle that stands in the lane"
 			       : NULL;

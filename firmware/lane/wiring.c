@@ -183,14 +183,17 @@ uint32_t wiring_unsure(const struct interlock_inputs *in, const struct interlock
 	return (uint32_t)loop << POSITION_LOOP | (uint32_t)beam << POSITION_BEAM;
 }
 
-uint64_t wiring_outputs(const struct interlock_outputs *motor, bool is_green)
+uint64_t wiring_outputs(const struct interlock_outputs *motor, bool is_green,
+			bool is_far_green)
 {
 	return (uint64_t)motor->raise << LINE_RAISE |
 	       (uint64_t)motor->lower << LINE_LOWER |
 	       (uint64_t)motor->test[0] << LINE_LOOP_TEST |
 	       (uint64_t)motor->test[1] << LINE_BEAM_TEST |
 	       (uint64_t)motor->heartbeat << LINE_HEARTBEAT |
-	       (uint64_t)is_green << LINE_GREEN | (uint64_t)!is_green << LINE_RED;
+	       (uint64_t)is_green << LINE_GREEN | (uint64_t)!is_green << LINE_RED |
+	       (uint64_t)is_far_green << LINE_GREEN_FAR |
+	       (uint64_t)!is_far_green << LINE_RED_FAR;
 }
 
 void wiring_gpio_of_outputs(const struct site_lane *lane, uint64_t outputs,

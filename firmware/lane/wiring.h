@@ -60,7 +60,8 @@ uint32_t wiring_positions(uint64_t levels, const struct interlock_inputs *in,
 uint32_t wiring_unsure(const struct interlock_inputs *in, const struct interlock *lock);
 
 /** Outputs as roles. */
-uint64_t wiring_outputs(const struct interlock_outputs *motor, bool is_green);
+uint64_t wiring_outputs(const struct interlock_outputs *motor, bool is_green,
+			bool is_far_green);
 
 /** The lane's GPIO outputs: their mask and the levels that show `outputs`, bit = index. */
 void wiring_gpio_of_outputs(const struct site_lane *lane, uint64_t outputs,

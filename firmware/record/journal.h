@@ -48,6 +48,8 @@ struct journal_past {
 	uint32_t locked_lanes; /**< bit = lane: locked, and not opened since */
 	uint32_t
 		locked_arms; /**< bit = lane: after two obstructions, nobody took it back */
+	char directions[16];  /**< of lanes that were turned: 'I' or 'E'; '\0' = it does
+				  not tell */
 	size_t unknown_count; /**< lifts authorised, neither observed nor withdrawn */
 	struct {
 		int64_t passage;

@@ -239,11 +239,23 @@ static enum kakou_err find_unknown(struct store *store,
 	return err;
 }
 
-/* ---- locked lanes and arms ----------------------------------------------------------------------- */
+/* ---- locked lanes and arms, lanes that were turned ------------------------------------- */
 
-/* The newest event of this kind and lane; 0 = none. */
+/* The direction an event says is in force; '\0' when it says none. Quotes within a text are escaped
+ * there, so that none looks like this key. */
+static char read_direction(const struct store_row *row)
+{
+	static const char key[] = "\"to\":\"";
+	const char *at = memmem(row->bytes, row->len, key, sizeof(key) - 1);
+	char direction = at ? at[sizeof(key) - 1] : '\0'; /* it ends with "}" at least */
+
+	return direction == 'I' || direction == 'E' ? direction : '\0';
+}
+
+/* The newest event of this kind and lane, 0 = none, and what it says of a direction. */
 static enum kakou_err find_newest(struct store *store, enum event_kind kind,
-				  const char *lane, int64_t *seq, struct why *why)
+				  const char *lane, int64_t *seq, char *direction,
+				  struct why *why)
 {
 	struct store_query query = {.limit = 1,
 				    .newest_first = true,
@@ -253,12 +265,36 @@ static enum kakou_err find_newest(struct store *store, enum event_kind kind,
 	enum kakou_err err = store_select(store, &query, why);
 
 	*seq = 0;
+	*direction = '\0';
 	if (!err)
 		err = store_next(store, &row, why);
-	if (!err)
+	if (!err) {
 		*seq = row.seq;
+		*direction = read_direction(&row);
+	}
 	store_end_select(store);
 	return err == KAKOU_E_NOTFOUND ? KAKOU_OK : err;
+}
+
+static enum kakou_err find_directions(struct store *store,
+				      const struct journal_config *config,
+				      struct journal_past *past, struct why *why)
+{
+	enum kakou_err err = KAKOU_OK;
+
+	for (size_t i = 0; i < config->lane_count && !err; i++) {
+		int64_t turned, withdrawn = 0;
+		char to, stays = '\0';
+
+		err = find_newest(store, EVENT_LANE_TURNED, config->lanes[i], &turned,
+				  &to, why);
+		if (!err)
+			err = find_newest(store, EVENT_LANE_TURN_WITHDRAWN,
+					  config->lanes[i], &withdrawn, &stays, why);
+		if (!err)
+			past->directions[i] = withdrawn > turned ? stays : to;
+	}
+	return err;
 }
 
 /* The lanes, as bits, whose newest event of the two kinds is `on`. */
@@ -270,10 +306,12 @@ static enum kakou_err find_locked(struct store *store,
 
 	for (size_t i = 0; i < config->lane_count && !err; i++) {
 		int64_t locked, opened = 0;
+		char direction;
 
-		err = find_newest(store, on, config->lanes[i], &locked, why);
+		err = find_newest(store, on, config->lanes[i], &locked, &direction, why);
 		if (!err)
-			err = find_newest(store, off, config->lanes[i], &opened, why);
+			err = find_newest(store, off, config->lanes[i], &opened,
+					  &direction, why);
 		if (!err && locked > opened)
 			*lanes |= 1u << i;
 	}
@@ -323,6 +361,8 @@ enum kakou_err past_read(struct store *store, const struct journal_config *confi
 	if (!err)
 		err = find_locked(store, config, EVENT_ARM_LOCKED, EVENT_ARM_UNLOCKED,
 				  &past->locked_arms, why);
+	if (!err)
+		err = find_directions(store, config, past, why);
 	past->last_seq = tail->seq;
 	return err;
 }

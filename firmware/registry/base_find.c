@@ -67,7 +67,7 @@ static enum kakou_err find_orders(struct base *base, const struct lookup *lookup
 				  struct found *found, struct why *why)
 {
 	const struct site_lane *lane = &base->site->lanes[lookup->lane];
-	char direction[2] = {lane->direction, '\0'}, folded[PLATE_BYTES_MAX + 1] = "";
+	char direction[2] = {lookup->direction, '\0'}, folded[PLATE_BYTES_MAX + 1] = "";
 	sqlite3_stmt *rows;
 	int code;
 

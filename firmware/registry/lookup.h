@@ -20,6 +20,7 @@ enum { LOOKUP_ORDERS_MAX = 4 };
 /** Who is in the lane, as far as it was read. Empty text = not read. */
 struct lookup {
 	uint8_t lane;
+	char direction; /**< of the lane, as is in force: 'I' or 'E' */
 	uint32_t token; /**< comes back in the answer */
 	char plate[PLATE_BYTES_MAX + 1];
 	bool plate_is_doubtful; /**< plates that cameras take for it are found too */

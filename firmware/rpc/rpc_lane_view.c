@@ -75,21 +75,23 @@ static json_t *view_alarms(const struct snapshot_lane *lane, bool only_acknowled
 static json_t *view_state(const struct site_lane *site, const struct snapshot_lane *lane,
 			  int64_t now_ms, int64_t now_wall_ms)
 {
-	const char direction[2] = {site->direction, '\0'};
+	const char direction[2] = {lane->direction, '\0'};
 
 	return json_pack(
 		"{s:s, s:s, s:s, s:s, s:o, s:I, s:I, s:o, s:s, s:s, s:s, s:s, s:s, s:s, "
-		"s:s, s:s, s:b, s:b}",
-		"name", site->name, "direction", direction, "chnl_no", site->chnl_no,
-		"state", word(lane->state), "state_age_ms",
-		rpc_age(lane->state_since_ms, now_ms), "passage",
-		(json_int_t)lane->passage, "opened_wall_ms",
+		"s:s, s:s, s:b, s:b, s:b, s:s}",
+		"name", site->name, "direction", direction, "chnl_no",
+		lane->is_turned ? site->reverse_chnl_no : site->chnl_no, "state",
+		word(lane->state), "state_age_ms", rpc_age(lane->state_since_ms, now_ms),
+		"passage", (json_int_t)lane->passage, "opened_wall_ms",
 		(json_int_t)lane->opened_wall_ms, "opened_age_ms",
 		rpc_age(lane->passage > 0 ? lane->opened_wall_ms : 0, now_wall_ms),
 		"plate", lane->plate, "seq_no", lane->seq_no, "verdict",
 		word(lane->verdict), "by", word(lane->by), "reason", lane->reason, "sign",
 		lane->sign, "arm", word(lane->arm), "light", word(lane->light),
-		"help_is_called", lane->help_is_called, "is_locked", lane->is_locked);
+		"help_is_called", lane->help_is_called, "is_locked", lane->is_locked,
+		"is_reversible", site->reverse_chnl_no[0] != '\0', "turn",
+		word(lane->turn));
 }
 
 static json_t *view_orders(const struct snapshot_lane *lane)

@@ -254,7 +254,7 @@ static void tell_states(unsigned int lane, const char *text)
 
 	for (size_t i = 0; i < CUSTOMS_DEVICE_IDS && text[i]; i++)
 		states[lane].status[i] = text[i] == '-' ? '\0' : text[i];
-	customs_link_tell_states(probed, states);
+	customs_link_tell_states(probed, states, 0);
 }
 
 /* Answers the newest command as a lane would. */

@@ -107,6 +107,7 @@ void bench_begin(struct bench *bench)
 	bench->now_ms = 1000000;
 	bench->numbers = (struct lane_numbers){
 		.next_passage = 1, .next_ticket = 1, .not_observed_ms = 60000};
+	bench->told_to = bench->recorded_to = 'I';
 	bench->pairing = &bench->own_pairing;
 	pairing_init(bench->pairing, bench->now_ms);
 	lane_init(&bench->lane, &bench->site, 0);
@@ -170,14 +171,27 @@ static void keep_event(struct bench *bench, const struct event *event)
 	bench->tickets[bench->ticket_count++] = event->ticket;
 }
 
+/* As a start would read it from the record. */
+static void note_direction(struct bench *bench, const struct event *event)
+{
+	const char *to = "";
+
+	if ((event->kind == EVENT_LANE_TURNED ||
+	     event->kind == EVENT_LANE_TURN_WITHDRAWN) &&
+	    event_get_text(event, "to", &to))
+		bench->told_to = to[0];
+}
+
 static void drain(struct bench *bench)
 {
 	struct lane_out *out = &bench->out;
 
 	if (bench->watch)
 		bench->watch->out(bench, out);
-	for (size_t i = 0; i < out->event_count; i++)
+	for (size_t i = 0; i < out->event_count; i++) {
+		note_direction(bench, &out->events[i]);
 		keep_event(bench, &out->events[i]);
+	}
 	bench->triggers |= out->triggers;
 	bench->trigger_count += out->triggers != 0;
 	if (out->has_lookup) {
@@ -252,6 +266,15 @@ static bool reports(const struct bench *bench, int sensor, int device)
 	return sees(bench, sensor) || echoes;
 }
 
+void bench_equip_reverse(struct bench *bench)
+{
+	struct site_lane *lane = &bench->site.lanes[0];
+
+	bench_equip(bench, BENCH_ALL_DEVICES & ~(1u << BENCH_WEIGHT), false);
+	text_copy(lane->reverse_chnl_no, sizeof(lane->reverse_chnl_no), "3301500102");
+	lane->lines[LINE_RED_FAR].is_used = lane->lines[LINE_GREEN_FAR].is_used = true;
+}
+
 void bench_equip_entry(struct bench *bench)
 {
 	for (int role = LINE_ENTRY_LOOP; role < LINE_ENTRY_HEARTBEAT; role++)
@@ -286,13 +309,15 @@ static uint64_t read_lines(const struct bench *bench)
 		limit(bench, 0, 0),
 		bench->emergency,
 	};
+	const int near = bench->is_mirrored ? POSITION_EXIT : POSITION_APPROACH;
+	const int far = bench->is_mirrored ? POSITION_APPROACH : POSITION_EXIT;
 	uint64_t levels = (uint64_t)bench->key_is_turned << LINE_RESET |
 			  (uint64_t)bench->hold_raise << LINE_HOLD_RAISE |
 			  (uint64_t)bench->hold_lower << LINE_HOLD_LOWER |
-			  (uint64_t)sees(bench, POSITION_APPROACH) << LINE_APPROACH |
+			  (uint64_t)sees(bench, near) << LINE_APPROACH |
 			  (uint64_t)sees(bench, POSITION_ENTRY) << LINE_SCALE_ENTRY |
 			  (uint64_t)sees(bench, POSITION_END) << LINE_SCALE_EXIT |
-			  (uint64_t)sees(bench, POSITION_EXIT) << LINE_EXIT;
+			  (uint64_t)sees(bench, far) << LINE_EXIT;
 
 	for (int c = 0; c < INTERLOCK_CHANNELS; c++) {
 		bool second = bench->second_contact[c] != 0 ? bench->second_contact[c] > 0
@@ -351,6 +376,8 @@ static void acknowledge(struct bench *bench)
 	uint64_t ready[sizeof(bench->tickets) / sizeof(bench->tickets[0])];
 	struct lane_inputs in;
 
+	if (!bench->record_fails)
+		bench->recorded_to = bench->told_to;
 	if (count == 0)
 		return;
 	in = inputs(bench);
@@ -485,6 +512,8 @@ void bench_turn_key(struct bench *bench)
 void bench_restart(struct bench *bench)
 {
 	lane_init(&bench->lane, &bench->site, 0);
+	lane_start_direction(&bench->lane, bench->recorded_to);
+	bench->told_to = bench->recorded_to;
 	memset(&bench->motor, 0, sizeof(bench->motor));
 	bench->ticket_count = bench->tickets_ready = 0;
 }

@@ -77,6 +77,9 @@ struct bench {
 		lights_are_lost; /* remote I/O: the levels stay as they were */
 	bool record_stalls, record_fails, record_is_full;
 	int64_t act_asked_ms; /* when persons asked; 0 = just now */
+	bool is_mirrored; /* vehicles come from the exit's side; places are in their way */
+	char told_to,
+		recorded_to; /* a reversible lane's direction: said, and committed */
 	/* the registry: what is on file, and after how many scans it says so; -1 = never */
 	struct found on_file;
 	int registry_scans, registry_left;
@@ -106,6 +109,8 @@ void bench_begin(struct bench *bench);
 /* Rebuilds the lane with these devices only (bit = index), with or without deck beams. A lane without
  * has an approach loop that reaches to the stop line. Takes effect at the next start. */
 void bench_equip(struct bench *bench, uint32_t devices, bool has_deck);
+/* A reversible lane without deck, with lights for both sides; from the next start on. */
+void bench_equip_reverse(struct bench *bench);
 /* The key at the gate is turned and let go. */
 void bench_turn_key(struct bench *bench);
 

@@ -67,6 +67,7 @@ enum property_setting {
 	SET_ARM_AT,    /* where the arm is when the controller starts */
 	SET_FILE,      /* what is on file: enum property_file, as bits */
 	SET_LOOKUP,    /* scans until the registry answers; -1 never */
+	SET_REVERSE,   /* the lane is reversible */
 	PROPERTY_SETTINGS,
 };
 
@@ -117,6 +118,9 @@ enum property_rule {
 	RULE_ENTRY_OPENED,
 	RULE_ENTRY_CLOSED,
 	RULE_ENTRY_WAITED,
+	RULE_TURNED,
+	RULE_TURN_WITHDRAWN,
+	RULE_TURNED_GREEN,
 	PROPERTY_RULES,
 };
 

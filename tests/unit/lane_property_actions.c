@@ -74,6 +74,7 @@ static void do_lane(const struct property_action *action)
 	case SET_ARM_AT: bench->arm = action->b; break;
 	case SET_FILE: world_file(action->b); break;
 	case SET_LOOKUP: bench->registry_scans = action->b; break;
+	case SET_REVERSE: world_equip_reverse(); break;
 	default: break;
 	}
 }
@@ -147,6 +148,8 @@ void world_act(enum act_verb verb, int32_t off_by)
 
 	if (verb == ACT_ACK)
 		value = lane_alarm_name((enum lane_alarm)(watch.acts % LANE_ALARMS));
+	else if (verb == ACT_TURN)
+		value = world_direction();
 	else if (verb == ACT_CHOOSE)
 		value = "Z3111I261101000000000001";
 	watch.acts++;

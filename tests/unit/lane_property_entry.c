@@ -29,7 +29,8 @@ static void watch_both(const struct lane_inputs *in)
 	const struct interlock_outputs *exit = &watch.bench->motor;
 	const struct interlock_outputs *entry = &watch.bench->lane.entry.outputs;
 
-	if (in->interlock.emergency)
+	/* S11, also from a person's hand: up at once, whatever the other does. */
+	if (in->interlock.emergency || watch.bench->lane.is_raised_by_hand)
 		return;
 	expect(!(exit->raise && is_down(&in->interlock) && !is_down(&in->entry)),
 	       "the exit opens while the entry is not down");

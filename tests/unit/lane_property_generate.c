@@ -595,6 +595,20 @@ static void add_file(struct property_script *script, const struct lane_rule *row
 		add_lane(script, SET_LOOKUP, one_in(2) ? -1 : between(2, 70));
 }
 
+/* It is turned before the first vehicle or after it, and one comes from the other side. */
+static void add_turn(struct property_script *script, int32_t quality)
+{
+	add_lane(script, SET_REVERSE, 1);
+	add_act(script, LANE_IDLE, between(20, 1500), ACT_TURN);
+	ADD(script, LANE_IDLE, DO_ACT, it->nth = 1, it->after_ms = between(900, 1300),
+	    it->a = ACT_TURN);
+	ADD(script, LANE_IDLE, DO_ENTER, it->nth = 1, it->after_ms = between(1000, 3200),
+	    it->a = below(4), it->b = quality, it->c = speed(), it->d = DRIVE_WAITS);
+	ADD(script, LANE_ASKING, DO_ANSWER, it->nth = 2, it->after_ms = below(600),
+	    it->a = 0);
+	add_act(script, between(0, PROPERTY_ANY), moment(), ACT_TURN);
+}
+
 void property_generate(struct property_script *script, uint64_t seed)
 {
 	const struct lane_rule *row;
@@ -626,6 +640,8 @@ void property_generate(struct property_script *script, uint64_t seed)
 	if (row->when == lane_is_locked || one_in(16))
 		add_lane(script, SET_NO_FILTER, 1);
 	add_file(script, row);
+	if (one_in(8))
+		add_turn(script, reads());
 	reach(script, row);
 	bring(script, row);
 	if (one_in(12))

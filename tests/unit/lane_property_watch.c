@@ -52,6 +52,7 @@ static void watch_opened(const struct event *event)
 	watch.clearing_lifts = watch.lifts = 0;
 	watch.has_crossed = watch.was_sent_away = false;
 	watch.hits->passages++;
+	watch_turn_opened(event);
 }
 
 static void watch_closed(const struct event *event)
@@ -176,6 +177,8 @@ static void on_event(struct bench *bench, const struct event *event)
 	case EVENT_ANSWER: watch_answer(event); break;
 	case EVENT_BARRIER: watch_entry_event(watch_text(event, "what")); break;
 	case EVENT_OFFICER_ACT: watch_act(event); break;
+	case EVENT_LANE_TURNED:
+	case EVENT_LANE_TURN_WITHDRAWN: watch_turn_event(event); break;
 	default: break;
 	}
 }
@@ -185,6 +188,7 @@ static void on_ack(struct bench *bench, const struct journal_ack *ack)
 	(void)bench;
 	if (ack->ticket == watch.lift.ticket)
 		watch.lift.is_committed = ack->is_committed;
+	watch_turn_ack(ack);
 }
 
 /* A 0x32 that says "done" stands beside an act that was taken. */
@@ -455,6 +459,7 @@ static void on_scan(struct bench *bench, const struct lane_inputs *in)
 	watch_motor(&seen.interlock);
 	watch_steel(bench);
 	watch_entry(&seen);
+	watch_turn(&seen);
 	watch_unnoticed(in);
 	if (lane->state == LANE_IDLE || lane->state == LANE_BLOCKED)
 		watch.may_open = false;
@@ -496,6 +501,7 @@ void watch_restart(struct watch *w)
 	w->is_starting = true;
 	w->may_open = w->was_reset = w->was_known = w->was_down = false;
 	w->acts = w->results = 0;
+	watch_turn_begin();
 	memset(w->disagrees_since_ms, 0, sizeof(w->disagrees_since_ms));
 	memset(w->is_faulty, 0, sizeof(w->is_faulty));
 	w->key_last = w->is_locked = w->was_held = w->buttons_were_free = false;
@@ -507,6 +513,9 @@ const char *property_rule_name(enum property_rule rule)
 		[RULE_ENTRY_OPENED] = "the entry opened",
 		[RULE_ENTRY_CLOSED] = "the entry closed",
 		[RULE_ENTRY_WAITED] = "the exit waited for the entry",
+		[RULE_TURNED] = "a reversible lane was turned",
+		[RULE_TURN_WITHDRAWN] = "a turn was withdrawn",
+		[RULE_TURNED_GREEN] = "a turned lane let one through",
 		[RULE_S2_RAISED_FROM_LOWERING] = "S2 raised from lowering at once",
 		[RULE_S3_KEY_TURNED] = "S3 the lock was taken back at the gate",
 		[RULE_S4_PROVED_RAISE] = "S4 proved, then raised",

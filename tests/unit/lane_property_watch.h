@@ -45,10 +45,15 @@ struct watch {
 		was_sent_away; /* the newest verdict does; so did the newest lift */
 	int clearing_lifts, lifts;
 	bool may_open; /* a lift was commanded and the lane has not come to rest since */
-	bool has_crossed;             /* something was near the arm since the lift */
-	int64_t near_ms;              /* when it was last */
-	bool was_reset;               /* by a person since the controller started */
-	bool is_starting;             /* nothing has been seen since the start */
+	bool has_crossed; /* something was near the arm since the lift */
+	int64_t near_ms;  /* when it was last */
+	bool was_reset;   /* by a person since the controller started */
+	bool is_starting; /* nothing has been seen since the start */
+	struct {
+		uint64_t ticket; /* of the pending one; 0 = none */
+		char to, in_force;
+		bool is_committed;
+	} turn;                       /* of a reversible lane */
 	struct watch_order orders[2]; /* on file */
 	int acts, accepted, results;
 	int64_t unnoticed_since_ms, started_ms;
@@ -69,6 +74,13 @@ void watch_right(const char *by);
 /* lane_property_entry.c */
 void watch_entry(const struct lane_inputs *in);
 void watch_entry_event(const char *what);
+
+/* lane_property_turn.c */
+void watch_turn_begin(void);
+void watch_turn_event(const struct event *event);
+void watch_turn_opened(const struct event *event);
+void watch_turn_ack(const struct journal_ack *ack);
+void watch_turn(const struct lane_inputs *in);
 
 /* The one bench that is watched. */
 extern struct watch watch;

@@ -39,6 +39,7 @@ void world_place(int which, int body, int32_t front_mm, const struct driver *dri
 {
 	struct bench_vehicle *vehicle = world_vehicle(which);
 
+	world_face();
 	*vehicle = bodies[body % BODIES];
 	vehicle->is_here = true;
 	vehicle->front_mm =
@@ -52,7 +53,9 @@ static bool may_drive_on(const struct driver *driver, int32_t front_mm)
 {
 	switch (driver->drive) {
 	case DRIVE_WAITS:
-		return front_mm != BENCH_STOP_MM || bench->lane.light == LIGHT_GREEN;
+		return front_mm != BENCH_STOP_MM ||
+		       (lane_greens(&bench->lane) &
+			(bench->is_mirrored ? GREEN_FAR : GREEN_NEAR));
 	case DRIVE_PUSHES: return true;
 	default: return false;
 	}

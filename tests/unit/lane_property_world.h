@@ -55,6 +55,12 @@ void world_act(enum act_verb verb, int32_t off_by);
 void world_build(const struct property_script *script);
 void world_carry_out(const struct property_script *script);
 
+/* lane_property_turn.c: the lane is reversible; the direction of the next turn; who comes into an empty
+ * lane comes from the side that is open. */
+void world_equip_reverse(void);
+const char *world_direction(void);
+void world_face(void);
+
 /* lane_property_registry.c: what is on file; the emergency mode, once the lane has begun. */
 void world_file(int32_t bits);
 void world_begin_mode(void);

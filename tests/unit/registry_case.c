@@ -110,7 +110,7 @@ void registry_case_expect_refused(struct registry_case *it, enum base_what what,
 struct found registry_case_find(struct registry_case *it, const char *plate,
 				const char *tag, const char *card)
 {
-	struct lookup lookup = {.lane = 0, .token = 7};
+	struct lookup lookup = {.lane = 0, .direction = 'I', .token = 7};
 	struct found found;
 	struct why why = {""};
 

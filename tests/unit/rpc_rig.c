@@ -152,6 +152,7 @@ void rpc_rig_fill_snapshot(const struct rpc_rig *rig, struct snapshot *shot)
 	shot->lane_count = (uint8_t)rig->site->lane_count;
 	shot->device_count = (uint16_t)rig->site->device_count;
 	for (size_t i = 0; i < rig->site->lane_count; i++) {
+		shot->lanes[i].direction = rig->site->lanes[i].direction;
 		shot->lanes[i].state = "idle";
 		shot->lanes[i].state_since_ms = clock_mono_ms() - 1500;
 		shot->lanes[i].verdict = "";

@@ -154,6 +154,18 @@ static void a_correction_has_its_kind_and_value(void **state)
 		       "in1", "Z1", "--reason", "x", NULL);
 }
 
+static void a_turn_names_the_direction_it_turns_to(void **state)
+{
+	pthread_t thread = begin_control(KAKOU_OK, 38, "");
+
+	(void)state;
+	cli_rig_expect(0, "turn accepted, event 38", NULL, rig.site->control_socket,
+		       "turn", "in1", "E", "--reason", "evening peak", NULL);
+	pthread_join(thread, NULL);
+	assert_int_equal(control.act.verb, ACT_TURN);
+	assert_string_equal(control.act.value, "E");
+}
+
 static void an_alarm_is_acknowledged_without_a_passage(void **state)
 {
 	pthread_t thread = begin_control(KAKOU_OK, 37, "");
@@ -176,6 +188,7 @@ int main(void)
 		WITH_SERVER(without_a_ticket_an_act_says_how_to_get_one),
 		WITH_SERVER(a_reset_needs_no_passage),
 		WITH_SERVER(a_correction_has_its_kind_and_value),
+		WITH_SERVER(a_turn_names_the_direction_it_turns_to),
 		WITH_SERVER(an_alarm_is_acknowledged_without_a_passage),
 	};
 

@@ -233,6 +233,33 @@ static void a_lane_shows_its_evidence_and_the_lines_that_are_on(void **state)
 	cli_rig_expect(0, "channel  3301500102 out", NULL, path, "lane", "out1", NULL);
 }
 
+static void a_reversible_lane_shows_which_way_it_goes(void **state)
+{
+	struct snapshot_lane *lane = &shot.lanes[0];
+	const char *path = rig.site->control_socket;
+
+	(void)state;
+	text_copy(rig.site->lanes[0].reverse_chnl_no,
+		  sizeof(rig.site->lanes[0].reverse_chnl_no), "3301500109");
+	lane->turn = "turning";
+	mailbox_put(rig.mailbox, &shot);
+	cli_rig_expect(0, "in/out  idle, turning", NULL, path, "lanes", NULL);
+	cli_rig_expect(0, "channel  3301500101 in, reversible\n", NULL, path, "lane",
+		       "in1", NULL);
+	lane->direction = 'E';
+	lane->is_turned = true;
+	lane->turn = "";
+	mailbox_put(rig.mailbox, &shot);
+	cli_rig_expect(0, "out/in  idle ", NULL, path, "lanes", NULL);
+	cli_rig_expect(0, "channel  3301500109 out, reversible\n", NULL, path, "lane",
+		       "in1", NULL);
+	lane->turn = "unknown";
+	mailbox_put(rig.mailbox, &shot);
+	cli_rig_expect(0, "?/   idle, direction unknown", NULL, path, "lanes", NULL);
+	cli_rig_expect(0, "not in force: the record does not tell, turn it", NULL, path,
+		       "lane", "in1", NULL);
+}
+
 static void a_locked_lane_and_an_alarm_that_nobody_acknowledged_stand_out(void **state)
 {
 	struct snapshot_lane *lane = &shot.lanes[0];
@@ -282,6 +309,7 @@ int main(void)
 		cmocka_unit_test(the_width_of_a_text_is_what_a_terminal_takes),
 		WITH_SERVER(what_devices_say_does_not_steer_the_terminal),
 		WITH_SERVER(a_lane_shows_its_evidence_and_the_lines_that_are_on),
+		WITH_SERVER(a_reversible_lane_shows_which_way_it_goes),
 		WITH_SERVER(
 			a_locked_lane_and_an_alarm_that_nobody_acknowledged_stand_out),
 		WITH_SERVER(a_unit_that_is_backed_off_shows_its_pause_and_why),

@@ -102,6 +102,19 @@ static void a_value_is_entered_for_a_device_that_is_dead(void **state)
 	case_pass_through();
 }
 
+static void an_idle_lane_with_both_arms_closed_has_nothing_to_reset(void **state)
+{
+	(void)state;
+	bench_equip_entry(&b);
+	bench_restart(&b);
+	bench_run(&b, 2500);
+	assert_int_equal(b.lane.state, LANE_IDLE);
+	act(ACT_RESET);
+	expect_refused("reset is not possible while lane in1 is idle");
+	act(ACT_HOLD);
+	expect_refused("hold is not possible while lane in1 is idle");
+}
+
 static void a_tag_that_is_not_there_is_said_to_be_none(void **state)
 {
 	(void)state;
@@ -429,6 +442,7 @@ int main(void)
 		LANE_TEST(a_corrected_plate_asks_customs_anew_under_a_new_number),
 		LANE_TEST(the_answer_to_the_question_before_a_correction_does_nothing),
 		LANE_TEST(a_value_is_entered_for_a_device_that_is_dead),
+		LANE_TEST(an_idle_lane_with_both_arms_closed_has_nothing_to_reset),
 		LANE_TEST(a_tag_that_is_not_there_is_said_to_be_none),
 		LANE_TEST(what_is_no_such_value_is_refused_with_what_was_expected),
 		LANE_TEST(a_corrected_seal_is_believed),

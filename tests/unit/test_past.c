@@ -269,6 +269,34 @@ static void a_file_that_is_no_database_is_refused(void **state)
 	expect_refused(KAKOU_E_INVALID, "not a database");
 }
 
+static void add_turn(enum event_kind kind, uint8_t lane, const char *to)
+{
+	struct event event;
+
+	event_begin(&event, kind, lane, 0);
+	event_add_text(&event, "reason", "he said \"to\":\"I\"");
+	event_add_text(&event, "to", to);
+	assert_int_equal(writer_take(record.writer, &event), KAKOU_OK);
+}
+
+static void the_direction_in_force_is_the_newest_that_was_not_withdrawn(void **state)
+{
+	(void)state;
+	open_writer();
+	assert_int_equal(start_again()->directions[0], '\0');
+	add_turn(EVENT_LANE_TURNED, 0, "E");
+	add_turn(EVENT_LANE_TURNED, 1, "I");
+	assert_int_equal(start_again()->directions[0], 'E');
+	assert_int_equal(record.past.directions[1], 'I');
+	add_turn(EVENT_LANE_TURNED, 0, "I");
+	add_turn(EVENT_LANE_TURN_WITHDRAWN, 0, "E");
+	assert_int_equal(start_again()->directions[0], 'E');
+	add_turn(EVENT_LANE_TURN_WITHDRAWN, 0, ""); /* it was not known */
+	assert_int_equal(start_again()->directions[0], '\0');
+	add(EVENT_LANE_TURNED, 0, 0); /* it names none */
+	assert_int_equal(start_again()->directions[0], '\0');
+}
+
 static void a_start_that_was_cut_off_before_the_tables_is_finished(void **state)
 {
 	(void)state;
@@ -344,6 +372,7 @@ int main(void)
 		WITH_RECORD(the_journal_of_another_gate_is_refused),
 		WITH_RECORD(a_newer_schema_and_a_foreign_file_are_refused),
 		WITH_RECORD(a_file_that_is_no_database_is_refused),
+		WITH_RECORD(the_direction_in_force_is_the_newest_that_was_not_withdrawn),
 		WITH_RECORD(a_start_that_was_cut_off_before_the_tables_is_finished),
 		WITH_RECORD(a_second_process_is_refused),
 		WITH_RECORD(a_directory_that_others_may_enter_is_refused),

@@ -99,7 +99,7 @@ static void several_open_orders_are_all_counted(void **state)
 
 static void a_doubtful_plate_finds_what_cameras_take_for_it(void **state)
 {
-	struct lookup lookup = {.plate_is_doubtful = true};
+	struct lookup lookup = {.direction = 'I', .plate_is_doubtful = true};
 	struct found found;
 
 	(void)state;

@@ -101,7 +101,7 @@ static struct registry_news *wait_news(enum registry_news_kind kind)
 
 static int count_open(void)
 {
-	struct lookup lookup = {.token = 9};
+	struct lookup lookup = {.direction = 'I', .token = 9};
 
 	text_copy(lookup.plate, sizeof(lookup.plate), "浙A12345");
 	assert_int_equal(registry_look_up(t.registry, &lookup), 0);

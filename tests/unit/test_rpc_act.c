@@ -300,6 +300,7 @@ static void every_verb_has_its_word(void **state)
 		[ACT_ANSWER] = "answer",
 		[ACT_PULSE] = "pulse",
 		[ACT_COMMISSION] = "commission",
+		[ACT_TURN] = "turn",
 	};
 	int fd = rpc_rig_connect(&rig);
 

@@ -42,6 +42,40 @@ static void a_lane_has_an_identity_of_its_own(void **state)
 	EXPECT_REFUSALS(refusals);
 }
 
+/* clang-format off */
+#define BACK "	reverse_chnl_no = \"3301500103\"\n"
+/* clang-format on */
+
+static void a_reversible_lane_has_nothing_that_knows_one_way(void **state)
+{
+	/* clang-format off */
+	static const struct refusal refusals[] = {
+		{"direction = E", "direction = E\n	reverse_chnl_no = \"33015\"",
+		 "reverse_chnl_no", {"\"33015\"", "exactly 10 ASCII"}},
+		{"direction = E", "direction = E\n	reverse_chnl_no = \"3301500102\"",
+		 "reverse_chnl_no", {"\"3301500102\", which is chnl_no", "of the other direction"}},
+		{"direction = E", "direction = E\n	reverse_chnl_no = \"3301500101\"",
+		 "reverse_chnl_no", {"\"3301500101\", which is lane \"in1\"", "of its own"}},
+		{"direction = I", "direction = I\n" BACK,
+		 "reverse_chnl_no", {"a line scale_entry", "without entry barrier and deck"}},
+		{"direction = E", "direction = E\n	gate = second\n" BACK,
+		 "reverse_chnl_no", {"whose gate is second", "gate = single only"}},
+		{"	line \"red\" { device = io bit = 0 }", "	line \"red_far\" { device = io bit = 0 }",
+		 "lane \"out1\"", {"a line red_far", "in a reversible lane only"}},
+		{"direction = E", "direction = E\n	line \"green_far\" { device = io bit = 1 }\n" BACK,
+		 "lane \"out1\"", {"green_far and no line red_far", "the closed side is red"}},
+	};
+	/* clang-format on */
+
+	(void)state;
+	EXPECT_REFUSALS(refusals);
+	site_refusal_expect_well(
+		"direction = E",
+		"direction = E\n"
+		"	line \"red_far\" { device = io bit = 1 }\n"
+		"	line \"green_far\" { device = io bit = 2 }\n" BACK);
+}
+
 static void a_deck_has_a_beam_at_each_end(void **state)
 {
 	/* clang-format off */
@@ -315,6 +349,7 @@ int main(void)
 		cmocka_unit_test(a_site_without_lanes_is_refused),
 		cmocka_unit_test(sixteen_lanes_are_taken_and_a_seventeenth_is_not),
 		cmocka_unit_test(an_entry_barrier_is_whole),
+		cmocka_unit_test(a_reversible_lane_has_nothing_that_knows_one_way),
 		cmocka_unit_test(a_deck_has_a_beam_at_each_end),
 		cmocka_unit_test(the_numbers_of_the_safety_rules_have_their_limits),
 		cmocka_unit_test(what_protects_must_prove_itself),

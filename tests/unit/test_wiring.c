@@ -275,9 +275,13 @@ static void every_output_of_the_interlock_has_its_line(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		assert_true(wiring_outputs(&cases[i].motor, false) ==
-			    (LINE_BIT(cases[i].role) | LINE_BIT(LINE_RED)));
-	assert_true(wiring_outputs(&cases[5].motor, true) == LINE_BIT(LINE_GREEN));
+		assert_true(wiring_outputs(&cases[i].motor, false, false) ==
+			    (LINE_BIT(cases[i].role) | LINE_BIT(LINE_RED) |
+			     LINE_BIT(LINE_RED_FAR)));
+	assert_true(wiring_outputs(&cases[5].motor, true, false) ==
+		    (LINE_BIT(LINE_GREEN) | LINE_BIT(LINE_RED_FAR)));
+	assert_true(wiring_outputs(&cases[5].motor, false, true) ==
+		    (LINE_BIT(LINE_RED) | LINE_BIT(LINE_GREEN_FAR)));
 }
 
 static void only_outputs_on_gpio_are_written(void **state)
@@ -293,7 +297,8 @@ static void only_outputs_on_gpio_are_written(void **state)
 			       &levels);
 	assert_true(mask == (LINE_BIT(LINE_RAISE) | LINE_BIT(LINE_LOWER) |
 			     LINE_BIT(LINE_LOOP_TEST) | LINE_BIT(LINE_HEARTBEAT) |
-			     LINE_BIT(LINE_GREEN)));
+			     LINE_BIT(LINE_GREEN) | LINE_BIT(LINE_RED_FAR) |
+			     LINE_BIT(LINE_GREEN_FAR)));
 	assert_true(levels == LINE_BIT(LINE_RAISE));
 }
 
