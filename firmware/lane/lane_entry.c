@@ -171,7 +171,8 @@ static void record(struct lane *lane, const char *what)
 	event_add_text(event, "arm", interlock_arm_name(&lane->entry.interlock));
 }
 
-/* `opens`: told in this scan. An arm that comes down in it goes up again at once, and is not closed. */
+/* `opens`: told in this scan. An arm that comes down in it, or on somebody, goes up again at once and
+ * is not closed. */
 static void react(struct lane *lane, uint32_t notes, bool opens)
 {
 	struct lane_entry *entry = &lane->entry;
@@ -190,7 +191,8 @@ static void react(struct lane *lane, uint32_t notes, bool opens)
 				interlock_note_text((enum interlock_note)(1u << i)));
 	if (!(notes & NOTE_DOWN))
 		return;
-	if (!opens && (entry->may_close || lane->alarms & 1u << ALARM_ENTRY))
+	if (!opens && interlock_is_down(&entry->interlock) &&
+	    (entry->may_close || lane->alarms & 1u << ALARM_ENTRY))
 		record(lane, "closed");
 	entry->is_told = opens;
 	lane_end_alarm(lane, ALARM_ENTRY);

@@ -205,6 +205,21 @@ static void the_entry_reverses_off_who_comes_under_it(void **state)
 	assert_int_equal(bench_count(&b, EVENT_SAFETY, "barrier=entry"), 1);
 }
 
+static void an_entry_arm_that_comes_down_on_somebody_is_not_recorded_as_closed(
+	void **state)
+{
+	(void)state;
+	enter();
+	while (b.entry_arm > 1)
+		scan();
+	b.second = (struct bench_vehicle){
+		.is_here = true, .front_mm = 2500, .part_count = 1, .parts = {{0, 2000}}};
+	scan();
+	assert_true(b.lane.entry.outputs.raise);
+	assert_int_equal(bench_count(&b, EVENT_SAFETY, "rule=S1"), 1);
+	assert_int_equal(bench_count(&b, EVENT_BARRIER, "what=closed"), 0);
+}
+
 static void an_entry_arm_found_open_at_the_start_stays_until_a_person_resets(void **state)
 {
 	(void)state;
@@ -357,6 +372,8 @@ int main(void)
 		ENTRY_TEST(
 			an_entry_arm_opened_by_hand_does_not_close_behind_a_truck_either),
 		ENTRY_TEST(an_entry_arm_that_is_wanted_again_is_told_to_open_once),
+		ENTRY_TEST(
+			an_entry_arm_that_comes_down_on_somebody_is_not_recorded_as_closed),
 		ENTRY_TEST(an_emergency_raises_both_arms),
 		ENTRY_TEST(nothing_of_the_entry_moves_when_lost_lines_come_back),
 		ENTRY_TEST(
