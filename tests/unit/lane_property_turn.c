@@ -60,7 +60,10 @@ static void watch_change(const struct lane_inputs *in)
 	expect(watch.open == 0, "the direction changes with a passage open");
 	expect(in->position == 0 && !in->position_is_stale,
 	       "the direction changes while something is seen, or not heard");
-	expect(in->interlock.is_known && in->interlock.limit_down,
+	/* Contacts that have just begun to disagree are where they were (S10). */
+	expect(in->interlock.is_known && (in->interlock.limit_down ||
+					  (in->interlock.disagrees[CHANNEL_LIMIT_DOWN] &&
+					   !watch.is_faulty[CHANNEL_LIMIT_DOWN])),
 	       "the direction changes with the arm not down");
 	watch.turn.ticket = 0;
 	watch.turn.in_force = watch.turn.to;
