@@ -42,6 +42,7 @@ byte arm;                    /* 0 down, 1 between, 2 up */
 bool loop, beam;             /* something is there */
 bool loop_is_dead, beam_is_dead; /* does not answer its test */
 bool emergency, late, blind;
+bool is_stuck;               /* the arm does not follow its motor */
 bool is_split;               /* the loop's two contacts disagree */
 bool key;                    /* somebody turns the key at the gate */
 byte button;                 /* hold-to-run: 0 none, 1 raise, 2 lower */
@@ -73,18 +74,18 @@ inline hush()
 	c_code { model_say(0, 0, 0, 0, 0, 1); }
 }
 
-/* The arm follows its motor, unless it sticks; somebody may push it. */
+/* The arm follows its motor, unless it is stuck; somebody may push it. */
 inline move_arm()
 {
 	if
-	:: c_expr { model.was_raising } && arm < 2 -> arm++
-	:: c_expr { model.was_lowering } && arm > 0 -> arm--
-	:: c_expr { model.was_raising } && arm == 2 -> skip
-	:: c_expr { model.was_lowering } && arm == 0 -> skip
-	:: c_expr { model.was_raising || model.was_lowering } && faults > 0 -> faults--
-	:: c_expr { !model.was_raising && !model.was_lowering } -> skip
-	:: c_expr { !model.was_raising && !model.was_lowering } && arm < 2 && faults > 0 ->
-		arm++; faults--
+	:: is_stuck -> skip
+	:: !is_stuck && c_expr { model.was_raising } ->
+		if :: arm < 2 -> arm++ :: else -> skip fi
+	:: !is_stuck && c_expr { model.was_lowering } ->
+		if :: arm > 0 -> arm-- :: else -> skip fi
+	:: !is_stuck && c_expr { !model.was_raising && !model.was_lowering } -> skip
+	:: !is_stuck && c_expr { !model.was_raising && !model.was_lowering } && arm < 2 &&
+	   faults > 0 -> arm++; faults--
 	fi
 }
 
@@ -108,9 +109,11 @@ inline break_something()
 	:: faults > 0 && !beam_is_dead -> faults--; beam_is_dead = true
 	:: faults > 0 && !is_split -> faults--; is_split = true
 	:: is_split -> is_split = false
+	:: faults > 0 && !is_stuck -> faults--; is_stuck = true
+	:: is_stuck -> is_stuck = false
 	:: faults > 0 && !emergency -> faults--; emergency = true
 	:: emergency -> emergency = false
-	:: calm = true; faults = 0; emergency = false; is_split = false;
+	:: calm = true; faults = 0; emergency = false; is_split = false; is_stuck = false;
 		loop_is_dead = false; beam_is_dead = false
 	fi
 }
