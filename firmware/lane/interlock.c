@@ -89,6 +89,8 @@ static void step_proving(struct interlock *lock, const struct interlock_inputs *
 		interlock_set_phase(lock, INTERLOCK_REST, in->now_ms);
 	else if (!interlock_step_proof(lock, in, notes))
 		return;
+	else if (interlock_is_barred(lock, wish)) /* S10: since the proof began */
+		interlock_set_phase(lock, INTERLOCK_REST, in->now_ms);
 	else if (wish == ARM_RAISE)
 		interlock_set_phase(lock, INTERLOCK_RAISING, in->now_ms);
 	else if (any_occupied(in))

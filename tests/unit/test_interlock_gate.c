@@ -196,6 +196,30 @@ static void a_pair_that_begins_to_disagree_in_its_proof_has_the_window_to_agree(
 	}
 }
 
+/* Whenever the fault comes, no scan moves towards a limit that is faulty. */
+static void a_limit_that_breaks_during_the_proof_is_not_moved_towards(void **state)
+{
+	(void)state;
+	for (int before = 0; before <= 2 * PAIR_SCANS; before++) {
+		enum interlock_channel channel =
+			before % 2 ? CHANNEL_LIMIT_UP : CHANNEL_LIMIT_DOWN;
+		enum arm_wish way = before % 2 ? ARM_RAISE : ARM_LOWER;
+		struct arm_bench b;
+
+		raise_fully(&b);
+		if (way == ARM_RAISE)
+			arm_bench_scans(&b, ARM_LOWER, 400);
+		b.disagrees[channel] = true;
+		arm_bench_scans(&b, ARM_STAY, before / 2);
+		for (int i = 0; i < 2 * PAIR_SCANS; i++) {
+			arm_bench_scan(&b, way);
+			assert_false((b.out.lower || b.out.raise) &&
+				     b.lock.is_faulty[channel]);
+		}
+		assert_true(b.lock.is_faulty[channel]);
+	}
+}
+
 static void a_second_contact_takes_part_in_the_test(void **state)
 {
 	struct arm_bench b;
@@ -707,6 +731,8 @@ int main(void)
 		cmocka_unit_test(a_pair_proves_itself_by_contradicting_itself),
 		cmocka_unit_test(
 			a_pair_that_begins_to_disagree_in_its_proof_has_the_window_to_agree),
+		cmocka_unit_test(
+			a_limit_that_breaks_during_the_proof_is_not_moved_towards),
 		cmocka_unit_test(a_second_contact_takes_part_in_the_test),
 		cmocka_unit_test(
 			what_disagreed_before_the_lines_were_lost_counts_from_their_return),
