@@ -292,6 +292,8 @@ static enum kakou_err check_export(const json_t *head, FILE *from,
 		out->checkpoints = 1;
 		out->signed_size = checkpoint.size;
 	}
+	if (!err) /* of what it counts beyond this file nothing is known */
+		err = witness_end(witness, why);
 	tree_root(&witness->tree, out->root);
 	free(witness);
 	return err;

@@ -58,18 +58,22 @@ def wait_rule(gate, rule, within_s=10):
     wait_until(lambda: rule in rules(gate), within_s, lambda: f"{rule} in {rules(gate)}", 0.05)
 
 
-def raise_by_button(gate):
+def hold_until(gate, button, where):
     """On a busy machine a late scan ends a hold (S9): a person lets go and presses again."""
     for _ in range(5):
-        press(gate, "hold_raise")
+        press(gate, button)
         try:
-            wait_arm(gate, "is_up", 4)
+            wait_arm(gate, where, 4)
             break
         except AssertionError:
-            press(gate, "hold_raise", False)
+            press(gate, button, False)
             time.sleep(0.1)
-    wait_arm(gate, "is_up")
-    press(gate, "hold_raise", False)
+    wait_arm(gate, where)
+    press(gate, button, False)
+
+
+def raise_by_button(gate):
+    hold_until(gate, "hold_raise", "is_up")
     wait_state(gate, "blocked")
     time.sleep(0.05)  # a scan that sees the button released
 
@@ -151,9 +155,7 @@ def test_s4_s5_a_dead_beam_forbids_closing_but_by_the_button_at_the_gate(gate):
     wait_rule(gate, "S4")
     assert arm(gate)["is_up"]
     wait_until(lambda: "safety_device" in lane_of(gate)["alarms"], 2, "an officer is told")
-    press(gate, "hold_lower")
-    wait_arm(gate, "is_down")
-    press(gate, "hold_lower", False)
+    hold_until(gate, "hold_lower", "is_down")
     wait_state(gate, "idle")
     assert rules(gate).count("S5") >= 4  # begun and ended, twice
 
@@ -209,9 +211,7 @@ def test_s9_a_late_scan_stops_the_arm_and_does_not_latch(gate):
 def test_s10_contacts_that_disagree_bar_the_arm_until_the_key_is_turned(gate):
     raise_by_button(gate)
     fault(gate, "stuck_on", "beam_nc")
-    press(gate, "hold_lower")  # agrees as long as nothing is seen
-    wait_arm(gate, "is_down")
-    press(gate, "hold_lower", False)
+    hold_until(gate, "hold_lower", "is_down")  # agrees as long as nothing is seen
     wait_state(gate, "idle")
     assert "S10" not in rules(gate)
     fault(gate, "stuck_off", "beam_nc")

@@ -41,9 +41,11 @@ class Proved:
         self.wait_more(10)
         self.event = self.take("event.json", "log", "prove", 5)
         self.growth = self.take("growth.json", "log", "consistency", self.early)
+        self.late = self.take("late.note", "log", "checkpoint")
         self.export = self.take("export.jsonl", "log", "export")
         self.part = self.take("part.jsonl", "log", "export", "--first", 4, "--last", 9)
-        self.late = self.take("late.note", "log", "checkpoint")
+        self.wait_more(2)
+        self.after = self.take("after.note", "log", "checkpoint")
         self.live = gate.kakou("log", "verify", "--key", self.key,
                                "--checkpoint", f"{self.early},{self.late}")
         gate.kakoud.stop()
@@ -99,6 +101,8 @@ def test_two_verifiers_agree_on_everything_that_leaves_a_gate(proved):
         assert proved.judge(path), path
     assert proved.judge(proved.journal, proved.early, proved.late)
     assert proved.judge(proved.export, proved.early, proved.late)
+    assert proved.judge(proved.journal, proved.after)
+    assert not proved.judge(proved.export, proved.after), "it counts what the export lacks"
     assert proved.judge(proved.growth, proved.early)
     assert not proved.judge(proved.growth, proved.late)
     check_forged_lines(proved)
