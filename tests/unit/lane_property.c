@@ -220,6 +220,10 @@ static void clear_up(void)
 		else if ((bench->now_ms - world.full_ms > 3000 || any_is_shut_in()) &&
 			 in_state_ms > 5000)
 			send_helper();
+		/* Who is shut in can't give it: somebody at the gate closes by hand. */
+		if (bench->lane.state == LANE_CLOSING && any_is_shut_in() &&
+		    in_state_ms > 4500)
+			world.button_until[1] = bench->now_ms + 3000;
 		break;
 	default: break;
 	}
