@@ -65,6 +65,11 @@ static enum kakou_err take_seq_no(const char *name, const char *seq_no,
 				       "%s has 0x%02x at %zu: expected printable ASCII",
 				       name, (unsigned char)seq_no[i], i);
 	}
+	/* White space around an element's text means nothing. */
+	if (seq_no[0] == ' ' || seq_no[len - 1] == ' ')
+		return why_set(why, KAKOU_E_GARBLED,
+			       "%s=\"%.40s\": expected no blank at either end", name,
+			       seq_no);
 	memcpy(head->seq_no, seq_no, len + 1);
 	return KAKOU_OK;
 }

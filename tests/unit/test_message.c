@@ -470,6 +470,14 @@ static void the_header_and_the_attributes_must_agree(void **state)
 		       "<COMMAND_INFO AREA_ID=\"3301500001\" CHNL_NO=\"3301500101\""
 		       " I_E_TYPE=\"I\" SEQ_NO=\"012345678901234567890123456789012\"/>",
 		       "1 to 32");
+	assert_garbled(0x22,
+		       "<COMMAND_INFO AREA_ID=\"3301500001\" CHNL_NO=\"3301500101\""
+		       " I_E_TYPE=\"I\" SEQ_NO=\"12 \"/>",
+		       "SEQ_NO=\"12 \": expected no blank at either end");
+	assert_garbled(0x22,
+		       "<COMMAND_INFO AREA_ID=\"3301500001\" CHNL_NO=\"3301500101\""
+		       " I_E_TYPE=\"I\" SEQ_NO=\"\n\"/>",
+		       "SEQ_NO=\" \": expected no blank at either end");
 	assert_garbled(0x21, ROOT "</COMMAND_INFO>", "root <COMMAND_INFO>");
 	assert_garbled(0x22, "<GATHER_INFO" ATTRIBUTES "/>", "root <GATHER_INFO>");
 	assert_garbled(0x63, "<COMMAND_INFO" ATTRIBUTES "/>", "0x63");
