@@ -125,7 +125,7 @@ WITH_FAKE := $(call archives,firmware drivers) -Wl,--whole-archive $(B)/libfake.
 
 .PHONY: all rig tests unit contract system test test-fault run demo clean install install-deps \
         install-deps-run mutants fuzz model graph property coverage bench check check-layers check-format check-words check-manual \
-        check-units check-mutants check-trixie format help
+        check-units check-mutants check-tables check-trixie format help
 .PHONY: guest test-vm install-deps-vm
 
 all: $(addprefix $(B)/,$(PROGRAMS)) ; @:
@@ -239,9 +239,9 @@ bench:
 	$(Q)tests/bench/run $(BUILD)/gcc
 mutants:              ; $(Q)tests/mutants/run $(if $(T),-k '$(T)')
 
-check: check-layers check-format check-words check-manual check-units check-mutants
+check: check-layers check-format check-words check-manual check-units check-mutants check-tables
 format:               ; $(Q)tests/check-format.sh --fix
-check-layers check-format check-words check-manual check-units check-mutants check-trixie: ; $(Q)tests/$@.sh
+check-layers check-format check-words check-manual check-units check-mutants check-tables check-trixie: ; $(Q)tests/$@.sh
 
 # ---- running, installing --------------------------------------------------------------------
 
@@ -276,7 +276,7 @@ help:
 	@echo "make demo TRUCKS=30     the same, for so many trucks, as records; ends by itself"
 	@echo "make test               three builds, checks, unit, contract and system tests; 3 to 4 minutes"
 	@echo "make unit T=word        a part of them: unit, contract, system"
-	@echo "make check              check-layers, check-format, check-words, check-manual, check-units, check-mutants"
+	@echo "make check              check-layers, check-format, check-words, check-manual, check-units, check-mutants, check-tables"
 	@echo "make test-vm            kakoud on an emulated arm64 board with a GPIO chip of the kernel; 4 minutes"
 	@echo "make test-fault         every power cut, every kill; about 10 minutes"
 	@echo "make property           PASSAGES=$(PASSAGES) random passages of one lane; about 7 minutes"

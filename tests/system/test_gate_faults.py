@@ -104,3 +104,28 @@ def test_who_stands_there_after_the_arm_was_opened_by_hand_is_held_for_an_office
     assert held["reason"] == "restarted"
     act(gate, "return")
     wait_state(gate, "idle", within_s=20)
+
+
+def test_s4_a_beam_that_does_not_prove_itself_holds_the_truck_and_later_the_arm_for_an_officer(
+        new_gate):
+    gate = begin(new_gate)
+    dead = {"lane": "in1", "line": "beam", "kind": "stuck_off"}
+    gate.rpc("yard", "fault", dead)
+    drive_in(gate)
+    held = wait_state(gate, "held", within_s=60)
+    assert held["reason"] == "arm_fault"
+    assert {"hold", "arm_fault", "safety_device"} <= set(held["alarms"])
+    assert held["by"] == "customs" and not yard_events(gate, "lift")
+    gate.rpc("yard", "fault", {**dead, "kind": "none"})
+    act(gate, "release")
+    wait_state(gate, "passing", within_s=10)
+    gate.rpc("yard", "fault", dead)
+    wait_until(lambda: {"arm_fault", "safety_device"} <= set(lane_of(gate)["alarms"]), 30,
+               lambda: lane_of(gate))
+    assert lane_of(gate)["state"] == "closing"
+    assert yard_lane(gate)["arm"]["is_up"]
+    gate.rpc("yard", "fault", {**dead, "kind": "none"})
+    wait_state(gate, "idle", within_s=20)
+    assert lane_of(gate)["alarms"] == []
+    assert [e["data"]["rule"] for e in gate.events(kind="safety")].count("S4") >= 2
+    assert len(yard_events(gate, "lift")) == 1

@@ -112,10 +112,14 @@ def test_s1_s6_either_device_alone_reverses_a_closing_arm(gate, line):
     assert_nobody_was_hit(gate)
 
 
-def test_s2_opening_while_the_arm_lowers_raises_at_once(gate):
-    raise_by_button(gate)
+def lower_halfway(gate):
     lower_by_reset(gate)
     wait_until(lambda: arm(gate)["permille"] < 900, 5, "the arm is on its way", 0.005)
+
+
+def test_s2_opening_while_the_arm_lowers_raises_at_once(gate):
+    raise_by_button(gate)
+    lower_halfway(gate)
     press(gate, "hold_raise")
     wait_drive(gate, "raises", 2)
     assert arm(gate)["permille"] > 0
@@ -123,7 +127,19 @@ def test_s2_opening_while_the_arm_lowers_raises_at_once(gate):
     wait_drive(gate, "stops", 2)
 
 
-def test_s3_two_obstructions_lock_until_the_key_at_the_gate_is_turned(gate):
+def test_s2_an_officers_emergency_raise_turns_a_lowering_arm_at_once(gate):
+    gate.ticket()
+    raise_by_button(gate)
+    lower_halfway(gate)
+    gate.act("emergency", "in1")
+    wait_arm(gate, "is_up")
+    assert not [e for e in yard_events(gate, "arm_down") if e["lane"] == "in1"]
+    assert "S11" in rules(gate)
+    lower_by_reset(gate)
+    wait_state(gate, "idle")
+
+
+def obstruct_twice(gate):
     raise_by_button(gate)
     lower_by_reset(gate)
     for _ in range(2):
@@ -134,11 +150,24 @@ def test_s3_two_obstructions_lock_until_the_key_at_the_gate_is_turned(gate):
         wait_arm(gate, "is_up")
         fault(gate, "none", "beam")
     wait_rule(gate, "S3")
+
+
+def assert_only_the_key_lowers(gate):
     wait_state(gate, "blocked")
     refused = reset(gate)
     assert refused.returncode == 1 and "key at the gate" in refused.stderr
     time.sleep(0.5)
     assert arm(gate)["is_up"]
+
+
+def test_s3_two_obstructions_lock_over_a_restart_until_the_key_at_the_gate_is_turned(gate):
+    obstruct_twice(gate)
+    assert_only_the_key_lowers(gate)
+    gate.kakoud.kill()
+    gate.start("kakoud")
+    assert_only_the_key_lowers(gate)
+    assert [e["data"]["reason"] for e in gate.events(kind="arm_locked")] == \
+        ["two obstructions in a row", "still locked at the start"]
     turn_key(gate)
     time.sleep(0.5)
     assert arm(gate)["is_up"]

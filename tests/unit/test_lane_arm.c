@@ -27,6 +27,44 @@ static void an_arm_that_does_not_rise_holds_and_an_officer_tries_again(void **st
 	assert_int_equal(b.lifts_commanded, 2);
 }
 
+/* S4: no proof, no movement; an officer is called, and the lane goes on when it proves itself. */
+static void a_beam_that_fails_its_proof_before_the_lift_holds_for_an_officer(void **state)
+{
+	(void)state;
+	case_ask();
+	b.beam_is_dead = true;
+	bench_answer(&b, NULL, CASE_RELEASE, "");
+	assert_true(bench_run_until(&b, LANE_HELD, 3000));
+	assert_int_equal(b.lane.reason, REASON_ARM_FAULT);
+	assert_int_equal(b.arm, 0);
+	assert_true(b.lane.alarms & 1u << ALARM_HOLD);
+	assert_true(b.lane.alarms & 1u << ALARM_SAFETY);
+	b.beam_is_dead = false;
+	bench_act(&b, ACT_RELEASE, b.lane.passage);
+	case_pass_through();
+	assert_int_equal(b.lane.alarms, 0);
+}
+
+static void a_beam_that_fails_its_proof_before_closing_alarms_and_the_arm_stays_up(
+	void **state)
+{
+	(void)state;
+	case_ask();
+	bench_answer(&b, NULL, CASE_RELEASE, "");
+	assert_true(bench_run_until(&b, LANE_PASSING, 3000));
+	b.beam_is_dead = true;
+	bench_drive(&b, &b.vehicle, BENCH_GONE_MM);
+	assert_true(bench_run_until(&b, LANE_CLOSING, 3000));
+	bench_run(&b, 3000);
+	assert_int_equal(b.lane.state, LANE_CLOSING);
+	assert_int_equal(b.arm, BENCH_UP);
+	assert_true(b.lane.alarms & 1u << ALARM_ARM);
+	assert_true(b.lane.alarms & 1u << ALARM_SAFETY);
+	b.beam_is_dead = false;
+	assert_true(bench_run_until(&b, LANE_IDLE, 5000));
+	assert_int_equal(b.lane.alarms, 0);
+}
+
 static void a_release_after_a_fault_passes_when_the_arm_is_up_already(void **state)
 {
 	(void)state;
@@ -368,6 +406,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		LANE_TEST(an_arm_that_does_not_rise_holds_and_an_officer_tries_again),
+		LANE_TEST(
+			a_beam_that_fails_its_proof_before_the_lift_holds_for_an_officer),
+		LANE_TEST(
+			a_beam_that_fails_its_proof_before_closing_alarms_and_the_arm_stays_up),
 		LANE_TEST(a_release_after_a_fault_passes_when_the_arm_is_up_already),
 		LANE_TEST(a_reset_does_not_open_a_closed_arm_for_who_stands_before_it),
 		LANE_TEST(a_reset_ends_a_passage_whose_end_no_sensor_shows),
