@@ -116,6 +116,10 @@ enum kakou_err journal_open(struct journal **out, const struct journal_config *c
 	if (!err)
 		err = open_files(journal, config, past, why);
 	if (!err) {
+		for (int i = 0; i < JOURNAL_RECEIVERS; i++)
+			atomic_init(
+				&journal->cursors[i],
+				writer_cursor(journal->writer, (enum journal_receiver)i));
 		journal_put_health(journal);
 		err = start_threads(journal);
 		if (err)
@@ -170,6 +174,19 @@ enum kakou_err journal_append(struct journal *journal, const struct event *event
 	if (err)
 		atomic_fetch_sub_explicit(&journal->pushed, 1, memory_order_relaxed);
 	return err;
+}
+
+void journal_set_cursor(struct journal *journal, enum journal_receiver receiver,
+			int64_t seq)
+{
+	assert(receiver >= 0 && receiver < JOURNAL_RECEIVERS);
+	atomic_store_explicit(&journal->cursors[receiver], seq, memory_order_release);
+}
+
+int64_t journal_cursor(const struct journal *journal, enum journal_receiver receiver)
+{
+	assert(receiver >= 0 && receiver < JOURNAL_RECEIVERS);
+	return atomic_load_explicit(&journal->cursors[receiver], memory_order_acquire);
 }
 
 uint32_t journal_room(const struct journal *journal)

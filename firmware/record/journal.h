@@ -101,6 +101,22 @@ struct journal_health {
  * (1). */
 bool journal_read_health(struct journal *journal, int who, struct journal_health *out);
 
+/** Receivers of the record whose progress it keeps: the outbox is the record itself, with a cursor
+ * for each. Retention keeps what lies beyond the cursors that the site waits for. */
+enum journal_receiver { RECEIVER_CUSTOMS, JOURNAL_RECEIVERS };
+
+/** "customs" … */
+const char *journal_receiver_name(enum journal_receiver receiver);
+
+/** The receiver needs no event up to number `seq` any more. Kept with the next events that are
+ * committed, and never before the event it names: after a crash the cursor may be an older one,
+ * never a newer. Wait-free; from one thread for each receiver. */
+void journal_set_cursor(struct journal *journal, enum journal_receiver receiver,
+			int64_t seq);
+
+/** As it was last set, or found at the start. Wait-free; any thread. */
+int64_t journal_cursor(const struct journal *journal, enum journal_receiver receiver);
+
 /** What a follower may ask of the reader thread. */
 struct journal_query {
 	int64_t after;  /**< events with seq > after */

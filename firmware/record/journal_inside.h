@@ -46,6 +46,7 @@ struct journal {
 	struct mailbox *health[JOURNAL_HEALTHS];
 	atomic_uint_least32_t pushed, popped; /* events */
 	atomic_uint_least32_t answered, answers_read;
+	atomic_int_least64_t cursors[JOURNAL_RECEIVERS];
 	struct thread *writer_thread, *reader_thread;
 
 	/* Of the writer thread. */

@@ -102,6 +102,9 @@ static bool commit(struct journal *journal)
 
 	if (is_early && !journal->is_stopping)
 		return false;
+	for (int i = 0; i < JOURNAL_RECEIVERS; i++)
+		writer_set_cursor(journal->writer, (enum journal_receiver)i,
+				  journal_cursor(journal, (enum journal_receiver)i));
 	return note_try(journal, writer_commit(journal->writer));
 }
 

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "firmware/record/canonical.h"
+#include "firmware/record/cursor.h"
 #include "firmware/record/past.h"
 #include "firmware/record/writer_inside.h"
 #include "hal/base64.h"
@@ -203,6 +204,9 @@ static enum kakou_err read_past(struct writer *writer,
 		err = past_read(writer->store, config, &writer->taken, past, why);
 	if (!err)
 		err = past_get_counter_end(writer->store, &writer->counter_end, why);
+	if (!err)
+		err = cursor_load(writer->store, writer->taken.seq, writer->cursors,
+				  writer->stored_cursors, why);
 	writer->newest.stays = true;
 	writer->newest.stayed_ms = clock_mono_ms();
 	writer->committed = writer->taken;
@@ -258,6 +262,17 @@ void writer_close(struct writer *writer)
 	store_close(writer->store);
 	sign_key_destroy(writer->key);
 	free(writer);
+}
+
+void writer_set_cursor(struct writer *writer, enum journal_receiver receiver, int64_t seq)
+{
+	writer->cursors[receiver] =
+		seq < writer->committed.seq ? seq : writer->committed.seq;
+}
+
+int64_t writer_cursor(const struct writer *writer, enum journal_receiver receiver)
+{
+	return writer->cursors[receiver];
 }
 
 uint32_t writer_count_tickets(const struct writer *writer)

@@ -56,6 +56,14 @@ void writer_watch_disk(struct writer *writer);
 bool writer_wants_rest(const struct writer *writer);
 KAKOU_MUST_CHECK enum kakou_err writer_rest(struct writer *writer);
 
+/** How far a receiver has got: stored with the next events. Beyond what is committed it counts as
+ *  what is committed. */
+void writer_set_cursor(struct writer *writer, enum journal_receiver receiver,
+		       int64_t seq);
+
+/** As it was set; it counts for the present only when its commit returned. */
+int64_t writer_cursor(const struct writer *writer, enum journal_receiver receiver);
+
 /** Kept events with a ticket: each will be answered once. */
 uint32_t writer_count_tickets(const struct writer *writer);
 

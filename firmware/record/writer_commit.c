@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "firmware/record/cursor.h"
 #include "firmware/record/past.h"
 #include "firmware/record/writer_inside.h"
 #include "hal/clock.h"
@@ -178,6 +179,9 @@ static enum kakou_err write_group(struct writer *writer, int64_t *last,
 	}
 	if (!err && (*counter_end != writer->counter_end || written == 0))
 		err = past_put_counter_end(writer->store, *counter_end, why);
+	if (!err)
+		err = cursor_store(writer->store, writer->cursors, writer->stored_cursors,
+				   why);
 	if (!err && writer->key && written > 0)
 		err = sign_group(writer, why);
 	return err;
@@ -195,6 +199,7 @@ static enum kakou_err commit_group(struct writer *writer, struct why *why)
 	if (err)
 		return err;
 	writer->counter_end = counter_end;
+	memcpy(writer->stored_cursors, writer->cursors, sizeof(writer->cursors));
 	writer->tree = writer->growing;
 	writer->newest = writer->signing;
 	writer->health.commits++;

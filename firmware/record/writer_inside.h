@@ -50,13 +50,15 @@ struct writer {
 	struct tree tree;       /* of what is committed */
 	struct tree growing;    /* and of the group that is being committed */
 	struct tree_made made;
-	struct sign_key *key;             /* NULL: no checkpoints */
-	struct newest_checkpoint newest;  /* as committed */
-	struct newest_checkpoint signing; /* of the group that is being committed */
-	int64_t counter_end;              /* as committed */
-	int32_t (*ask_disk)(void);        /* NULL: the real one */
-	int64_t disk_asked_ms;            /* -1 = never */
-	int disk_passed;                  /* limits of its use that are passed */
+	struct sign_key *key;               /* NULL: no checkpoints */
+	struct newest_checkpoint newest;    /* as committed */
+	struct newest_checkpoint signing;   /* of the group that is being committed */
+	int64_t counter_end;                /* as committed */
+	int64_t cursors[JOURNAL_RECEIVERS]; /* as they shall be */
+	int64_t stored_cursors[JOURNAL_RECEIVERS]; /* as committed */
+	int32_t (*ask_disk)(void);                 /* NULL: the real one */
+	int64_t disk_asked_ms;                     /* -1 = never */
+	int disk_passed;                           /* limits of its use that are passed */
 	bool is_synced;
 	int64_t synced_asked_ms;
 	struct journal_health health;
