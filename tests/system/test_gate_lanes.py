@@ -3,7 +3,7 @@
 in series, two barriers."""
 
 import pytest
-from gate_help import ORDER, drive_in, section, wait_state, yard_events, yard_lane
+from gate_help import ORDER, drive_in, lane_of, section, wait_state, yard_events, yard_lane
 from kakou_rig import BUILD, wait_until
 from site_help import ENTRY_LINES, lane, site
 
@@ -56,6 +56,46 @@ def test_sixteen_lanes_on_one_controller_clear_a_truck_each(new_gate):
     assert gate.kakou("log", "verify")["is_whole"]
     if BUILD.name != "asan":
         assert gate.rpc("kakoud", "status")["control"]["allocations"] == 0
+
+
+def turn(gate, to):
+    """As an officer who has seen that nobody is between the loops."""
+    def is_taken():
+        return gate.kakou_raw("turn", "n1", to, "--reason", "peak").returncode == 0
+
+    wait_until(is_taken, 20, lambda: gate.kakou_raw("turn", "n1", to, "--reason", "x").stderr, 0.5)
+    wait_until(lambda: lane_of(gate, "n1")["direction"] == to and lane_of(gate, "n1")["turn"] == "",
+               10, lambda: lane_of(gate, "n1"))
+
+
+def test_a_turned_lane_clears_who_comes_from_the_other_end_and_is_turned_back(new_gate):
+    shape = {"evidence": ("plate", "card"), "lines": ("red_far", "green_far"),
+             "reverse_chnl_no": '"3301500151"'}
+    orders = scenario_for([1], [{**shape, "direction": "I"}])
+    orders += scenario_for([2], [{**shape, "direction": "E"}]).split('truck "')[0]
+    gate = new_gate(site=site(lane(1, **shape)), scenario=orders, pace=5)
+    gate.start()
+    wait_state(gate, "idle", name="n1")
+    gate.rpc("yard", "start")
+    gate.wait_event("passage_closed", within_s=40)
+    turn(gate, "E")
+    drive_in(gate, lane="n1", name="02", plate="浙A10002", card="330102601002", seal="",
+             **{"from": "far"})
+    wait_state(gate, "passing", within_s=30, name="n1")
+    lines = yard_lane(gate, "n1")["outputs"]
+    assert lines["green_far"] and lines["red"] and not lines["green"] and not lines["red_far"]
+    closed = [e["data"] for e in gate.wait_event("passage_closed", within_s=40, count=2)]
+    assert [(c["outcome"], c["by"], c["lift"]) for c in closed] == [("passed", "customs", "00")] * 2
+    opened = [e["data"]["direction"] for e in gate.events(kind="passage_opened")]
+    asked = [e["channel"] for e in gate.rpc("customs", "history")["entries"]
+             if e.get("code") == "0x21"]
+    assert (opened, asked) == (["I", "E"], ["3301500101", "3301500151"])
+    turn(gate, "I")
+    # Who still comes from the far end now comes the wrong way, and nothing opens for him.
+    drive_in(gate, lane="n1", name="03", plate="浙A10002", card="", seal="", **{"from": "far"})
+    wait_until(lambda: "wrong_way" in lane_of(gate, "n1")["alarms"], 20, lambda: lane_of(gate, "n1"))
+    assert (lane_of(gate, "n1")["passage"], len(yard_events(gate, "lift"))) == (0, 2)
+    assert not yard_events(gate, "collision")
 
 
 def act(gate, verb, name):

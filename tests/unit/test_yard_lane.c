@@ -354,6 +354,49 @@ static void a_hand_on_a_sensor_is_felt_until_it_is_taken_away(void **state)
 			 KAKOU_E_INVALID);
 }
 
+/* The loops, safety loop and beam of a lane without deck, as who comes from the other end meets them. */
+static void who_comes_from_the_far_end_meets_the_exit_loop_first(void **state)
+{
+	struct scenario_truck truck = yard_rig_truck(BODY_RIGID, BEHAVIOUR_NORMAL);
+	char edges[512];
+
+	(void)state;
+	rig.site.lines[LINE_SCALE_ENTRY].is_used = false;
+	yard_lane_init(&rig.lane, 7, rig.now_ns);
+	truck.is_from_far = true;
+	yard_rig_send(&rig, &truck);
+	yard_rig_run_until(&rig, "truck_stands", 1, 60000);
+	assert_true(rig.lane.levels[LINE_EXIT]);
+	assert_false(rig.lane.levels[LINE_SAFETY_LOOP]);
+	assert_true(rig.reads & 1u << INSTRUMENT_PLATE_FRONT);
+	yard_rig_lift(&rig); /* it looks at the light of its own side */
+	yard_rig_run_ms(&rig, 5000);
+	assert_int_equal(yard_rig_count(&rig, "truck_sets_off"), 0);
+	yard_rig_set(&rig, LINE_GREEN_FAR, true);
+	yard_rig_run_until(&rig, "truck_left", 1, 60000);
+	assert_int_equal(yard_rig_count(&rig, "collision"), 0);
+	yard_rig_print_edges(&rig, edges, sizeof(edges));
+	assert_string_equal(edges, "+exit +safety_loop +beam -exit -beam -safety_loop "
+				   "+approach -approach");
+}
+
+static void nobody_comes_towards_one_who_is_in_the_lane(void **state)
+{
+	struct scenario_truck truck = yard_rig_truck(BODY_RIGID, BEHAVIOUR_NORMAL);
+
+	(void)state;
+	rig.site.lines[LINE_SCALE_ENTRY].is_used = false;
+	yard_lane_init(&rig.lane, 7, rig.now_ns);
+	yard_rig_send(&rig, &truck);
+	truck.is_from_far = true;
+	yard_rig_send(&rig, &truck);
+	yard_rig_run_ms(&rig, 60000);
+	assert_int_equal(yard_rig_count(&rig, "truck_comes"), 1);
+	yard_rig_lift(&rig);
+	yard_rig_run_until(&rig, "truck_left", 1, 60000);
+	yard_rig_run_until(&rig, "truck_comes", 2, 1000);
+}
+
 int main(void)
 {
 #define LANE_TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
@@ -374,6 +417,8 @@ int main(void)
 		LANE_TEST(an_arm_that_touches_a_truck_is_a_collision),
 		LANE_TEST(a_truck_that_stops_short_goes_on_when_it_is_told),
 		LANE_TEST(the_next_truck_waits_until_the_arm_comes_down),
+		LANE_TEST(who_comes_from_the_far_end_meets_the_exit_loop_first),
+		LANE_TEST(nobody_comes_towards_one_who_is_in_the_lane),
 		LANE_TEST(a_test_output_makes_its_sensor_report_within_a_step),
 		LANE_TEST(a_dead_beam_answers_no_test),
 		LANE_TEST(a_second_contact_shows_the_contrary_of_what_its_sensor_feels),

@@ -30,6 +30,8 @@ const struct conf_key scenario_keys[] = {
 	     "What the truck is an example of, one word."),
 	TEXT("truck", "lane", 1, SCENARIO_NAME_MAX, NULL,
 	     "Lane it comes to; the trucks of one lane come in file order."),
+	CHOICE("truck", "from", "near|far", "near",
+	       "End of the lane it comes from: near over the approach loop, far over the exit loop; far only without deck and entry barrier."),
 	CHOICE("truck", "body", "articulated|rigid|long_articulated", "articulated",
 	       "Body: 17.1 m articulated, 10.5 m rigid, or 18.1 m with a gap that opens beam and loop."),
 	TEXT("truck", "plate", 0, DEVICE_TEXT_MAX, NULL,

@@ -70,6 +70,7 @@ static enum kakou_err copy_identity(struct scenario_truck *truck,
 			conf_title(from), SCENARIO_NAME_MAX);
 	text_copy(truck->kind, sizeof(truck->kind), conf_text(from, "kind"));
 	text_copy(truck->lane, sizeof(truck->lane), conf_text(from, "lane"));
+	truck->is_from_far = conf_integer(from, "from") != 0;
 	truck->body = (enum scenario_body)conf_integer(from, "body");
 	text_copy(truck->plate, sizeof(truck->plate), conf_text(from, "plate"));
 	text_copy(truck->trailer_plate, sizeof(truck->trailer_plate),

@@ -54,6 +54,7 @@ struct scenario_truck {
 	char name[SCENARIO_NAME_MAX + 1]; /**< the section's title */
 	char kind[SCENARIO_NAME_MAX + 1]; /**< what it is an example of */
 	char lane[SCENARIO_NAME_MAX + 1];
+	bool is_from_far; /**< over the exit loop: a reversible lane that is turned */
 	enum scenario_body body;
 	char plate[DEVICE_TEXT_MAX + 1];
 	char trailer_plate[DEVICE_TEXT_MAX + 1];  /**< "" = none */

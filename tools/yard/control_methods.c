@@ -19,13 +19,13 @@ enum { EVENTS_DEFAULT = 500, EVENTS_MAX = 1000 };
 
 static json_t *show_vehicle(const struct vehicle *vehicle)
 {
-	return json_pack("{s:s, s:s, s:I, s:I, s:I, s:s}", "truck", vehicle->name,
-			 "plate", vehicle->plan.plate, "front_mm",
-			 (json_int_t)(vehicle->truck.front_um / UM_PER_MM), "rear_mm",
-			 (json_int_t)(truck_rear_um(&vehicle->truck) / UM_PER_MM),
-			 "speed_mm_s",
-			 (json_int_t)(vehicle->truck.speed_um_s / UM_PER_MM), "driver",
-			 driver_phase_name(vehicle->driver.phase));
+	return json_pack(
+		"{s:s, s:s, s:s, s:I, s:I, s:I, s:s}", "truck", vehicle->name, "plate",
+		vehicle->plan.plate, "from", vehicle->plan.is_from_far ? "far" : "near",
+		"front_mm", (json_int_t)(vehicle->truck.front_um / UM_PER_MM), "rear_mm",
+		(json_int_t)(truck_rear_um(&vehicle->truck) / UM_PER_MM), "speed_mm_s",
+		(json_int_t)(vehicle->truck.speed_um_s / UM_PER_MM), "driver",
+		driver_phase_name(vehicle->driver.phase));
 }
 
 static json_t *show_arm(const struct arm *arm)

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { DECK_MM = 21000, LOOP_MM = 2000 };
+enum { DECK_MM = 21000, LOOP_MM = 2000, KEPT_CLEAR_MM = 800 };
 
 /* The deck leaves 600 mm before the vehicle's front, so that a truck of 18.1 m stands on it
  * whole; a waiting truck keeps 2 m clear of the safety loop; the exit loop is so near that the
@@ -96,6 +96,23 @@ void geometry_init_gate(struct geometry *geometry, bool has_deck)
 	*geometry = with_deck;
 	geometry->has_deck = has_deck;
 	geometry->has_gate = true;
+}
+
+void geometry_turn(const struct geometry *near, struct geometry *far)
+{
+	int32_t end_mm = near->exit_end_mm;
+
+	*far = *near;
+	far->approach_begin_mm = 0;
+	far->approach_end_mm = end_mm - near->exit_begin_mm;
+	far->safety_begin_mm = end_mm - near->safety_end_mm;
+	far->safety_end_mm = end_mm - near->safety_begin_mm;
+	far->arm_mm = end_mm - near->arm_mm;
+	far->beam_mm = end_mm - near->beam_mm;
+	far->exit_begin_mm = end_mm - near->approach_end_mm;
+	far->exit_end_mm = end_mm - near->approach_begin_mm;
+	far->stop_mm = far->safety_begin_mm - KEPT_CLEAR_MM;
+	far->follow_mm = far->safety_end_mm;
 }
 
 static int32_t *at(struct geometry *geometry, const struct place *place)

@@ -3,7 +3,7 @@
  * How a lane lies on the ground: where its loops, beams, readers, deck and arm are.
  *
  * Layer: tools. Values. Places are millimetres along the lane in driving direction, from the
- * start of the approach loop.
+ * start of the loop that a vehicle comes to first.
  */
 #ifndef KAKOU_TOOLS_YARD_GEOMETRY_H
 #define KAKOU_TOOLS_YARD_GEOMETRY_H
@@ -36,6 +36,10 @@ void geometry_init(struct geometry *geometry, bool has_deck);
 /** The default lane with an entry barrier behind the approach loop. It is as long as one with a deck:
  *  the whole vehicle stands between the arms. */
 void geometry_init_gate(struct geometry *geometry, bool has_deck);
+
+/** The same lane, without deck and entry arm, as who comes from the far end meets it: places count
+ *  from there. Camera, portal and post look both ways; he stops before the safety loop. */
+void geometry_turn(const struct geometry *near, struct geometry *far);
 
 /** Lays section `geometry LANE` of the scenario over it, when there is one. KAKOU_E_INVALID:
  *  the places are not in driving order. */

@@ -124,9 +124,9 @@ static bool is_between(int64_t place_um, int32_t begin_mm, int32_t end_mm)
 	       place_um <= (int64_t)end_mm * UM_PER_MM;
 }
 
-static bool is_in_view(enum instrument instrument, const struct geometry *g,
-		       const struct vehicle *vehicle)
+static bool is_in_view(enum instrument instrument, const struct vehicle *vehicle)
 {
+	const struct geometry *g = vehicle->way;
 	const struct truck *truck = &vehicle->truck;
 
 	switch (instrument) {
@@ -158,11 +158,10 @@ static int32_t time_to_read_ms(struct instruments *set, enum instrument instrume
 	}
 }
 
-static void look(struct instruments *set, const struct geometry *geometry,
-		 struct vehicle *vehicle, int64_t now_ms)
+static void look(struct instruments *set, struct vehicle *vehicle, int64_t now_ms)
 {
 	for (enum instrument i = 0; i < INSTRUMENT_CARD; i++) {
-		if (vehicle->seen & 1U << i || !is_in_view(i, geometry, vehicle))
+		if (vehicle->seen & 1U << i || !is_in_view(i, vehicle))
 			continue;
 		vehicle->seen |= 1U << i;
 		if (!can_read(i, &vehicle->plan))
@@ -174,11 +173,10 @@ static void look(struct instruments *set, const struct geometry *geometry,
 
 /* The portal is ready when the rear has passed, or when the vehicle stands before that (a short
  * lane: its cameras see the whole side). */
-static bool portal_is_busy(const struct geometry *geometry,
-			   struct vehicle *const vehicles[], size_t count)
+static bool portal_is_busy(struct vehicle *const vehicles[], size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (is_in_view(INSTRUMENT_BOXES, geometry, vehicles[i]) &&
+		if (is_in_view(INSTRUMENT_BOXES, vehicles[i]) &&
 		    vehicles[i]->driver.phase == DRIVER_ARRIVES)
 			return true;
 	}
@@ -252,16 +250,15 @@ static void feel_climate(struct instruments *set, struct vehicle *const vehicles
 
 /* ---- the whole --------------------------------------------------------------------------- */
 
-uint32_t instruments_step(struct instruments *set, const struct geometry *geometry,
-			  const struct lane_world *world,
+uint32_t instruments_step(struct instruments *set, const struct lane_world *world,
 			  struct vehicle *const vehicles[], size_t count, int64_t now_ms)
 {
 	for (size_t i = 0; i < count; i++)
-		look(set, geometry, vehicles[i], now_ms);
+		look(set, vehicles[i], now_ms);
 	weigh(set, world, now_ms);
 	feel_climate(set, vehicles, count);
 	set->post.help_is_pressed = now_ms < set->help_until_ms;
-	return finish(set, portal_is_busy(geometry, vehicles, count), now_ms);
+	return finish(set, portal_is_busy(vehicles, count), now_ms);
 }
 
 uint32_t instruments_show_card(struct instruments *set, const struct scenario_truck *plan)

@@ -17,7 +17,6 @@
 #include <stdint.h>
 
 #include "drivers/device/device.h"
-#include "tools/yard/geometry.h"
 #include "tools/yard/lane_world.h"
 #include "tools/yard/random.h"
 #include "tools/yard/vehicle.h"
@@ -74,8 +73,7 @@ void instruments_init(struct instruments *set, uint64_t seed, int64_t now_ms);
 
 /** Looks at the vehicles and moves on to the instant. Returns the mask of `1 << enum
  *  instrument` that made a new read. */
-uint32_t instruments_step(struct instruments *set, const struct geometry *geometry,
-			  const struct lane_world *world,
+uint32_t instruments_step(struct instruments *set, const struct lane_world *world,
 			  struct vehicle *const vehicles[], size_t count, int64_t now_ms);
 
 /** The driver's hands: card and code are read at once, help is lit. Returns a mask as above. */

@@ -98,13 +98,15 @@ static void report(struct yard_lane *lane, const char *kind,
 
 /* ---- who comes --------------------------------------------------------------------------- */
 
-static bool place_is_free(const struct yard_lane *lane)
+/* Nobody comes towards one who is still in the lane. */
+static bool place_is_free(const struct yard_lane *lane, bool is_from_far)
 {
 	for (size_t i = 0; i < lane->vehicle_count; i++) {
 		const struct vehicle *vehicle = &lane->vehicles[i];
 
-		if (truck_rear_um(&vehicle->truck) <
-			    (int64_t)lane->geometry.follow_mm * UM_PER_MM ||
+		if (vehicle->plan.is_from_far != is_from_far ||
+		    truck_rear_um(&vehicle->truck) <
+			    (int64_t)vehicle->way->follow_mm * UM_PER_MM ||
 		    vehicle->driver.phase == DRIVER_BACKS_OUT)
 			return false;
 	}
@@ -117,7 +119,11 @@ static struct vehicle *add_vehicle(struct yard_lane *lane,
 {
 	struct vehicle *vehicle = &lane->vehicles[lane->vehicle_count++];
 
-	*vehicle = (struct vehicle){.plan = *plan};
+	geometry_turn(&lane->geometry, &lane->far);
+	*vehicle = (struct vehicle){
+		.plan = *plan,
+		.way = plan->is_from_far ? &lane->far : &lane->geometry,
+	};
 	(void)snprintf(vehicle->name, sizeof(vehicle->name), "%s%s", plan->name,
 		       follows ? "+" : "");
 	vehicle->truck = (struct truck){
@@ -135,6 +141,7 @@ static struct vehicle *add_vehicle(struct yard_lane *lane,
 static void add_follower(struct yard_lane *lane, const struct scenario_truck *leader)
 {
 	struct scenario_truck plan = {
+		.is_from_far = leader->is_from_far,
 		.tare_kg = VAN_KG,
 		.camera_confidence = leader->camera_confidence,
 	};
@@ -152,12 +159,11 @@ static void let_next_come(struct yard_lane *lane, int64_t now_ns)
 	struct yard_waiting **at = &lane->waiting;
 	struct yard_waiting *truck;
 
-	if (now_ns < lane->next_at_ns || !place_is_free(lane))
-		return;
 	while (*at && !(*at)->is_ready)
 		at = &(*at)->next;
 	truck = *at;
-	if (!truck)
+	if (!truck || now_ns < lane->next_at_ns ||
+	    !place_is_free(lane, truck->plan.is_from_far))
 		return;
 	*at = truck->next;
 	lane->waiting_count--;
@@ -189,10 +195,10 @@ static void remove_vehicle(struct yard_lane *lane, size_t i, const char *kind)
 
 static void let_go(struct yard_lane *lane, int64_t now_ns)
 {
-	int64_t gone_um = (int64_t)(lane->geometry.exit_end_mm + GONE_MM) * UM_PER_MM;
-
 	for (size_t i = lane->vehicle_count; i-- > 0;) {
 		const struct vehicle *vehicle = &lane->vehicles[i];
+		int64_t gone_um =
+			(int64_t)(vehicle->way->exit_end_mm + GONE_MM) * UM_PER_MM;
 
 		if (truck_rear_um(&vehicle->truck) > gone_um) {
 			remove_vehicle(lane, i, "truck_left");
@@ -216,7 +222,7 @@ static const struct vehicle *find_ahead(const struct yard_lane *lane,
 	for (size_t i = 0; i < lane->vehicle_count; i++) {
 		const struct vehicle *other = &lane->vehicles[i];
 
-		if (other->truck.front_um > of->truck.front_um &&
+		if (other->way == of->way && other->truck.front_um > of->truck.front_um &&
 		    (!nearest || other->truck.front_um < nearest->truck.front_um))
 			nearest = other;
 	}
@@ -242,19 +248,26 @@ static void obey(struct yard_lane *lane, struct vehicle *vehicle,
 		report(lane, "truck_turns_back", vehicle);
 }
 
+/* The light of his side; a lane that has none is green for whoever sees the arm up. */
+static bool is_green(const struct yard_lane *lane, const struct vehicle *vehicle)
+{
+	enum line_role light = vehicle->plan.is_from_far ? LINE_GREEN_FAR : LINE_GREEN;
+
+	return !lane->site->lines[light].is_used || lane->outputs[light];
+}
+
 static void drive(struct yard_lane *lane, struct vehicle *vehicle, int64_t dt_us,
 		  int64_t now_ms)
 {
 	const struct vehicle *ahead = find_ahead(lane, vehicle);
 	const struct driver_view view = {
-		.geometry = &lane->geometry,
+		.geometry = vehicle->way,
 		.truck = &vehicle->truck,
 		.arm_permille = arm_permille(&lane->arm),
 		.arm_lowers = lane->arm.drive == ARM_LOWERS,
 		.gate_permille = arm_permille(&lane->gate),
 		.gate_lowers = lane->gate.drive == ARM_LOWERS,
-		.is_green = !lane->site->lines[LINE_GREEN].is_used ||
-			    lane->outputs[LINE_GREEN],
+		.is_green = is_green(lane, vehicle),
 		.sign = lane->sign,
 		.ahead = ahead ? &ahead->truck : NULL,
 		.ahead_leaves = ahead && ahead->driver.phase == DRIVER_LEAVES,
@@ -271,7 +284,7 @@ static void drive(struct yard_lane *lane, struct vehicle *vehicle, int64_t dt_us
 
 static void note_places(struct yard_lane *lane, struct vehicle *vehicle)
 {
-	const struct geometry *g = &lane->geometry;
+	const struct geometry *g = vehicle->way;
 
 	if (!vehicle->has_arrived &&
 	    truck_covers(&vehicle->truck, g->approach_begin_mm, g->approach_end_mm)) {
@@ -289,18 +302,18 @@ static void note_places(struct yard_lane *lane, struct vehicle *vehicle)
 
 static void look_at_ground(struct yard_lane *lane, int64_t now_ns)
 {
-	const struct truck *trucks[YARD_VEHICLES_MAX];
 	struct vehicle *vehicles[YARD_VEHICLES_MAX];
 	uint32_t made;
 
+	lane->world = (struct lane_world){0};
 	for (size_t i = 0; i < lane->vehicle_count; i++) {
 		vehicles[i] = &lane->vehicles[i];
-		trucks[i] = &lane->vehicles[i].truck;
+		lane_world_add(vehicles[i]->way, &vehicles[i]->truck,
+			       vehicles[i]->plan.is_from_far, &lane->world);
 	}
-	lane_world_sense(&lane->geometry, trucks, lane->vehicle_count, &lane->world);
 	yard_lane_update_levels(lane, now_ns);
-	made = instruments_step(&lane->instruments, &lane->geometry, &lane->world,
-				vehicles, lane->vehicle_count, now_ns / NS_PER_MS);
+	made = instruments_step(&lane->instruments, &lane->world, vehicles,
+				lane->vehicle_count, now_ns / NS_PER_MS);
 	for (enum instrument i = 0; i < INSTRUMENT_COUNT; i++) {
 		if (made & 1U << i)
 			lane->on_read(lane->arg, lane, i);

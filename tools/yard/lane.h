@@ -36,6 +36,7 @@ struct yard_lane {
 	int32_t pace;
 	struct random random;
 	struct geometry geometry;
+	struct geometry far; /**< the same for who comes from the other end */
 	struct arm arm;
 	struct arm gate; /**< the entry arm, at rest where the lane has none */
 	struct lane_world world;

@@ -23,26 +23,23 @@ static void sense_gate(const struct geometry *g, const struct truck *truck,
 	out->is_under_gate |= truck_covers(truck, g->gate_arm_mm, g->gate_arm_mm);
 }
 
-void lane_world_sense(const struct geometry *g, const struct truck *const trucks[],
-		      size_t count, struct lane_world *out)
+void lane_world_add(const struct geometry *g, const struct truck *truck, bool is_from_far,
+		    struct lane_world *out)
 {
-	*out = (struct lane_world){0};
-	for (size_t i = 0; i < count; i++) {
-		const struct truck *truck = trucks[i];
+	bool *first = is_from_far ? &out->exit : &out->approach;
+	bool *last = is_from_far ? &out->approach : &out->exit;
 
-		out->approach |=
-			truck_covers(truck, g->approach_begin_mm, g->approach_end_mm);
-		out->scale_entry |=
-			truck_covers(truck, g->deck_begin_mm, g->deck_begin_mm);
-		out->scale_exit |= truck_covers(truck, g->deck_end_mm, g->deck_end_mm);
-		out->safety_loop |=
-			truck_covers(truck, g->safety_begin_mm, g->safety_end_mm);
-		out->beam |= truck_covers(truck, g->beam_mm, g->beam_mm);
-		out->exit |= truck_covers(truck, g->exit_begin_mm, g->exit_end_mm);
-		out->is_under_arm |= truck_covers(truck, g->arm_mm, g->arm_mm);
-		if (g->has_gate)
-			sense_gate(g, truck, out);
-		if (g->has_deck)
-			sense_deck(g, truck, out);
-	}
+	*first |= truck_covers(truck, g->approach_begin_mm, g->approach_end_mm);
+	*last |= truck_covers(truck, g->exit_begin_mm, g->exit_end_mm);
+	out->safety_loop |= truck_covers(truck, g->safety_begin_mm, g->safety_end_mm);
+	out->beam |= truck_covers(truck, g->beam_mm, g->beam_mm);
+	out->is_under_arm |= truck_covers(truck, g->arm_mm, g->arm_mm);
+	if (is_from_far)
+		return;
+	out->scale_entry |= truck_covers(truck, g->deck_begin_mm, g->deck_begin_mm);
+	out->scale_exit |= truck_covers(truck, g->deck_end_mm, g->deck_end_mm);
+	if (g->has_gate)
+		sense_gate(g, truck, out);
+	if (g->has_deck)
+		sense_deck(g, truck, out);
 }

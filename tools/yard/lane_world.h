@@ -8,7 +8,6 @@
 #define KAKOU_TOOLS_YARD_LANE_WORLD_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "tools/yard/geometry.h"
@@ -24,7 +23,9 @@ struct lane_world {
 	int64_t deck_load_g;
 };
 
-void lane_world_sense(const struct geometry *geometry, const struct truck *const trucks[],
-		      size_t count, struct lane_world *out);
+/** One more vehicle; `geometry` is the lane as it meets it, turned when it comes from the far end.
+ *  `out` begins as zeros. */
+void lane_world_add(const struct geometry *geometry, const struct truck *truck,
+		    bool is_from_far, struct lane_world *out);
 
 #endif

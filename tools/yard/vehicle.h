@@ -23,6 +23,7 @@ struct vehicle {
 	struct driver driver;
 	uint32_t seen; /**< by instruments: each reads it once */
 	bool has_arrived, has_crossed;
+	const struct geometry *way; /**< the lane as it meets it */
 };
 
 #endif

@@ -120,6 +120,7 @@ static void take_truck_fault(void *arg, const struct scenario_truck *plan, bool 
 static enum kakou_err check_truck(struct yard *yard, const struct scenario_truck *plan,
 				  struct why *why)
 {
+	const struct yard_lane *lane;
 	struct fault_order order;
 	struct why cause = {0};
 	enum kakou_err err;
@@ -129,6 +130,13 @@ static enum kakou_err check_truck(struct yard *yard, const struct scenario_truck
 			why, KAKOU_E_NOTFOUND,
 			"truck \"%s\": got the lane \"%s\", expected one of the site",
 			plan->name, plan->lane);
+	lane = yard_find_lane(yard, plan->lane);
+	if (plan->is_from_far && (lane->geometry.has_deck || lane->geometry.has_gate))
+		return why_set(
+			why, KAKOU_E_INVALID,
+			"truck \"%s\": from: got far, expected a lane without deck and "
+			"entry barrier",
+			plan->name);
 	if (!plan->fault[0])
 		return KAKOU_OK;
 	err = fault_parse(&order, plan->fault, &cause);
