@@ -333,6 +333,7 @@ static void take_act(struct lane *lane)
 {
 	lane_cancel_inquiry(lane, act_verb_name(lane->act->verb));
 	text_copy(lane->actor, sizeof(lane->actor), lane->act->actor);
+	lane_entry_try_again(lane);
 }
 
 static const char *by_of_act(const struct lane *lane)
