@@ -107,7 +107,7 @@ PROBES    := $(patsubst %.c,$(B)/%,$(wildcard tests/system/*.c))
 UNIT     := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c tests/fault/test_*.c))
 SUITES   := $(patsubst tests/contract/%.c,%,$(wildcard tests/contract/test_*.c))
 CONTRACT := $(foreach s,$(SUITES),$(B)/tests/contract/linux/$(s) $(B)/tests/contract/fake/$(s))
-LIB.unit     := tests/fuzz/targets.c $(filter-out tests/unit/test_% tests/fault/test_% $(PRELOADED:.so=.c),\
+LIB.unit     := $(filter-out tests/fuzz/fuzz.c,$(wildcard tests/fuzz/*.c)) $(filter-out tests/unit/test_% tests/fault/test_% $(PRELOADED:.so=.c),\
                              $(wildcard tests/unit/*.c tests/fault/*.c))
 LIB.contract := $(filter-out tests/contract/test_%,$(wildcard tests/contract/*.c))
 LIB.contract-linux := $(wildcard tests/contract/linux/*.c)
@@ -206,9 +206,9 @@ test-vm: install-deps-vm
 	$(Q)$(RUN) $(GIVEN) vm
 # Each reader of foreign bytes for a minute; TARGETS="frame xml" picks some.
 FUZZ := $(B)/tests/fuzz/fuzz
-$(FUZZ): $(FUZZ).o $(B)/tests/fuzz/targets.o $(B)/libscenario.a $(CORE)
+$(FUZZ): $(FUZZ).o $(call archives,unit scenario) $(CORE)
 	@$(if $(V),,echo "  LINK  $@")
-	$(Q)$(LINK) -fsanitize=fuzzer $^ $(LDLIBS)
+	$(Q)$(LINK) -fsanitize=fuzzer $^ $(LDLIBS) -lcmocka
 fuzz:
 	$(Q)$(MAKE) --no-print-directory VARIANT=fuzz $(BUILD)/fuzz/tests/fuzz/fuzz >&2
 	$(Q)tests/fuzz/run $(TARGETS)
@@ -284,7 +284,7 @@ help:
 	@echo "make coverage           every branch of interlock, wiring and lane table, or it fails; 1 minute"
 	@echo "make model              the lane's table and the interlock in every order, with Spin; 2 minutes"
 	@echo "make graph              draws the lane's table into firmware/lane/"
-	@echo "make fuzz               each of seven readers of foreign bytes for a minute  (TARGETS=...)"
+	@echo "make fuzz               each reader of foreign bytes for a minute  (TARGETS=..., SECONDS_EACH=)"
 	@echo "make mutants            breaks the product on purpose; each must be noticed by a test"
 	@echo "make check-trixie       builds and tests in a Debian 13 chroot"
 	@echo "make install            programs, register maps, manual pages  (PREFIX=$(PREFIX), DESTDIR)"

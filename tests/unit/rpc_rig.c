@@ -23,6 +23,7 @@
 #include "hal/fake/fake.h"
 #include "hal/file.h"
 #include "hal/text.h"
+#include "tests/unit/rpc_snapshot.h"
 #include "tests/unit/site_file.h"
 
 enum { PATIENCE_S = 5 };
@@ -145,26 +146,7 @@ struct event rpc_rig_take_note(const struct rpc_rig *rig)
 
 void rpc_rig_fill_snapshot(const struct rpc_rig *rig, struct snapshot *shot)
 {
-	memset(shot, 0, sizeof(*shot));
-	shot->at_ms = clock_mono_ms();
-	shot->started_wall_ms = clock_wall_ms() - 60000;
-	shot->record_is_well = true;
-	shot->lane_count = (uint8_t)rig->site->lane_count;
-	shot->device_count = (uint16_t)rig->site->device_count;
-	for (size_t i = 0; i < rig->site->lane_count; i++) {
-		shot->lanes[i].direction = rig->site->lanes[i].direction;
-		shot->lanes[i].state = "idle";
-		shot->lanes[i].state_since_ms = clock_mono_ms() - 1500;
-		shot->lanes[i].verdict = "";
-		shot->lanes[i].by = "";
-		shot->lanes[i].arm = "down";
-		shot->lanes[i].light = "red";
-	}
-	for (size_t i = 0; i < rig->site->device_count; i++) {
-		shot->devices[i].health = DEVICE_WELL;
-		shot->devices[i].at_ms = clock_mono_ms() - 100;
-		text_copy(shot->devices[i].text, sizeof(shot->devices[i].text), "值");
-	}
+	rpc_snapshot_fill(rig->site, shot);
 }
 
 int rpc_rig_connect(const struct rpc_rig *rig)
