@@ -76,6 +76,7 @@ override LDFLAGS += -pie -pthread -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-ne
 # mbedtls has no .pc file on Debian 12.
 LDLIBS   := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null) \
             -lmbedtls -lmbedx509 -lmbedcrypto -lcrypt -lm
+LDLIBS.kakou-console := -lmicrohttpd
 
 # ---- what is built from what ----------------------------------------------------------------
 
@@ -89,11 +90,15 @@ LIBS         := hal fake drivers firmware scenario
 # Each program also becomes an archive, so that unit tests can reach its parts.
 PROG.kakoud        := $(wildcard firmware/kakoud/*.c)
 PROG.kakou         := $(wildcard firmware/kakou/*.c)
+PROG.kakou-console := $(wildcard firmware/console/*.c)
 PROG.kakou-yard    := $(wildcard tools/yard/*.c)
 PROG.kakou-customs := $(wildcard tools/customs/*.c)
 PROG.kakou-demo    := $(wildcard tools/demo/*.c)
-PROGRAMS := kakoud kakou kakou-yard kakou-customs kakou-demo
-INSTALLED := kakoud kakou
+PROGRAMS := kakoud kakou kakou-console kakou-yard kakou-customs kakou-demo
+SIMULATED := kakou-yard kakou-customs kakou-demo
+INSTALLED := kakoud kakou kakou-console
+# What a board needs to open its lanes.
+ON_BOARD  := kakoud kakou
 
 # For system tests: what LD_PRELOAD brings into a program, and each tests/system/x.c as a program
 # that drives one part of the project alone.
@@ -134,7 +139,7 @@ rig: all $(addprefix $(B)/,$(PRELOADED)) $(PROBES)
 
 tests: rig $(UNIT) $(CONTRACT)
 
-guest: $(addprefix $(B)/,$(INSTALLED)) $(GUEST)
+guest: $(addprefix $(B)/,$(ON_BOARD)) $(GUEST)
 
 # Changes when the compiler or its flags do.
 $(B)/flags: FORCE
@@ -157,9 +162,9 @@ $$(B)/lib$(1).a: $$(call objects,$(2))
 	$$(Q)mkdir -p $$(@D) && rm -f $$@ && $$(AR) rcs $$@ $$^
 endef
 define program_rule # name
-$$(B)/$(1): $$(call objects,$$(PROG.$(1))) $$(if $$(filter kakou-%,$(1)),$$(B)/libscenario.a) $$(CORE)
+$$(B)/$(1): $$(call objects,$$(PROG.$(1))) $$(if $$(filter $(SIMULATED),$(1)),$$(B)/libscenario.a) $$(CORE)
 	@$$(if $$(V),,echo "  LINK  $$@")
-	$$(Q)$$(LINK) $$^ $$(LDLIBS)
+	$$(Q)$$(LINK) $$^ $$(LDLIBS) $$(LDLIBS.$(1))
 endef
 $(foreach l,$(LIBS) unit contract contract-linux contract-fake,\
         $(eval $(call archive_rule,$(l),$(LIB.$(l)))))
@@ -169,7 +174,7 @@ $(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
 PARTS := $(call archives,unit $(addsuffix -parts,$(PROGRAMS)) scenario)
 $(UNIT): %: %.o $(PARTS) $(CORE) $(B)/libfake.a
 	@$(if $(V),,echo "  LINK  $@")
-	$(Q)$(LINK) $< $(PARTS) $(WITH_FAKE) $(LDLIBS) -lcmocka
+	$(Q)$(LINK) $< $(PARTS) $(WITH_FAKE) $(LDLIBS) $(LDLIBS.kakou-console) -lcmocka
 
 $(PROBES) $(filter $(B)/tests/vm/%,$(GUEST)): %: %.o $(CORE)
 	@$(if $(V),,echo "  LINK  $@")
@@ -265,6 +270,7 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/kakou/maps
 	install -m 755 $(addprefix $(B)/,$(INSTALLED)) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(wildcard board/maps/*.map) $(SHARE)/kakou/maps
+	cd firmware/console/page && find . -type f -exec install -D -m 644 {} $(abspath $(SHARE))/kakou/console/{} \;
 	$(foreach m,$(MAN),install -D -m 644 $(m) $(SHARE)/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m));)
 
 clean:
