@@ -31,7 +31,7 @@
 	X(HOLD, "hold") /* reason, sign */ \
 	X(OFFICER_ACT, "officer_act") /* act, actor, reason, screen */ \
 	X(ACT_REFUSED, "act_refused") /* act, actor, reason, screen, why */ \
-	X(SHIFT, "shift") /* actor, to, reason, holds, locked, alarms, calls */ \
+	X(SHIFT, "shift") /* actor, to, reason, holds, locked, bypasses, alarms, calls */ \
 	X(LANE_LOCKED, "lane_locked") /* actor */ \
 	X(LANE_OPENED, "lane_opened") /* actor */ \
 	X(ARM_LOCKED, "arm_locked") /* reason: two obstructions in a row (S3) */ \

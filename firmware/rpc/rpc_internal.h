@@ -287,6 +287,22 @@ bool rpc_view_take_snapshot(struct rpc_client *client);
 /* rpc_lines.c */
 void rpc_lines_view(struct rpc_client *client, const json_t *params);
 
+/* ---- rpc_bypass.c: what is bypassed -------------------------------------------------------- */
+
+enum { RPC_BYPASSES_MAX = 5 + SITE_EVIDENCE_MAX };
+struct rpc_bypasses {
+	size_t count;
+	char what[RPC_BYPASSES_MAX]
+		 [32]; /**< words, such as "emergency_mode", "no_seal" */
+};
+
+/** Of a lane of the snapshot; of the whole gate. */
+void rpc_list_bypasses(const struct rpc *rpc, size_t index, struct rpc_bypasses *out);
+void rpc_list_site_bypasses(const struct rpc *rpc, struct rpc_bypasses *out);
+
+/** Of a lane, a list of texts. NULL without memory. */
+json_t *rpc_view_bypasses(const struct rpc *rpc, size_t index);
+
 /** One lane of the snapshot. NULL without memory. */
 json_t *rpc_lane_view(const struct rpc *rpc, size_t index, int64_t now_ms,
 		      int64_t now_wall_ms);
