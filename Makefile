@@ -77,13 +77,15 @@ override LDFLAGS += -pie -pthread -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-ne
 LDLIBS   := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null) \
             -lmbedtls -lmbedx509 -lmbedcrypto -lcrypt -lm
 LDLIBS.kakou-console := -lmicrohttpd
+# It writes JPEG files as cameras do; no other program does.
+LDLIBS.kakou-yard := -ljpeg
 
 # ---- what is built from what ----------------------------------------------------------------
 
 LIB.hal      := $(wildcard hal/*.c hal/linux/*.c)
 LIB.fake     := $(wildcard hal/fake/*.c)
 LIB.drivers  := $(wildcard drivers/*/*.c)
-LIB.firmware := $(wildcard $(foreach d,config people lane record registry control rpc,firmware/$(d)/*.c))
+LIB.firmware := $(wildcard $(foreach d,config people lane record registry pictures control rpc,firmware/$(d)/*.c))
 LIB.scenario := $(wildcard tools/scenario/*.c)
 LIBS         := hal fake drivers firmware scenario
 
@@ -174,7 +176,7 @@ $(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
 PARTS := $(call archives,unit $(addsuffix -parts,$(PROGRAMS)) scenario)
 $(UNIT): %: %.o $(PARTS) $(CORE) $(B)/libfake.a
 	@$(if $(V),,echo "  LINK  $@")
-	$(Q)$(LINK) $< $(PARTS) $(WITH_FAKE) $(LDLIBS) $(LDLIBS.kakou-console) -lcmocka
+	$(Q)$(LINK) $< $(PARTS) $(WITH_FAKE) $(LDLIBS) $(LDLIBS.kakou-console) $(LDLIBS.kakou-yard) -lcmocka
 
 $(PROBES) $(filter $(B)/tests/vm/%,$(GUEST)): %: %.o $(CORE)
 	@$(if $(V),,echo "  LINK  $@")
@@ -238,7 +240,7 @@ graph: $(CORE)
 	$(Q)dot -Tsvg -o firmware/lane/table.svg firmware/lane/table.dot
 # Instructions per scan with 1, 4 and 16 lanes, by callgrind.
 $(BUILD)/gcc/tests/bench/scan: $(BUILD)/gcc/tests/bench/scan.o $(PARTS) $(CORE) $(B)/libfake.a
-	$(Q)$(LINK) $< $(PARTS) $(WITH_FAKE) $(LDLIBS) -lcmocka
+	$(Q)$(LINK) $< $(PARTS) $(WITH_FAKE) $(LDLIBS) $(LDLIBS.kakou-yard) -lcmocka
 bench:
 	$(Q)$(MAKE) --no-print-directory VARIANT=gcc $(BUILD)/gcc/tests/bench/scan >&2
 	$(Q)tests/bench/run $(BUILD)/gcc

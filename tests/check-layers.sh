@@ -25,6 +25,7 @@ jansson.h                   firmware/console/json.h
 microhttpd.h                firmware/console/web_inside.h
 seccomp.h                   firmware/control/filter.c
 crypt.h                     firmware/people/password.c
+jpeglib.h                   tools/yard/canvas.c
 '
 
 # What the C library and the kernel offer; any other <header> has to be in the table above.

@@ -21,6 +21,9 @@
 	X(RESET, "reset") /* by, why, resets: why machine or kakoud began anew */        \
 	X(PASSAGE_OPENED, "passage_opened") /* direction */ \
 	X(EVIDENCE, "evidence") /* slot, device, state, text…, confidence */ \
+	X(PICTURE, "picture") /* slot, device, side, text, sha256, bytes, wide, high, after_ms, late */ \
+	X(PICTURE_MISSING, "picture_missing") /* slot, device, side, text, why */ \
+	X(PICTURES_REMOVED, "pictures_removed") /* day, count, bytes, why */ \
 	X(VOTE, "vote") /* plate, source, camera, tag, agreement */ \
 	X(INQUIRY, "inquiry") /* seq_no and what was asked */ \
 	X(INQUIRY_SENT, "inquiry_sent") /* seq_no, attempt */ \

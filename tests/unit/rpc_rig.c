@@ -47,6 +47,9 @@ void rpc_rig_set_up(struct rpc_rig *rig, struct journal *journal)
 	    registry_open(&rig->registry, rig->site, &why) ||
 	    registry_start(rig->registry, &why))
 		fail_msg("%s", why.text);
+	if (pictures_open(&rig->pictures, rig->site, &why) ||
+	    pictures_start(rig->pictures, &why))
+		fail_msg("%s", why.text);
 	assert_int_equal(queue_create(&rig->notes, sizeof(struct event), 16, false), 0);
 	if (desk_open(&rig->desk, rig->directory, PASSWORD_COST_LEAST, &why))
 		fail_msg("%s", why.text);
@@ -62,6 +65,7 @@ void rpc_rig_set_up(struct rpc_rig *rig, struct journal *journal)
 		.buses = buses,
 		.link = (struct customs_link *)&thing,
 		.registry = rig->registry,
+		.pictures = rig->pictures,
 	};
 }
 
@@ -79,6 +83,7 @@ void rpc_rig_tear_down(struct rpc_rig *rig)
 	desk_close(rig->desk);
 	queue_destroy(rig->notes);
 	registry_close(rig->registry);
+	pictures_close(rig->pictures);
 	queue_destroy(rig->act_results);
 	queue_destroy(rig->acts);
 	mailbox_destroy(rig->mailbox);

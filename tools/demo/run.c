@@ -255,7 +255,6 @@ static enum kakou_err make_peers(struct run *run)
 
 static enum kakou_err prepare(struct run *run, struct why *why)
 {
-	char pictures[RUN_PATH_MAX];
 	enum kakou_err err = loop_create(&run->loop);
 
 	if (!err)
@@ -267,9 +266,6 @@ static enum kakou_err prepare(struct run *run, struct why *why)
 	if (err)
 		return why_set(why, err, "could not begin: %s", kakou_err_name(err));
 	err = rundir_open(&run->dir, run->config->build, why);
-	run_path(run, pictures, "pictures");
-	if (!err)
-		err = file_ensure_private_directory(pictures, why);
 	if (!err)
 		err = write_site(run, why);
 	if (!err)

@@ -89,18 +89,17 @@ void run_start_customs(struct run *run)
 void run_start_yard(struct run *run)
 {
 	char program[RUN_PATH_MAX], control[RUN_PATH_MAX], gpio[RUN_PATH_MAX],
-		pictures[RUN_PATH_MAX], log[RUN_PATH_MAX];
+		log[RUN_PATH_MAX];
 	char pace[8];
 	const char *const argv[] = {
-		program,  "--site", run->site, "--scenario", run->scenario, "--control",
-		control,  "--gpio", gpio,      "--pace",     pace,          "--pictures",
-		pictures, "--log",  log,       NULL,
+		program,     "--site", run->site, "--scenario", run->scenario,
+		"--control", control,  "--gpio",  gpio,         "--pace",
+		pace,        "--log",  log,       NULL,
 	};
 
 	program_path(run, RUN_YARD, program);
 	run_path(run, control, "yard.sock");
 	run_path(run, gpio, "gpio.sock");
-	run_path(run, pictures, "pictures");
 	run_path(run, log, "yard.events");
 	(void)snprintf(pace, sizeof(pace), "%d", run->config->pace);
 	run_start_program(run, RUN_YARD, argv);
