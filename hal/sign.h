@@ -8,6 +8,7 @@
 #ifndef KAKOU_HAL_SIGN_H
 #define KAKOU_HAL_SIGN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "hal/err.h"
@@ -40,7 +41,10 @@ void sign_key_get_public(const struct sign_key *key,
 KAKOU_MUST_CHECK enum kakou_err sign_key_sign(struct sign_key *key, const void *data,
 					      size_t len,
 					      unsigned char out[SIGN_SIGNATURE_MAX],
-					      size_t *out_len);
+					      size_t *out_len, struct why *why);
+
+/** Whether it signs within milliseconds, whatever else is plugged in or not. */
+bool sign_key_is_quick(const struct sign_key *key);
 
 /** Wipes and releases. NULL is legal. */
 void sign_key_destroy(struct sign_key *key);

@@ -21,6 +21,7 @@ import sys
 import tempfile
 
 LIMIT = 2 ** 53
+UNSIGNED = 512  # events that power cuts may leave without signature
 
 
 class Bad(Exception):
@@ -247,12 +248,14 @@ def verify_journal(path, keys, kept):
                 nodes[level, (seq >> level) - 1] = hash_ if seq % leaves == 0 else \
                     nodes.get((level, (seq >> level) - 1), hash_)
     witness.end()
-    need(own and own[-1].size == witness.tree.size or not (own or keys),
+    beyond = witness.tree.size - (own[-1].size if own else 0)
+    need(not (own or keys) or beyond == 0 or own and own[-1].size and beyond <= UNSIGNED,
          "events under no checkpoint")
     stored = {(level, place): hash_ for level, place, hash_ in
               db.execute("SELECT level, place, hash FROM tree")}
     need(all(stored.get(at) == hash_ for at, hash_ in nodes.items()), "a node of the tree")
-    return f"record, {witness.tree.size} events"
+    return f"record, {witness.tree.size} events" + (f", {beyond} not signed" if own and beyond
+                                                    else "")
 
 
 def from_hex(path):

@@ -16,7 +16,6 @@
 #include "drivers/bus/bus.h"
 #include "drivers/customs/link.h"
 #include "firmware/config/site.h"
-#include "firmware/pictures/pictures.h"
 #include "firmware/record/journal.h"
 #include "firmware/registry/registry.h"
 #include "hal/mailbox.h"
@@ -33,7 +32,6 @@ struct control_config {
 	struct bus *const *buses; /**< by port index; NULL where a port has no units */
 	struct customs_link *link;
 	struct registry *registry;
-	struct pictures *pictures;
 	struct queue *acts, *act_results; /**< control pops, control pushes */
 	struct queue *notes; /**< of struct event, about no lane: for the record */
 	struct mailbox *snapshot;

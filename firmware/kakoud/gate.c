@@ -25,7 +25,6 @@ struct gate {
 	struct journal *journal;
 	struct journal_past past;
 	struct registry *registry;
-	struct pictures *pictures;
 	const char *lane_names[SITE_LANES_MAX];
 	struct bus *buses[SITE_PORTS_MAX];
 	struct customs_link *link;
@@ -227,7 +226,6 @@ static enum kakou_err start_control(struct gate *gate, bool memory_is_locked,
 		.buses = gate->buses,
 		.link = gate->link,
 		.registry = gate->registry,
-		.pictures = gate->pictures,
 		.acts = gate->acts,
 		.act_results = gate->act_results,
 		.notes = gate->notes,
@@ -259,7 +257,6 @@ static enum kakou_err start_rpc(struct gate *gate, struct why *why)
 		.buses = gate->buses,
 		.link = gate->link,
 		.registry = gate->registry,
-		.pictures = gate->pictures,
 	};
 
 	return rpc_start(&gate->rpc, &config, why);
@@ -283,10 +280,6 @@ enum kakou_err gate_start(struct gate **out, const struct site *site,
 		err = record_start(gate, why);
 	if (!err)
 		err = open_registry(gate, why);
-	if (!err)
-		err = pictures_open(&gate->pictures, site, why);
-	if (!err)
-		err = pictures_start(gate->pictures, why);
 	if (!err)
 		err = desk_open(&gate->desk, site->state_dir, PASSWORD_COST, why);
 	if (!err)
@@ -339,7 +332,6 @@ void gate_stop(struct gate *gate, const char *reason)
 		bus_stop(gate->buses[port]);
 	control_destroy(gate->control);
 	registry_close(gate->registry);
-	pictures_close(gate->pictures);
 	record_stop(gate, reason);
 	journal_close(gate->journal);
 	queue_destroy(gate->acts);

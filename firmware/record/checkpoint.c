@@ -89,7 +89,7 @@ void checkpoint_identify_key(const unsigned char der[SIGN_PUBLIC_BYTES],
 }
 
 enum kakou_err checkpoint_sign(const struct checkpoint *checkpoint, struct sign_key *key,
-			       char out[CHECKPOINT_OWN_MAX])
+			       char out[CHECKPOINT_OWN_MAX], struct why *why)
 {
 	unsigned char signature[CHECKPOINT_ID_BYTES + SIGN_SIGNATURE_MAX];
 	unsigned char der[SIGN_PUBLIC_BYTES];
@@ -98,8 +98,8 @@ enum kakou_err checkpoint_sign(const struct checkpoint *checkpoint, struct sign_
 	size_t text_len = checkpoint_print(checkpoint, out);
 	size_t len = 0;
 	int printed;
-	enum kakou_err err =
-		sign_key_sign(key, out, text_len, signature + CHECKPOINT_ID_BYTES, &len);
+	enum kakou_err err = sign_key_sign(key, out, text_len,
+					   signature + CHECKPOINT_ID_BYTES, &len, why);
 
 	if (err)
 		return err;

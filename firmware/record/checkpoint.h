@@ -60,7 +60,8 @@ void checkpoint_identify_key(const unsigned char der[SIGN_PUBLIC_BYTES],
  *  sign_key_sign(). */
 KAKOU_MUST_CHECK enum kakou_err checkpoint_sign(const struct checkpoint *checkpoint,
 						struct sign_key *key,
-						char out[CHECKPOINT_OWN_MAX]);
+						char out[CHECKPOINT_OWN_MAX],
+						struct why *why);
 
 /** Reads a note of `len` bytes. KAKOU_E_INVALID: not a checkpoint with at least one signature
  *  line in the form above; `why` says what. No signature is verified. */

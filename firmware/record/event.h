@@ -21,9 +21,6 @@
 	X(RESET, "reset") /* by, why, resets: why machine or kakoud began anew */        \
 	X(PASSAGE_OPENED, "passage_opened") /* direction */ \
 	X(EVIDENCE, "evidence") /* slot, device, state, text…, confidence */ \
-	X(PICTURE, "picture") /* slot, device, side, text, sha256, bytes, wide, high, after_ms, late */ \
-	X(PICTURE_MISSING, "picture_missing") /* slot, device, side, text, why */ \
-	X(PICTURES_REMOVED, "pictures_removed") /* day, count, bytes, why */ \
 	X(VOTE, "vote") /* plate, source, camera, tag, agreement */ \
 	X(INQUIRY, "inquiry") /* seq_no and what was asked */ \
 	X(INQUIRY_SENT, "inquiry_sent") /* seq_no, attempt */ \
@@ -34,7 +31,7 @@
 	X(HOLD, "hold") /* reason, sign */ \
 	X(OFFICER_ACT, "officer_act") /* act, actor, reason, screen */ \
 	X(ACT_REFUSED, "act_refused") /* act, actor, reason, screen, why */ \
-	X(SHIFT, "shift") /* actor, to, reason, holds, locked, bypasses, alarms, calls */ \
+	X(SHIFT, "shift") /* actor, to, reason, holds, locked, alarms, calls */ \
 	X(LANE_LOCKED, "lane_locked") /* actor */ \
 	X(LANE_OPENED, "lane_opened") /* actor */ \
 	X(ARM_LOCKED, "arm_locked") /* reason: two obstructions in a row (S3) */ \
@@ -65,6 +62,7 @@
 	X(DEVICE_ORDER, "device_order") /* why */ \
 	X(PEER_DIALECT, "peer_dialect") /* seq_no, why */ \
 	X(SIGNING_KEY, "signing_key") /* key_id, public_key: signs from here on */ \
+	X(SIGNED_LATE, "signed_late") /* first, last: a start found them under no signature */ \
 	X(REGISTRY_CHANGED, "registry_changed") /* what, act, key or file, count, actor, reason */ \
 	X(LOOKUP, "lookup") /* orders, number, vehicle, refusal, tare_g, effect */ \
 	X(ORDER, "order") /* number, who, step, nth, plate, offline, age_ms */ \

@@ -88,8 +88,10 @@ struct journal_ack {
 bool journal_next_ack(struct journal *journal, struct journal_ack *out);
 
 struct journal_health {
-	bool is_well; /**< the last commit succeeded */
+	bool is_well;   /**< the last commit succeeded, and the record is signed */
+	bool is_signed; /**< all but the last minute of it; true without a key */
 	int64_t last_seq;
+	int64_t signed_seq; /**< under the newest checkpoint; 0 = there is none */
 	uint64_t events, commits, failures;
 	uint32_t waiting;       /**< queued or kept for another try */
 	int32_t last_commit_ms; /**< how long the last commit took */
@@ -167,10 +169,6 @@ struct journal_trust {
 	 * JOURNAL_HELD_MAX. */
 	const char *const *held;
 	size_t held_count;
-	/** Called with the canonical bytes of each event of a journal that was found good; NULL:
-	 * nobody listens. */
-	void (*on_event)(void *arg, const char *bytes, size_t len);
-	void *arg;
 };
 enum { JOURNAL_HELD_MAX = 16 };
 
@@ -184,7 +182,8 @@ struct journal_verdict {
 	unsigned char root[32]; /**< of the history tree */
 	int64_t checkpoints;    /**< read */
 	int64_t signed_size; /**< events under the newest checkpoint; 0 = there is none */
-	char finding[200];   /**< in words; "" when whole */
+	int64_t unsigned_events; /**< beyond it, as a power cut may leave them */
+	char finding[200];       /**< in words; "" when whole */
 };
 
 /** Verifies a file by its content: a stopped journal or a copy, or what journal_prove() and

@@ -49,6 +49,7 @@ void journal_put_health(struct journal *journal)
 	struct journal_health health = *writer_health(journal->writer);
 
 	health.waiting += journal_count_queued(journal) + journal->has_incoming;
+	health.is_well = health.is_well && health.is_signed;
 	for (int i = 0; i < JOURNAL_HEALTHS; i++)
 		mailbox_put(journal->health[i], &health);
 }
@@ -115,6 +116,7 @@ static void write_waiting(struct journal *journal)
 	bool has_committed;
 
 	writer_watch_disk(journal->writer);
+	writer_watch_signing(journal->writer);
 	do {
 		has_taken = take_waiting(journal);
 		has_committed = writer_health(journal->writer)->waiting > 0;
@@ -133,6 +135,8 @@ static int choose_timeout(const struct journal *journal)
 			left_ms = 0;
 	} else if (writer_wants_rest(journal->writer)) {
 		left_ms = QUIET_MS;
+	} else if (writer_is_behind(journal->writer)) {
+		left_ms = RETRY_MS;
 	}
 	if (journal->is_paused && left_ms > PAUSE_MS)
 		left_ms = PAUSE_MS;
@@ -143,12 +147,13 @@ void journal_run_writer(void *arg)
 {
 	struct journal *journal = arg;
 	struct pollfd fds[] = {
-		{.fd = queue_fd(journal->events), .events = POLLIN},
-		{.fd = journal->stop_fd,          .events = POLLIN},
+		{.fd = queue_fd(journal->events),          .events = POLLIN},
+		{.fd = journal->stop_fd,                   .events = POLLIN},
+		{.fd = writer_signing_fd(journal->writer), .events = POLLIN},
 	};
 
 	while (!journal->is_stopping) {
-		int ready = poll(fds, 2, choose_timeout(journal));
+		int ready = poll(fds, 3, choose_timeout(journal));
 
 		assert(ready >= 0 || errno == EINTR);
 		journal->is_stopping = fds[1].revents != 0;

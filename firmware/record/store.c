@@ -12,6 +12,13 @@
 #include "firmware/record/store_inside.h"
 #include "hal/text.h"
 
+enum {
+	SECTOR_BYTES = 4096, /* as SQLite takes it */
+	/* Of a log in the file: https://www.sqlite.org/fileformat2.html, section 4.1. */
+	LOG_HEAD_BYTES = 32,
+	FRAME_HEAD_BYTES = 24,
+};
+
 /* ---- errors --------------------------------------------------------------------------- */
 
 static enum kakou_err classify(int code)
@@ -78,7 +85,11 @@ enum kakou_err store_begin(struct store *store, struct why *why)
 
 enum kakou_err store_commit(struct store *store, struct why *why)
 {
-	return store_run(store, "COMMIT", "commit", why);
+	enum kakou_err err = store_run(store, "COMMIT", "commit", why);
+
+	if (!err && !store->leaves_unsynced)
+		store->log.synced = store->log.pages;
+	return err;
 }
 
 void store_roll_back(struct store *store)
@@ -136,6 +147,60 @@ enum kakou_err store_checkpoint(struct store *store, struct why *why)
 	if (code != SQLITE_OK && code != SQLITE_BUSY)
 		return store_explain(store, "move the log into the file", why);
 	store->wal_pages = in_log > moved ? in_log - moved : 0;
+	store->log.synced = store->log.pages;
+	return KAKOU_OK;
+}
+
+struct store_log store_get_log(const struct store *store)
+{
+	return store->log;
+}
+
+void store_set_log(struct store *store, struct store_log log)
+{
+	store->log = log;
+}
+
+static int write_again(sqlite3_file *log, int64_t from, int64_t to)
+{
+	unsigned char bytes[SECTOR_BYTES];
+	int code = SQLITE_OK;
+
+	while (from < to && code == SQLITE_OK) {
+		int len = to - from < SECTOR_BYTES ? (int)(to - from) : SECTOR_BYTES;
+
+		code = log->pMethods->xRead(log, bytes, len, from);
+		if (code == SQLITE_OK)
+			code = log->pMethods->xWrite(log, bytes, len, from);
+		from += len;
+	}
+	return code == SQLITE_OK ? log->pMethods->xSync(log, SQLITE_SYNC_NORMAL) : code;
+}
+
+/* A synced commit ends with its sector (psow=0), so that none of it is written again. */
+enum kakou_err store_renew_log(struct store *store, struct why *why)
+{
+	const struct store_log *of = &store->log;
+	sqlite3_file *log = NULL;
+	int64_t page_bytes = 0;
+	int64_t from;
+	int64_t to;
+	enum kakou_err err =
+		store_ask_number(store, "PRAGMA page_size", &page_bytes, why);
+
+	if (err || of->pages <= of->synced)
+		return err;
+	from = LOG_HEAD_BYTES + of->synced * (FRAME_HEAD_BYTES + page_bytes);
+	to = LOG_HEAD_BYTES + of->pages * (FRAME_HEAD_BYTES + page_bytes);
+	if (of->synced == 0)
+		from = 0;
+	if (sqlite3_file_control(store->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) !=
+		    SQLITE_OK ||
+	    !log || !log->pMethods ||
+	    write_again(log, from - from % SECTOR_BYTES, to) != SQLITE_OK)
+		return why_set(why, KAKOU_E_IO, "%s: can't write its log again",
+			       store->path);
+	store->log.synced = store->log.pages;
 	return KAKOU_OK;
 }
 
@@ -145,6 +210,7 @@ enum kakou_err store_restart_log(struct store *store, struct why *why)
 				      NULL) != SQLITE_OK)
 		return store_explain(store, "begin the log anew", why);
 	store->wal_pages = 0;
+	store->log.synced = store->log.pages;
 	return KAKOU_OK;
 }
 

@@ -111,8 +111,12 @@ enum kakou_err store_fetch_node(void *arg, int level, int64_t index,
 /** A signed checkpoint by its size. */
 KAKOU_MUST_CHECK enum kakou_err store_put_checkpoint(struct store *store, int64_t size,
 						     const char *note, struct why *why);
-KAKOU_MUST_CHECK enum kakou_err store_drop_checkpoint(struct store *store, int64_t size,
-						      struct why *why);
+/** The same in a transaction of its own, in the place of the one of size `drop` (0 = of none),
+ *  which no sync follows: it becomes durable with the next commit. After a failure the
+ *  store is to be closed. */
+KAKOU_MUST_CHECK enum kakou_err store_replace_checkpoint(struct store *store,
+							 int64_t size, const char *note,
+							 int64_t drop, struct why *why);
 
 /** The newest with `from` <= size < `below`, or the oldest; `*out` is freed by the caller.
  *  KAKOU_E_NOTFOUND: there is none. */
@@ -141,6 +145,19 @@ int32_t store_count_wal_pages(const struct store *store);
 
 /** Moves the log into the file as far as readers allow, with two or three syncs. */
 KAKOU_MUST_CHECK enum kakou_err store_checkpoint(struct store *store, struct why *why);
+
+/** Pages of the log, and how many of them are on the disk for certain. */
+struct store_log {
+	int32_t pages, synced;
+};
+struct store_log store_get_log(const struct store *store);
+
+/** What a store that was closed knew of it. */
+void store_set_log(struct store *store, struct store_log log);
+
+/** Writes the pages that may not be on the disk once more and syncs them: after a failed sync
+ *  the kernel shows them, but no longer has them among what is to be written. */
+KAKOU_MUST_CHECK enum kakou_err store_renew_log(struct store *store, struct why *why);
 
 /** Moves all of the log and begins it anew; waits for readers. */
 KAKOU_MUST_CHECK enum kakou_err store_restart_log(struct store *store, struct why *why);

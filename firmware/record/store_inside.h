@@ -18,7 +18,9 @@ struct store {
 	sqlite3_stmt *insert; /* kept */
 	sqlite3_stmt *select; /* between store_select() and store_end_select() */
 	int32_t version;      /* of the schema */
-	int32_t wal_pages;
+	int32_t wal_pages;    /* that wait to be moved */
+	struct store_log log;
+	bool leaves_unsynced; /* what it commits now */
 	int64_t deadline_ms;
 	char path[STORE_PATH_BYTES];
 };

@@ -39,6 +39,9 @@ static int note_wal_pages(void *arg, sqlite3 *db, const char *name, int pages)
 	(void)db;
 	(void)name;
 	store->wal_pages = pages;
+	store->log.pages = pages;
+	if (pages < store->log.synced) /* it began anew */
+		store->log.synced = 0;
 	return SQLITE_OK;
 }
 

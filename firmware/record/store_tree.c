@@ -145,10 +145,32 @@ enum kakou_err store_put_checkpoint(struct store *store, int64_t size, const cha
 		size, note, why);
 }
 
-enum kakou_err store_drop_checkpoint(struct store *store, int64_t size, struct why *why)
+static enum kakou_err replace(struct store *store, int64_t size, const char *note,
+			      int64_t drop, struct why *why)
 {
-	return change_checkpoint(store, "DELETE FROM checkpoints WHERE size = ?", size,
-				 NULL, why);
+	enum kakou_err err = store_begin(store, why);
+
+	if (!err)
+		err = store_put_checkpoint(store, size, note, why);
+	if (!err && drop > 0)
+		err = change_checkpoint(store, "DELETE FROM checkpoints WHERE size = ?",
+					drop, NULL, why);
+	return err ? err : store_commit(store, why);
+}
+
+enum kakou_err store_replace_checkpoint(struct store *store, int64_t size,
+					const char *note, int64_t drop, struct why *why)
+{
+	enum kakou_err err = store_run(store, "PRAGMA synchronous=NORMAL",
+				       "leave a commit unsynced", why);
+
+	store->leaves_unsynced = true;
+	if (!err)
+		err = replace(store, size, note, drop, why);
+	store->leaves_unsynced = false;
+	if (err)
+		return err;
+	return store_run(store, "PRAGMA synchronous=FULL", "sync commits again", why);
 }
 
 static enum kakou_err take_checkpoint(struct store *store, sqlite3_stmt *from,

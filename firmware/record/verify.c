@@ -12,6 +12,7 @@
 #include "firmware/record/audit.h"
 #include "firmware/record/past.h"
 #include "firmware/record/witness.h"
+#include "firmware/record/writer.h"
 #include "hal/text.h"
 
 void verify_note(struct journal_verdict *out, const struct why *why)
@@ -95,9 +96,6 @@ static enum kakou_err check_row(struct look *look, const struct store_row *row,
 		look->out->first_bad = look->audit.seq + 1;
 		return err;
 	}
-	if (look->witness.trust && look->witness.trust->on_event)
-		look->witness.trust->on_event(look->witness.trust->arg, row->bytes,
-					      row->len);
 	err = witness_append(&look->witness, row->leaf, why);
 	if (!err)
 		err = check_nodes(look, why);
@@ -139,17 +137,21 @@ static enum kakou_err say_missing(const struct look *look, int64_t size, struct 
 		       (long long)size + 1, (long long)newest);
 }
 
-/* Nothing may be beyond the newest checkpoint, or before it and not there. */
+/* Nothing may be missing before the newest checkpoint. Beyond it may be one group, whose signature
+ * follows its commit without a sync, and what starts that were cut off said of it. */
 static enum kakou_err check_end(const struct look *look, struct why *why)
 {
 	const struct journal_trust *trust = look->witness.trust;
 	int64_t size = look->witness.tree.size;
 	bool must_be_signed =
 		look->out->checkpoints > 0 || (trust && trust->key_count > 0);
+	int64_t beyond = must_be_signed ? size - look->out->signed_size : 0;
 
 	if (look->next_size != INT64_MAX)
 		return say_missing(look, size, why);
-	if (must_be_signed && look->out->signed_size < size)
+	if (look->out->signed_size > 0)
+		look->out->unsigned_events = beyond;
+	if (beyond > WRITER_UNSIGNED || (beyond > 0 && look->out->signed_size == 0))
 		return why_set(why, KAKOU_E_INVALID,
 			       "events %lld to %lld are under no signed checkpoint",
 			       (long long)look->out->signed_size + 1, (long long)size);

@@ -15,7 +15,6 @@
 #include "firmware/record/cursor.h"
 #include "firmware/record/past.h"
 #include "firmware/record/writer_inside.h"
-#include "hal/base64.h"
 #include "hal/clock.h"
 #include "hal/log.h"
 #include "hal/text.h"
@@ -139,57 +138,6 @@ void writer_drop_first(struct writer *writer)
 
 /* ---- opening -------------------------------------------------------------------------- */
 
-/* Made at the first start where the site says so; a key that signed before is never made
- * anew, because its file is there. */
-static enum kakou_err load_key(struct writer *writer, const struct journal_config *config,
-			       struct why *why)
-{
-	enum kakou_err err;
-
-	if (!config->key_file)
-		return KAKOU_OK;
-	err = sign_key_load(&writer->key, config->key_file, why);
-	if (err != KAKOU_E_NOTFOUND || !config->makes_key)
-		return err;
-	err = sign_key_make(config->key_file, why);
-	if (!err)
-		err = sign_key_load(&writer->key, config->key_file, why);
-	if (!err)
-		log_info("journal", "%s: a new key was made", config->key_file);
-	return err;
-}
-
-/* A key that the record does not know yet becomes its next event, signed by itself. */
-static enum kakou_err introduce_key(struct writer *writer, struct why *why)
-{
-	unsigned char der[SIGN_PUBLIC_BYTES];
-	unsigned char id[CHECKPOINT_ID_BYTES];
-	char text[BASE64_CHARS(SIGN_PUBLIC_BYTES) + 1];
-	char hex[2 * CHECKPOINT_ID_BYTES + 1];
-	struct event event;
-	bool is_known = false;
-	enum kakou_err err;
-
-	sign_key_get_public(writer->key, der);
-	base64_encode(der, sizeof(der), text);
-	err = past_find_key(writer->store, text, &is_known, why);
-	if (err || is_known)
-		return err;
-	checkpoint_identify_key(der, id);
-	for (size_t i = 0; i < sizeof(id); i++)
-		snprintf(hex + 2 * i, 3, "%02x", id[i]);
-	event_begin(&event, EVENT_SIGNING_KEY, EVENT_NO_LANE, 0);
-	event_add_text(&event, "key_id", hex);
-	event_add_text(&event, "public_key", text);
-	err = writer_take(writer, &event);
-	if (!err)
-		err = writer_commit(writer);
-	return err ? why_set(why, err, "%s: %s", writer->path,
-			     writer->health.why[0] ? writer->health.why
-						   : "can't record the signing key")
-		   : KAKOU_OK;
-}
-
 static enum kakou_err read_past(struct writer *writer,
 				const struct journal_config *config,
 				struct journal_past *past, struct why *why)
@@ -198,8 +146,8 @@ static enum kakou_err read_past(struct writer *writer,
 		past_check_tail(writer->store, config->origin, &writer->taken, why);
 
 	if (!err)
-		err = past_check_tree(writer->store, &writer->taken, writer->key,
-				      &writer->tree, &writer->newest.size, why);
+		err = past_check_tree(writer->store, &writer->taken, writer->signing.key,
+				      &writer->tree, &writer->signing.size, why);
 	if (!err)
 		err = past_read(writer->store, config, &writer->taken, past, why);
 	if (!err)
@@ -207,8 +155,6 @@ static enum kakou_err read_past(struct writer *writer,
 	if (!err)
 		err = cursor_load(writer->store, writer->taken.seq, writer->cursors,
 				  writer->stored_cursors, why);
-	writer->newest.stays = true;
-	writer->newest.stayed_ms = clock_mono_ms();
 	writer->committed = writer->taken;
 	writer->health.last_seq = writer->committed.seq;
 	return err;
@@ -235,13 +181,13 @@ enum kakou_err writer_open(struct writer **out, const char *path,
 	writer->health.is_well = true;
 	text_copy(writer->path, sizeof(writer->path), path);
 	text_copy(writer->origin, sizeof(writer->origin), config->origin);
-	err = load_key(writer, config, why);
+	err = writer_load_key(writer, config, why);
 	if (!err)
 		err = store_open(&writer->store, path, STORE_WRITER, why);
 	if (!err)
 		err = read_past(writer, config, past, why);
-	if (!err && writer->key)
-		err = introduce_key(writer, why);
+	if (!err)
+		err = writer_start_signing(writer, why);
 	if (err) {
 		writer_close(writer);
 		return err;
@@ -259,8 +205,8 @@ void writer_close(struct writer *writer)
 			  (unsigned)writer->count, (long long)writer->first->row.seq);
 	while (writer->first)
 		writer_drop_first(writer);
+	writer_end_signing(writer);
 	store_close(writer->store);
-	sign_key_destroy(writer->key);
 	free(writer);
 }
 
@@ -283,5 +229,10 @@ uint32_t writer_count_tickets(const struct writer *writer)
 const struct journal_health *writer_health(struct writer *writer)
 {
 	writer->health.waiting = writer->count;
+	writer->health.signed_seq = writer->signing.size;
+	writer->health.is_signed = !writer_is_overdue(writer);
+	if (!writer->health.is_signed)
+		writer_say_unsigned(writer, writer->health.why,
+				    sizeof(writer->health.why));
 	return &writer->health;
 }

@@ -15,11 +15,14 @@
 #include "firmware/record/journal.h"
 
 enum {
-	WRITER_KEEPS = 4096,      /**< events without a commit; then the queue backs up */
-	WRITER_GROUP = 256,       /**< events in one commit */
+	WRITER_KEEPS = 4096,   /**< events without a commit; then the queue backs up */
+	WRITER_GROUP = 256,    /**< events in one commit */
+	WRITER_UNSIGNED = 512, /**< events that power cuts may leave without signature */
 	WRITER_REST_PAGES = 1500, /**< log that is moved when nothing is to be written */
 	WRITER_FULL_PAGES = 4000, /**< log that is moved at once */
 	WRITER_DISK_MS = 60000,   /**< between two looks at the disk */
+	WRITER_LATE_MS = 10000,   /**< without a signature: an alarm */
+	WRITER_UNSIGNED_MS = 60000, /**< nothing is cleared any more */
 };
 
 struct writer; /* opaque */
@@ -50,6 +53,14 @@ KAKOU_MUST_CHECK enum kakou_err writer_commit(struct writer *writer);
 /** Looks once a minute at how full the disk is; a limit that is passed, or no more, becomes an
  *  event. */
 void writer_watch_disk(struct writer *writer);
+
+/** Whether something committed is without a signature: writer_commit() tries again when
+ *  writer_signing_fd() (-1 = none) is readable, and at the latest after a second. */
+bool writer_is_behind(const struct writer *writer);
+int writer_signing_fd(const struct writer *writer);
+
+/** A signature that is late becomes an event, and its coming another. */
+void writer_watch_signing(struct writer *writer);
 
 /** Whether the log is long enough to be moved in a quiet moment; and moving it. A failure
  *  is one of the disk and treated like that of a commit. */

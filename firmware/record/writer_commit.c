@@ -17,20 +17,20 @@
 #include "hal/log.h"
 #include "hal/text.h"
 
-enum {
-	RESERVE_LOW = 500,     /* counters left when more are reserved */
-	CHECKPOINT_MS = 60000, /* between two checkpoints that stay */
-};
+enum { RESERVE_LOW = 500 /* counters left when more are reserved */ };
 
-/* Events up to number `seq` are on the disk: answers for them and forgets them. */
+/* Events up to number `seq` are on the disk: answers for them and forgets them. Nothing may
+ * lean on a record that nobody can sign. */
 static void settle(struct writer *writer, int64_t seq)
 {
+	bool is_good = !writer_is_overdue(writer);
+
 	while (writer->first && writer->first->row.seq <= seq) {
 		struct kept *kept = writer->first;
 
 		writer->committed.seq = kept->row.seq;
 		memcpy(writer->committed.chain, kept->chain, sizeof(kept->chain));
-		writer_answer(writer, kept, true);
+		writer_answer(writer, kept, is_good);
 		writer->health.events++;
 		writer_drop_first(writer);
 	}
@@ -43,8 +43,10 @@ static void note_failure(struct writer *writer, enum kakou_err err, const struct
 {
 	for (struct kept *kept = writer->first; kept; kept = kept->next)
 		writer_answer(writer, kept, false);
-	if (writer->store)
+	if (writer->store) {
 		store_roll_back(writer->store);
+		writer->log = store_get_log(writer->store);
+	}
 	store_close(writer->store);
 	writer->store = NULL;
 	if (writer->health.is_well)
@@ -78,13 +80,16 @@ static enum kakou_err compare(const struct writer *writer, const struct audit *f
 		       (long long)writer->committed.seq);
 }
 
-/* The log's last page may be shown by the kernel without being on the disk; what would be
- * written behind it could not be read after a power cut. So the log begins anew. */
+/* The log's last pages may be shown by the kernel without being on the disk; what would be
+ * written behind them could not be read after a power cut. So the log begins anew; and because
+ * a cut while it is moved has to find it whole, its doubtful end is written again before. */
 static enum kakou_err leave_log(struct writer *writer, struct why *why)
 {
 	enum kakou_err err = KAKOU_OK;
 
 	if (writer->is_log_doubtful)
+		err = store_renew_log(writer->store, why);
+	if (!err && writer->is_log_doubtful)
 		err = store_restart_log(writer->store, why);
 	if (!err)
 		writer->is_log_doubtful = false;
@@ -96,14 +101,18 @@ static enum kakou_err reopen(struct writer *writer, struct why *why)
 	struct audit found;
 	enum kakou_err err = store_open(&writer->store, writer->path, STORE_WRITER, why);
 
-	if (!err)
-		err = past_check_tail(writer->store, writer->origin, &found, why);
+	if (err)
+		return err;
+	store_set_log(writer->store, writer->log);
+	err = past_check_tail(writer->store, writer->origin, &found, why);
 	if (!err)
 		err = compare(writer, &found, why);
 	if (!err)
 		err = leave_log(writer, why);
 	if (!err)
 		err = past_get_counter_end(writer->store, &writer->counter_end, why);
+	if (!err)
+		err = writer_find_signed(writer, why);
 	return err;
 }
 
@@ -119,35 +128,6 @@ static int64_t extend_reservation(int64_t end, int32_t counter)
 	if (left > RESERVE_LOW)
 		return end;
 	return (end + PAST_RESERVE) % PAST_COUNTERS;
-}
-
-/* The checkpoint of the group. It takes the place of the one before, but for one a minute. */
-static enum kakou_err sign_group(struct writer *writer, struct why *why)
-{
-	struct newest_checkpoint *signing = &writer->signing;
-	int64_t now_ms = clock_mono_ms();
-	int64_t before = writer->newest.size;
-	struct checkpoint checkpoint = {
-		.size = writer->growing.size,
-		.wall_ms = clock_wall_ms(),
-		.is_synced = writer->is_synced,
-	};
-	char note[CHECKPOINT_OWN_MAX];
-	enum kakou_err err;
-
-	text_copy(checkpoint.origin, sizeof(checkpoint.origin), writer->origin);
-	tree_root(&writer->growing, checkpoint.root);
-	err = checkpoint_sign(&checkpoint, writer->key, note);
-	if (err)
-		return why_set(why, err, "%s: can't sign a checkpoint", writer->path);
-	signing->size = checkpoint.size;
-	signing->stays = before == 0 || now_ms - signing->stayed_ms >= CHECKPOINT_MS;
-	if (signing->stays)
-		signing->stayed_ms = now_ms;
-	err = store_put_checkpoint(writer->store, checkpoint.size, note, why);
-	if (!err && !writer->newest.stays && before > 0)
-		err = store_drop_checkpoint(writer->store, before, why);
-	return err;
 }
 
 static enum kakou_err write_event(struct writer *writer, const struct kept *kept,
@@ -170,7 +150,6 @@ static enum kakou_err write_group(struct writer *writer, int64_t *last,
 
 	*counter_end = writer->counter_end;
 	writer->growing = writer->tree;
-	writer->signing = writer->newest;
 	for (struct kept *kept = writer->first; kept && written < WRITER_GROUP && !err;
 	     kept = kept->next, written++) {
 		err = write_event(writer, kept, why);
@@ -182,11 +161,10 @@ static enum kakou_err write_group(struct writer *writer, int64_t *last,
 	if (!err)
 		err = cursor_store(writer->store, writer->cursors, writer->stored_cursors,
 				   why);
-	if (!err && writer->key && written > 0)
-		err = sign_group(writer, why);
 	return err;
 }
 
+/* The checkpoint is signed while the disk syncs, and follows without a sync of its own. */
 static enum kakou_err commit_group(struct writer *writer, struct why *why)
 {
 	int64_t began_ms = clock_mono_ms();
@@ -194,19 +172,30 @@ static enum kakou_err commit_group(struct writer *writer, struct why *why)
 	int64_t last = writer->committed.seq;
 	enum kakou_err err = write_group(writer, &last, &counter_end, why);
 
-	if (!err)
-		err = store_commit(writer->store, why);
+	if (err)
+		return err;
+	writer_begin_signing(writer, &writer->growing);
+	err = store_commit(writer->store, why);
 	if (err)
 		return err;
 	writer->counter_end = counter_end;
 	memcpy(writer->stored_cursors, writer->cursors, sizeof(writer->cursors));
 	writer->tree = writer->growing;
-	writer->newest = writer->signing;
 	writer->health.commits++;
 	writer->health.last_commit_ms = (int32_t)(clock_mono_ms() - began_ms);
 	note_success(writer);
+	writer_fall_behind(writer);
 	settle(writer, last);
-	return KAKOU_OK;
+	return writer_put_signed(writer, why);
+}
+
+/* What no group's checkpoint covered: its signature failed, or an earlier one took too long. */
+static enum kakou_err catch_up(struct writer *writer, struct why *why)
+{
+	if (writer->signing.behind_ms < 0)
+		return KAKOU_OK;
+	writer_begin_signing(writer, &writer->tree);
+	return writer_put_signed(writer, why);
 }
 
 enum kakou_err writer_commit(struct writer *writer)
@@ -216,8 +205,12 @@ enum kakou_err writer_commit(struct writer *writer)
 
 	if (!writer->store)
 		err = reopen(writer, &why);
+	else
+		err = writer_put_signed(writer, &why);
 	while (!err && (writer->first || !writer->health.is_well))
 		err = commit_group(writer, &why);
+	if (!err)
+		err = catch_up(writer, &why);
 	if (!err && store_count_wal_pages(writer->store) >= WRITER_FULL_PAGES)
 		err = store_checkpoint(writer->store, &why);
 	if (err)

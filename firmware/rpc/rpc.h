@@ -15,7 +15,6 @@
 #include "firmware/control/act.h"
 #include "firmware/control/snapshot.h"
 #include "firmware/people/desk.h"
-#include "firmware/pictures/pictures.h"
 #include "firmware/record/journal.h"
 #include "firmware/registry/registry.h"
 #include "hal/mailbox.h"
@@ -36,7 +35,6 @@ struct rpc_config {
 	struct bus *const *buses; /**< by port index; NULL where a port has no units */
 	struct customs_link *link;
 	struct registry *registry;
-	struct pictures *pictures;
 };
 
 /** Opens the socket (mode 0660, refused where another process answers on it) and starts

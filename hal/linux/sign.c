@@ -190,7 +190,8 @@ void sign_key_get_public(const struct sign_key *key, unsigned char out[SIGN_PUBL
 }
 
 enum kakou_err sign_key_sign(struct sign_key *key, const void *data, size_t len,
-			     unsigned char out[SIGN_SIGNATURE_MAX], size_t *out_len)
+			     unsigned char out[SIGN_SIGNATURE_MAX], size_t *out_len,
+			     struct why *why)
 {
 	unsigned char hash[HASH_BYTES];
 	int failure;
@@ -206,7 +207,14 @@ enum kakou_err sign_key_sign(struct sign_key *key, const void *data, size_t len,
 #endif
 	if (!failure)
 		return KAKOU_OK;
+	(void)explain(why, "signing key", "can't sign", failure);
 	return failure == MBEDTLS_ERR_MPI_ALLOC_FAILED ? KAKOU_E_NOMEM : KAKOU_E_IO;
+}
+
+bool sign_key_is_quick(const struct sign_key *key)
+{
+	(void)key;
+	return true;
 }
 
 void sign_key_destroy(struct sign_key *key)

@@ -263,6 +263,7 @@ int64_t recorder_marked_at(size_t at)
 struct image {
 	unsigned char *bytes;
 	int64_t size;
+	int64_t most; /* that it ever was */
 };
 
 static bool toss(unsigned *seed, int percent)
@@ -276,6 +277,8 @@ static void put(struct image *image, int64_t offset, const unsigned char *data, 
 	memcpy(image->bytes + offset, data, (size_t)len);
 	if (offset + len > image->size)
 		image->size = offset + len;
+	if (image->size > image->most)
+		image->most = image->size;
 }
 
 static void put_noise(struct image *image, int64_t sector, unsigned *seed)
@@ -346,7 +349,7 @@ static void build_file(size_t at, int file, enum recorder_image kind, unsigned *
 			apply(&image, &recorder.ops[i], recorder.ops[i].durable_at < at,
 			      kind, seed);
 	write_image(directory, recorder.files[file].name, &image);
-	memset(bytes, 0, sizeof(bytes));
+	memset(bytes, 0, (size_t)image.most);
 }
 
 /* Operations on names that count in this image: all up to the last that is durable, and of

@@ -6,16 +6,43 @@
  */
 #include "tests/unit/record_signed.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
+#include "firmware/record/audit.h"
+#include "firmware/record/past.h"
 #include "hal/fake/fake.h"
+#include "hal/log.h"
+
+struct record_fixture signed_record;
+struct sign_public *signed_key;
+
+int signed_set_up(void **state)
+{
+	(void)state;
+	log_set_level((enum log_level)0);
+	fake_clock_set(5000);
+	signed_make(&signed_record, 0, SIGNED_EVENTS);
+	signed_key = signed_get_public(&signed_record);
+	return 0;
+}
+
+int signed_tear_down(void **state)
+{
+	(void)state;
+	sign_public_destroy(signed_key);
+	record_remove(&signed_record);
+	return 0;
+}
 
 void signed_append(struct record_fixture *fixture, int from, int to)
 {
@@ -116,4 +143,65 @@ void signed_expect_no_start(struct record_fixture *fixture, const char *word)
 	assert_int_equal(record_open(fixture, &why), KAKOU_E_INVALID);
 	if (!strstr(why.text, word))
 		fail_msg("'%s' lacks '%s'", why.text, word);
+}
+
+void signed_make_it_fit(struct record_fixture *fixture)
+{
+	struct store_query query = {.limit = -1};
+	struct store *from = NULL;
+	struct store *to = NULL;
+	struct tree_made made;
+	struct audit audit;
+	struct store_row row;
+	struct tree tree;
+	struct why why;
+	char path[400];
+
+	snprintf(path, sizeof(path), "%s-new", fixture->path);
+	assert_int_equal(store_open(&from, fixture->path, STORE_EVIDENCE, &why),
+			 KAKOU_OK);
+	assert_int_equal(close(open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600)), 0);
+	assert_int_equal(store_open(&to, path, STORE_COPY, &why), KAKOU_OK);
+	assert_int_equal(store_begin(to, &why), KAKOU_OK);
+	assert_int_equal(past_put_origin(to, "gate-1", &why), KAKOU_OK);
+	assert_int_equal(past_put_counter_end(to, 1000, &why), KAKOU_OK);
+	audit_begin(&audit, "gate-1");
+	tree_begin(&tree);
+	assert_int_equal(store_select(from, &query, &why), KAKOU_OK);
+	while (!store_next(from, &row, &why)) {
+		unsigned char leaf[CHAIN_BYTES];
+
+		chain_hash_leaf(row.bytes, row.len, leaf);
+		chain_link(audit.chain, leaf, audit.chain);
+		row.leaf = leaf;
+		row.chain = audit.chain;
+		assert_int_equal(store_insert(to, &row, &why), KAKOU_OK);
+		tree_append(&tree, leaf, &made);
+		assert_int_equal(store_put_nodes(to, &tree, &made, &why), KAKOU_OK);
+	}
+	store_end_select(from);
+	for (int64_t after = 0;;) {
+		char *note = NULL;
+
+		if (store_get_checkpoint(from, after + 1, tree.size + 1, false, &after,
+					 &note, &why))
+			break;
+		assert_int_equal(store_put_checkpoint(to, after, note, &why), KAKOU_OK);
+		free(note);
+	}
+	assert_int_equal(store_commit(to, &why), KAKOU_OK);
+	store_close(from);
+	store_close(to);
+	assert_int_equal(rename(path, fixture->path), 0);
+}
+
+void signed_rewrite(struct record_fixture *fixture, int64_t seq)
+{
+	char sql[300];
+
+	snprintf(sql, sizeof(sql),
+		 "UPDATE events SET bytes = CAST(replace(CAST(bytes AS TEXT),"
+		 " '\"n\":', '\"n\":1') AS BLOB) WHERE seq = %lld",
+		 (long long)seq);
+	record_run_sql(fixture, sql);
 }
