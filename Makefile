@@ -82,7 +82,7 @@ LDLIBS   := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null) \
 LIB.hal      := $(wildcard hal/*.c hal/linux/*.c)
 LIB.fake     := $(wildcard hal/fake/*.c)
 LIB.drivers  := $(wildcard drivers/*/*.c)
-LIB.firmware := $(wildcard $(foreach d,config people lane record registry control rpc,firmware/$(d)/*.c))
+LIB.firmware := $(wildcard $(foreach d,config people lane record registry delivery control rpc,firmware/$(d)/*.c))
 LIB.scenario := $(wildcard tools/scenario/*.c)
 LIBS         := hal fake drivers firmware scenario
 

@@ -38,7 +38,8 @@ struct link_attempt {
 	struct link_attempt *next;
 	struct link_dial *dial;
 	uint32_t ticket;
-	bool is_quiet; /* about devices: counted, but no news for a lane */
+	bool is_quiet; /* no news for a lane: about devices, or of the backlog */
+	uint64_t delivery;
 	uint8_t lane;
 	uint16_t number;
 	char seq_no[CUSTOMS_SEQ_MAX + 1];
@@ -66,6 +67,7 @@ static void on_attempt_done(void *arg, const struct link_outcome *outcome)
 	link_outbox_finish(link->outbox, attempt->ticket, !outcome->err, clock_mono_ms());
 	link_news_attempt(link, attempt->is_quiet ? CUSTOMS_LANES_MAX : attempt->lane,
 			  attempt->seq_no, attempt->number, outcome);
+	link_deliver_tell(link, attempt->delivery, outcome);
 	forget_attempt(attempt);
 	link_work(link);
 }
@@ -82,15 +84,15 @@ static enum kakou_err dial(struct link_attempt *attempt, const struct link_due *
 	if (err) {
 		/* It will not be better next time. */
 		link_outbox_drop(link->outbox, due->ticket);
-		return err;
+		return err == KAKOU_E_FULL ? KAKOU_E_INVALID : err;
 	}
 	return link_dial_start(&attempt->dial, link->loop, &link->peer, link->frame, len,
 			       on_attempt_done, attempt, why);
 }
 
-static bool is_quiet(const struct customs_message *message)
+static bool is_quiet(const struct link_due *due)
 {
-	return message->code != CUSTOMS_GATHER && message->code != CUSTOMS_RESULT;
+	return due->delivery != 0 || due->message->code != CUSTOMS_GATHER;
 }
 
 static enum kakou_err begin_attempt(struct customs_link *link, const struct link_due *due,
@@ -104,7 +106,8 @@ static enum kakou_err begin_attempt(struct customs_link *link, const struct link
 	attempt->link = link;
 	attempt->ticket = due->ticket;
 	attempt->lane = due->lane;
-	attempt->is_quiet = is_quiet(due->message);
+	attempt->is_quiet = is_quiet(due);
+	attempt->delivery = due->delivery;
 	attempt->number = due->attempt;
 	text_copy(attempt->seq_no, sizeof(attempt->seq_no),
 		  customs_message_head(due->message)->seq_no);
@@ -125,7 +128,7 @@ void link_work(struct customs_link *link)
 	while (link->attempt_count < LINK_DIALS_MAX &&
 	       link_outbox_take(link->outbox, now_ms, &due)) {
 		struct link_outcome outcome = {.err = KAKOU_OK};
-		uint8_t lane = is_quiet(due.message) ? CUSTOMS_LANES_MAX : due.lane;
+		uint8_t lane = is_quiet(&due) ? CUSTOMS_LANES_MAX : due.lane;
 		char seq_no[CUSTOMS_SEQ_MAX + 1];
 
 		text_copy(seq_no, sizeof(seq_no),
@@ -135,6 +138,7 @@ void link_work(struct customs_link *link)
 			continue;
 		link_outbox_finish(link->outbox, due.ticket, false, now_ms);
 		link_news_attempt(link, lane, seq_no, due.attempt, &outcome);
+		link_deliver_tell(link, due.delivery, &outcome);
 	}
 	/* With no attempt free, the next one that ends calls again. */
 	loop_timer_set(link->work_timer, link->attempt_count < LINK_DIALS_MAX
@@ -149,18 +153,6 @@ static void on_work_timer(void *arg)
 
 /* ---- orders -------------------------------------------------------------------------------- */
 
-/* The record keeps what is refused here: an officer's result that nobody could be told. */
-static void refuse_result(struct customs_link *link, const struct link_order *order)
-{
-	const struct customs_head *head = customs_message_head(&order->message);
-	struct link_outcome outcome;
-
-	outcome = (struct link_outcome){.err = KAKOU_E_FULL};
-	why_set(&outcome.why, outcome.err, "%d results wait for lane %u already",
-		LINK_RESULTS_MAX, order->lane);
-	link_news_attempt(link, order->lane, head->seq_no, 0, &outcome);
-}
-
 static void on_orders(void *arg, int ready)
 {
 	struct customs_link *link = arg;
@@ -169,13 +161,15 @@ static void on_orders(void *arg, int ready)
 	(void)ready;
 	queue_quiet(link->orders);
 	while (queue_pop(link->orders, &order)) {
-		if (order.kind == ORDER_CANCEL)
+		enum kakou_err err;
+
+		if (order.kind == ORDER_CANCEL) {
 			link_outbox_cancel(link->outbox, order.lane, order.seq_no);
-		else if (!customs_message_wire(&order.message, &link->config.dialect))
-			continue; /* the protocol has no answer to a 0x85 */
-		else if (link_outbox_put(link->outbox, order.lane, &order.message,
-					 clock_mono_ms()))
-			refuse_result(link, &order);
+			continue;
+		}
+		err = link_outbox_put(link->outbox, order.lane, &order.message,
+				      clock_mono_ms());
+		assert(!err); /* it replaces the one before */
 	}
 	link_work(link);
 }
@@ -235,6 +229,8 @@ static enum kakou_err create_parts(struct customs_link *link)
 					&link->work_timer);
 	if (!err)
 		err = link_devices_begin(link);
+	if (!err)
+		err = link_deliver_begin(link);
 	if (!err)
 		err = loop_watch_fd(link->loop, queue_fd(link->orders), LOOP_IN,
 				    on_orders, link, &link->orders_watch);
@@ -302,6 +298,7 @@ void customs_link_stop(struct customs_link *link)
 	link_certificates_end(link);
 	if (link->orders_watch)
 		loop_unwatch(link->orders_watch);
+	link_deliver_end(link);
 	loop_destroy(link->loop);
 	link_outbox_destroy(link->outbox);
 	mailbox_destroy(link->health_box);
@@ -318,8 +315,7 @@ enum kakou_err customs_link_ask(struct customs_link *link, const struct customs_
 	struct link_order order = {.kind = ORDER_ASK, .lane = ask->lane};
 
 	assert(ask->lane < link->config.lane_count);
-	assert(ask->message.code == CUSTOMS_GATHER ||
-	       ask->message.code == CUSTOMS_RESULT);
+	assert(ask->message.code == CUSTOMS_GATHER);
 	order.message = ask->message;
 	return queue_push(link->orders, &order);
 }

@@ -10,8 +10,9 @@
  * by the lane (doctrine 8).
  *
  * Layer:   drivers.
- * Threads: start and stop from main; ask, cancel, report and next from the control thread
- * (wait- free); read_health from one other thread.
+ * Threads: start and stop from main; ask, cancel, tell_states and next from the control thread
+ * (wait-free); deliver and next_delivered from the thread that follows the record; read_health
+ * from one other thread.
  */
 #ifndef KAKOU_DRIVERS_CUSTOMS_LINK_H
 #define KAKOU_DRIVERS_CUSTOMS_LINK_H
@@ -51,11 +52,28 @@ struct customs_link_config {
 	int32_t states_ms; /**< 0x42 so often, and with each change; 0: neither 0x42 nor 0x43 */
 };
 
-/** One inquiry, or one 0x32: from the control thread. */
+/** One inquiry of the vehicle that is in the lane: from the control thread. */
 struct customs_ask {
-	uint8_t lane; /**< index in lanes[] */
-	struct customs_message
-		message; /**< CUSTOMS_GATHER or CUSTOMS_RESULT, head filled in */
+	uint8_t lane;                   /**< index in lanes[] */
+	struct customs_message message; /**< CUSTOMS_GATHER, head filled in */
+};
+
+/** One message of the record's backlog: tried once, what becomes of it is told; to try again is
+ *  the caller's part. */
+struct customs_delivery {
+	uint64_t id; /**< not 0; told back */
+	uint8_t lane;
+	int64_t passage;                /**< of an inquiry: comes back with its answers */
+	struct customs_message message; /**< CUSTOMS_GATHER or CUSTOMS_RESULT */
+};
+
+struct customs_delivered {
+	uint64_t id;
+	/** KAKOU_OK: the peer closed cleanly, which is all that is known of a 0x32; a 0x21 is taken
+	 *  when its answer comes. KAKOU_E_NOTFOUND, KAKOU_E_INVALID: this dialect can't say it, not
+	 *  better next time. Any other: later. */
+	int8_t error;
+	char why[160];
 };
 
 enum customs_news_kind {
@@ -82,6 +100,7 @@ struct customs_news {
 	int8_t error;  /**< enum kakou_err */
 	int64_t at_ms; /**< monotonic */
 	char seq_no[CUSTOMS_SEQ_MAX + 1];
+	int64_t passage; /**< ANSWER: to an inquiry of the backlog, whose it was; 0 = not known */
 	struct customs_message message; /**< ANSWER, COMMAND */
 	struct status_reading
 		reading; /**< ANSWER: check_result; COMMAND: its command, read */
@@ -123,6 +142,19 @@ KAKOU_MUST_CHECK enum kakou_err customs_link_ask(struct customs_link *link,
  *  KAKOU_E_FULL as above. Wait-free. */
 KAKOU_MUST_CHECK enum kakou_err customs_link_cancel(struct customs_link *link,
 						    uint8_t lane, const char *seq_no);
+
+/** Sends a message of the backlog once, when nothing of the present is due; one of a lane at a time.
+ *  KAKOU_E_FULL: later. Wait-free. */
+KAKOU_MUST_CHECK enum kakou_err customs_link_deliver(
+	struct customs_link *link, const struct customs_delivery *delivery);
+
+/** What became of the oldest; false when there is none. Each delivery is told exactly once, but for
+ *  those under way at the stop. Wait-free. */
+bool customs_link_next_delivered(struct customs_link *link,
+				 struct customs_delivered *out);
+
+/** Readable when there is one. */
+int customs_link_delivered_fd(const struct customs_link *link);
 
 /** The states of each lane's devices, newest wins: `states` has CUSTOMS_LANES_MAX of them; `turned`,
  *  bit = lane: the other direction is in force. Wait-free; once a second is often enough. */

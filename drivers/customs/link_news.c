@@ -225,10 +225,13 @@ static void read_verdict(const struct customs_link *link, struct customs_news *n
 }
 
 /* After an interim answer the platform has the inquiry; the final one ends it. */
-static void settle_inquiry(struct customs_link *link, const struct customs_news *news)
+static void settle_inquiry(struct customs_link *link, const struct customs_news *news,
+			   struct link_past *past)
 {
 	if (news->message.code != CUSTOMS_CHECK)
 		return;
+	if (past && news->reading.verdict != VERDICT_INTERIM)
+		past->is_answered = true;
 	if (news->reading.verdict == VERDICT_INTERIM)
 		link_outbox_slow_down(link->outbox, news->lane, news->seq_no,
 				      news->at_ms);
@@ -240,21 +243,24 @@ static void settle_inquiry(struct customs_link *link, const struct customs_news 
 /* The final answer to what is being asked is never held back: it ends its inquiry, so there is
  * one of each. Everything else a peer can send as often as it likes, and the record must not be
  * what stops the lanes. */
-static bool is_awaited(const struct customs_link *link, const struct customs_news *news)
+static bool is_awaited(const struct customs_link *link, const struct customs_news *news,
+		       const struct link_past *past)
 {
 	return news->kind == CUSTOMS_NEWS_ANSWER &&
 	       news->reading.verdict != VERDICT_INTERIM &&
-	       link_outbox_has(link->outbox, news->lane, news->seq_no);
+	       ((past && !past->is_answered) ||
+		link_outbox_has(link->outbox, news->lane, news->seq_no));
 }
 
 /* KAKOU_E_FULL: the frame stays unread. KAKOU_E_REFUSED: one of a flood. */
 static enum kakou_err tell_message(struct customs_link *link,
-				   const struct customs_news *news)
+				   const struct customs_news *news,
+				   const struct link_past *past)
 {
 	int64_t *from_ms = &link->unasked_from_ms[news->kind == CUSTOMS_NEWS_COMMAND];
 	int64_t before_ms = *from_ms;
 
-	if (!is_awaited(link, news) &&
+	if (!is_awaited(link, news, past) &&
 	    is_flood(from_ms, UNASKED_EVERY_MS, UNASKED_BURST, news->at_ms))
 		return KAKOU_E_REFUSED;
 	if (!queue_push(link->news, news))
@@ -312,6 +318,7 @@ bool link_news_frame(void *arg, const struct frame *frame)
 	struct customs_news news = begin_news(CUSTOMS_NEWS_GARBLED, CUSTOMS_LANES_MAX);
 	struct why why = {""};
 	enum kakou_err err = read_message(link, frame, &news, &why);
+	struct link_past *past;
 
 	if (err) {
 		tell_trouble(link, &news, err, &why);
@@ -327,7 +334,10 @@ bool link_news_frame(void *arg, const struct frame *frame)
 		return true;
 	}
 	read_verdict(link, &news);
-	err = tell_message(link, &news);
+	past = link_deliver_find(link, news.seq_no);
+	if (past && news.kind == CUSTOMS_NEWS_ANSWER)
+		news.passage = past->passage;
+	err = tell_message(link, &news, past);
 	if (err == KAKOU_E_FULL)
 		return false;
 	link->health.last_heard_ms = news.at_ms;
@@ -336,7 +346,7 @@ bool link_news_frame(void *arg, const struct frame *frame)
 	else if (news.kind == CUSTOMS_NEWS_ANSWER)
 		link->health.answers++;
 	note_dialect(link, &news);
-	settle_inquiry(link, &news);
+	settle_inquiry(link, &news, past);
 	publish_health(link);
 	return true;
 }

@@ -14,6 +14,7 @@ struct entry {
 	uint32_t ticket; /* 0: free; grows, so that the lowest is the oldest */
 	bool is_busy;    /* an attempt runs */
 	uint16_t attempts;
+	uint64_t delivery; /* 0: it is none */
 	int32_t resend_ms; /* the next pause after a delivery */
 	int32_t retry_ms;  /* the next pause after a failure */
 	int64_t due_ms;
@@ -24,6 +25,7 @@ struct lane {
 	struct entry inquiry;
 	struct entry states;
 	struct entry results[LINK_RESULTS_MAX];
+	struct entry delivery;
 };
 
 struct link_outbox {
@@ -118,6 +120,21 @@ enum kakou_err link_outbox_put(struct link_outbox *outbox, uint8_t lane,
 	return KAKOU_OK;
 }
 
+enum kakou_err link_outbox_deliver(struct link_outbox *outbox, uint8_t lane,
+				   uint64_t delivery,
+				   const struct customs_message *message, int64_t now_ms)
+{
+	struct entry *entry;
+
+	assert(lane < outbox->lane_count && delivery != 0);
+	entry = &outbox->lanes[lane].delivery;
+	if (entry->ticket)
+		return KAKOU_E_FULL;
+	fill(outbox, entry, message, now_ms);
+	entry->delivery = delivery;
+	return KAKOU_OK;
+}
+
 static struct entry *find_inquiry(struct link_outbox *outbox, uint8_t lane,
 				  const char *seq_no)
 {
@@ -177,8 +194,8 @@ static struct entry *earlier(struct entry *a, struct entry *b)
 	return !a || b->due_ms < a->due_ms ? b : a;
 }
 
-/* The entry that is due first and not busy, or NULL. */
-static struct entry *find_next(const struct link_outbox *outbox, uint8_t *lane)
+/* Of what lanes say now, the entry that is due first and not busy, or NULL. */
+static struct entry *find_present(const struct link_outbox *outbox, uint8_t *lane)
 {
 	struct entry *next = NULL;
 
@@ -195,10 +212,44 @@ static struct entry *find_next(const struct link_outbox *outbox, uint8_t *lane)
 	return next;
 }
 
+/* The same of the backlog; NULL too while enough of it is under way. */
+static struct entry *find_delivery(const struct link_outbox *outbox, uint8_t *lane)
+{
+	struct entry *next = NULL;
+	int busy = 0;
+
+	for (size_t i = 0; i < outbox->lane_count; i++) {
+		struct lane *at = (struct lane *)&outbox->lanes[i];
+		struct entry *before = next;
+
+		busy += at->delivery.ticket != 0 && at->delivery.is_busy;
+		next = earlier(next, &at->delivery);
+		if (next != before)
+			*lane = (uint8_t)i;
+	}
+	return busy < LINK_DELIVERIES_BUSY ? next : NULL;
+}
+
+/* A vehicle that waits goes before those that have gone: what is due of the present comes first. */
+static struct entry *find_next(const struct link_outbox *outbox, int64_t now_ms,
+			       uint8_t *lane)
+{
+	uint8_t of_delivery = 0;
+	struct entry *present = find_present(outbox, lane);
+	struct entry *delivery = find_delivery(outbox, &of_delivery);
+
+	if (!delivery || (present && present->due_ms <= now_ms))
+		return present;
+	if (present && present->due_ms < delivery->due_ms)
+		return present;
+	*lane = of_delivery;
+	return delivery;
+}
+
 bool link_outbox_take(struct link_outbox *outbox, int64_t now_ms, struct link_due *out)
 {
 	uint8_t lane = 0;
-	struct entry *entry = find_next(outbox, &lane);
+	struct entry *entry = find_next(outbox, now_ms, &lane);
 
 	if (!entry || entry->due_ms > now_ms)
 		return false;
@@ -209,6 +260,7 @@ bool link_outbox_take(struct link_outbox *outbox, int64_t now_ms, struct link_du
 		.lane = lane,
 		.ticket = entry->ticket,
 		.attempt = entry->attempts,
+		.delivery = entry->delivery,
 		.message = &entry->message,
 	};
 	return true;
@@ -223,6 +275,8 @@ static struct entry *find_ticket(struct link_outbox *outbox, uint32_t ticket)
 			return &lane->inquiry;
 		if (lane->states.ticket == ticket)
 			return &lane->states;
+		if (lane->delivery.ticket == ticket)
+			return &lane->delivery;
 		for (size_t j = 0; j < LINK_RESULTS_MAX; j++) {
 			if (lane->results[j].ticket == ticket)
 				return &lane->results[j];
@@ -250,8 +304,9 @@ void link_outbox_finish(struct link_outbox *outbox, uint32_t ticket, bool is_del
 	if (!entry)
 		return;
 	entry->is_busy = false;
-	if (entry->message.code != CUSTOMS_GATHER &&
-	    (is_delivered || entry->attempts >= LINK_RESULT_ATTEMPTS))
+	if (entry->delivery != 0 ||
+	    (entry->message.code != CUSTOMS_GATHER &&
+	     (is_delivered || entry->attempts >= LINK_RESULT_ATTEMPTS)))
 		entry->ticket = 0;
 	else
 		pause_after(outbox, entry, is_delivered, now_ms);
@@ -268,7 +323,7 @@ void link_outbox_drop(struct link_outbox *outbox, uint32_t ticket)
 int64_t link_outbox_next_ms(const struct link_outbox *outbox)
 {
 	uint8_t lane = 0;
-	const struct entry *entry = find_next(outbox, &lane);
+	const struct entry *entry = find_next(outbox, INT64_MIN, &lane);
 
 	return entry ? entry->due_ms : -1;
 }

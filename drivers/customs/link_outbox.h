@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What waits to be sent, and when: per lane one inquiry, re-sent until it is final; a few results
- * of an officer's commands, sent once; and the newest states of its devices, sent once.
+ * What waits to be sent, and when: per lane one inquiry, re-sent until it is final; a few messages
+ * about devices, sent once; the newest states of its devices, sent once; and one message of the
+ * record's backlog, tried once, after everything else that is due.
  *
  * Layer: drivers. Pure but for its allocation at creation: the instant is a parameter.
  *
@@ -21,8 +22,9 @@
 
 enum {
 	LINK_RETRY_MS = 500,
-	LINK_RESULTS_MAX = 4, /**< 0x32 waiting per lane */
+	LINK_RESULTS_MAX = 4, /**< 0x34 and 0x43 waiting per lane */
 	LINK_RESULT_ATTEMPTS = 5,
+	LINK_DELIVERIES_BUSY = 2, /**< of the backlog at once: lanes ask beside it */
 };
 
 struct link_outbox; /* opaque */
@@ -30,8 +32,9 @@ struct link_outbox; /* opaque */
 /** One attempt to make. The message belongs to the outbox and is valid until the next call. */
 struct link_due {
 	uint8_t lane;
-	uint32_t ticket;  /**< names the entry in link_outbox_finish() */
-	uint16_t attempt; /**< counts from 1 */
+	uint32_t ticket;   /**< names the entry in link_outbox_finish() */
+	uint16_t attempt;  /**< counts from 1 */
+	uint64_t delivery; /**< as in link_outbox_deliver(); 0 = none of those */
 	const struct customs_message *message;
 };
 
@@ -47,6 +50,13 @@ KAKOU_MUST_CHECK enum kakou_err link_outbox_put(struct link_outbox *outbox, uint
 						const struct customs_message *message,
 						int64_t now_ms);
 
+/** One message of the backlog, for one attempt; `delivery` is not 0. KAKOU_E_FULL: the lane has
+ *  one. */
+KAKOU_MUST_CHECK enum kakou_err link_outbox_deliver(struct link_outbox *outbox,
+						    uint8_t lane, uint64_t delivery,
+						    const struct customs_message *message,
+						    int64_t now_ms);
+
 /** Whether this is the number of the lane's inquiry, not answered finally yet. */
 bool link_outbox_has(struct link_outbox *outbox, uint8_t lane, const char *seq_no);
 
@@ -61,8 +71,8 @@ void link_outbox_slow_down(struct link_outbox *outbox, uint8_t lane, const char 
  *  link_outbox_finish(). */
 bool link_outbox_take(struct link_outbox *outbox, int64_t now_ms, struct link_due *out);
 
-/** How the attempt ended; unknown tickets (cancelled, replaced) do nothing. A result that was
- *  delivered, or failed LINK_RESULT_ATTEMPTS times, is forgotten. */
+/** How the attempt ended; unknown tickets (cancelled, replaced) do nothing. What is about devices
+ *  is forgotten when it was delivered, or failed LINK_RESULT_ATTEMPTS times; a delivery always. */
 void link_outbox_finish(struct link_outbox *outbox, uint32_t ticket, bool is_delivered,
 			int64_t now_ms);
 

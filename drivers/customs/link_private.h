@@ -3,8 +3,8 @@
  * The customs link from inside.
  *
  * Layer:   drivers, private to link*.c.
- * Threads: all but `orders` and the reading ends of `news` and `health` belongs to the link's
- *          own thread while it runs.
+ * Threads: all but `orders`, `deliveries` and the reading ends of `news`, `delivered` and `health`
+ *          belongs to the link's own thread while it runs.
  */
 #ifndef KAKOU_DRIVERS_CUSTOMS_LINK_PRIVATE_H
 #define KAKOU_DRIVERS_CUSTOMS_LINK_PRIVATE_H
@@ -22,6 +22,14 @@
 enum {
 	LINK_DIALS_MAX = 8, /**< attempts at once: each costs some 40 KB */
 	LINK_FRAME_SIZE = 12 * 1024,
+	LINK_PAST_KEPT = 64, /**< deliveries whose answers are known for what they are */
+};
+
+/* An inquiry of the backlog that was sent. */
+struct link_past {
+	char seq_no[CUSTOMS_SEQ_MAX + 1];
+	int64_t passage;
+	bool is_answered; /* finally */
 };
 
 struct link_attempt; /* private to link.c */
@@ -37,12 +45,15 @@ struct customs_link {
 	struct customs_link_config config;
 	struct queue *orders; /* struct link_order, from the control thread */
 	struct queue *news;   /* struct customs_news, to the control thread */
+	struct queue
+		*deliveries; /* struct customs_delivery, from who follows the record */
+	struct queue *delivered; /* struct customs_delivered, to it */
 	struct mailbox *health_box;
 	struct mailbox *states_box; /* struct link_states, from the control thread */
 	struct thread *thread;
 
 	struct loop *loop;
-	struct loop_watch *orders_watch;
+	struct loop_watch *orders_watch, *deliveries_watch;
 	struct loop_timer *work_timer;
 	struct tls_context *client_tls, *server_tls;
 	struct link_peer peer;
@@ -56,8 +67,10 @@ struct customs_link {
 	struct link_attempt *attempts;
 	size_t attempt_count;
 	struct customs_link_health health;
-	uint32_t differs;           /* rows of the dialect that were told */
-	int64_t flood_from_ms;      /* GARBLED and REFUSED: see link_news_trouble() */
+	uint32_t differs;      /* rows of the dialect that were told */
+	int64_t flood_from_ms; /* GARBLED and REFUSED: see link_news_trouble() */
+	struct link_past past[LINK_PAST_KEPT]; /* a ring */
+	uint32_t past_count;
 	int64_t unasked_from_ms[2]; /* ANSWER, COMMAND: see link_news_frame() */
 	unsigned char frame[LINK_FRAME_SIZE];
 };
@@ -86,6 +99,14 @@ void link_news_tell(struct customs_link *link, enum customs_news_kind kind,
 KAKOU_MUST_CHECK enum kakou_err link_devices_begin(struct customs_link *link);
 char link_devices_judge(const struct customs_link *link, uint8_t lane,
 			const struct customs_device *order);
+
+/** link_deliver.c: the backlog's way in and out; the inquiry that was sent, NULL when it is none of
+ *  the last ones. */
+KAKOU_MUST_CHECK enum kakou_err link_deliver_begin(struct customs_link *link);
+void link_deliver_end(struct customs_link *link);
+void link_deliver_tell(struct customs_link *link, uint64_t id,
+		       const struct link_outcome *outcome);
+struct link_past *link_deliver_find(struct customs_link *link, const char *seq_no);
 
 /** link.c: the outbox changed. */
 void link_work(struct customs_link *link);

@@ -144,6 +144,13 @@ struct site_tolerance {
 	enum on_difference on_difference;
 };
 
+/** Of which vehicles that have gone customs is told, when it did not answer in time. */
+enum site_departed {
+	DEPARTED_PASSED, /**< those that passed, or may have */
+	DEPARTED_ALL,    /**< those too that were turned back */
+	DEPARTED_NONE,   /**< an officer settles it */
+};
+
 /** What may be cleared while customs is silent. */
 struct site_offline {
 	uint8_t types; /**< bit = type − 1; 0 = nothing */
@@ -220,6 +227,7 @@ struct site {
 	char area_id[FRAME_ID_LENGTH + 1];
 	char customs_code[5]; /**< of the orders that count here; "" = any */
 	struct site_offline offline;
+	enum site_departed departed;
 	size_t map_count, port_count, device_count, lane_count;
 	struct map maps[SITE_MAPS_MAX];
 	char map_names[SITE_MAPS_MAX][64]; /**< files in maps_dir, without .map */

@@ -128,6 +128,9 @@ enum kakou_err site_take_customs(struct site_build *build)
 				     count);
 	section = conf_at(root, "customs", 0);
 	take_dialect(section, &to->dialect);
+	build->site->departed = says(section, "departed", "all")    ? DEPARTED_ALL
+				: says(section, "departed", "none") ? DEPARTED_NONE
+								    : DEPARTED_PASSED;
 	to->port = (uint16_t)conf_integer(section, "port");
 	to->listen_port = (uint16_t)conf_integer(section, "listen_port");
 	err = take_times(build, section, to);

@@ -105,6 +105,9 @@ const struct conf_key site_keys[] = {
 		"change; 0 for platforms that know neither 0x42 nor 0x43."),
 	INTEGER("customs", "resend_max_ms", 500, 600000, "30000",
 		"Longest wait before an inquiry is sent again, in milliseconds."),
+	CHOICE("customs", "departed", "passed|all|none", "passed",
+	       "Of which vehicles that left before its answer customs is told afterwards, under "
+	       "the number of their inquiry: those that passed, or all, or none."),
 
 	LIST("offline", "types", 6,
 	     "Types of orders, 1 to 6, that may clear while customs is silent."),

@@ -82,13 +82,9 @@ void control_carry_out(struct control *control, size_t index)
 		wants->has_ask = true;
 		wants->ask = out->ask;
 	}
-	if (out->has_report) {
-		wants->has_report = true;
-		wants->report = out->report;
-	}
 	out->event_count = out->result_count = 0;
 	out->note_count = 0;
-	out->has_ask = out->has_cancel = out->has_report = out->has_lookup = false;
+	out->has_ask = out->has_cancel = out->has_lookup = false;
 	out->triggers = 0;
 }
 
@@ -103,8 +99,6 @@ static void tell_customs(struct control *control, size_t index)
 							wants->cancel) != KAKOU_OK;
 	if (wants->has_ask)
 		wants->has_ask = customs_link_ask(link, &wants->ask) != KAKOU_OK;
-	if (wants->has_report)
-		wants->has_report = customs_link_ask(link, &wants->report) != KAKOU_OK;
 }
 
 /* At most one a second: who floods the listener must not fill the record. */
@@ -196,12 +190,12 @@ static void take_acts(struct control *control)
 	}
 }
 
-/* The journal has one producer: what the control socket has to say goes through here. */
-static void take_notes(struct control *control)
+/* The journal has one producer: what other threads have to say goes through here. */
+static void take_notes(struct control *control, struct queue *notes)
 {
 	struct event event;
 
-	while (control_has_room(control) && queue_pop(control->config.notes, &event))
+	while (control_has_room(control) && queue_pop(notes, &event))
 		if (journal_append(control->config.journal, &event))
 			abort(); /* has_room() was asked first */
 }
@@ -243,7 +237,8 @@ static void scan(struct control *control)
 	take_news(control);
 	take_acks(control);
 	take_acts(control);
-	take_notes(control);
+	take_notes(control, control->config.notes);
+	take_notes(control, control->config.delivery_notes);
 	control_take_registry(control);
 	for (size_t i = 0; i < control->lane_count; i++)
 		step_lane(control, i);

@@ -33,7 +33,8 @@ struct control_config {
 	struct customs_link *link;
 	struct registry *registry;
 	struct queue *acts, *act_results; /**< control pops, control pushes */
-	struct queue *notes; /**< of struct event, about no lane: for the record */
+	/** Of struct event, for the record: from the control socket, and from the delivery. */
+	struct queue *notes, *delivery_notes;
 	struct mailbox *snapshot;
 	_Atomic uint64_t *scan_counter; /**< shared with the buses */
 	bool memory_is_locked;

@@ -39,12 +39,12 @@ enum { CONTROL_NOTES_MAX = 16 };
 
 /* What a lane wants others to do, kept until they have taken it. */
 struct control_wants {
-	bool has_ask, has_report, has_cancel, has_lookup;
+	bool has_ask, has_cancel, has_lookup;
 	struct lookup lookup;
 	uint32_t note_count;
 	struct order_note notes[CONTROL_NOTES_MAX]; /* to the registry, in order */
 	uint32_t triggers; /* bit = evidence: its device is to read again */
-	struct customs_ask ask, report;
+	struct customs_ask ask;
 	char cancel[CUSTOMS_SEQ_MAX + 1];
 	char shown[DEVICE_TEXT_MAX + 1]; /* the text the sign was last told */
 	uint64_t switched;               /* bit = role: outputs on devices as last told */

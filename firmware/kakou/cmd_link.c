@@ -8,6 +8,27 @@
 
 #include <inttypes.h>
 
+/* What customs has not taken of vehicles that have gone. */
+static void print_backlog(struct cli *cli, const json_t *backlog)
+{
+	char age[CLI_WORDS_MAX];
+
+	if (!json_is_object(backlog))
+		return;
+	fprintf(cli->out, "backlog  %" PRId64 "%s not taken by customs",
+		cli_integer(backlog, "waiting"),
+		cli_flag(backlog, "is_whole") ? "" : " or more");
+	if (cli_integer(backlog, "waiting") > 0)
+		fprintf(cli->out, ", the oldest for %s, %" PRId64 " sent and unanswered",
+			cli_age(backlog, "oldest_age_ms", age),
+			cli_integer(backlog, "unanswered"));
+	fprintf(cli->out,
+		"\n         since the start %" PRId64 " taken, %" PRId64 " sent, %" PRId64
+		" given up\n",
+		cli_integer(backlog, "taken"), cli_integer(backlog, "sent"),
+		cli_integer(backlog, "given_up"));
+}
+
 static void print_link(struct cli *cli, json_t *link)
 {
 	char ago[CLI_WORDS_MAX];
@@ -27,6 +48,7 @@ static void print_link(struct cli *cli, json_t *link)
 		cli_integer(link, "handshakes"), cli_integer(link, "resumed"));
 	fprintf(cli->out, "pending  %" PRId64 " inquiries\n",
 		cli_integer(link, "pending"));
+	print_backlog(cli, json_object_get(link, "backlog"));
 	fprintf(cli->out, "error    %s\n", cli_word(link, "last_error"));
 	if (cli_text(link, "dialect")[0])
 		fprintf(cli->out, "dialect  %s\n", cli_text(link, "dialect"));

@@ -54,6 +54,20 @@ static void print_customs(struct cli *cli, const json_t *link)
 		error[0] ? "; " : "", error);
 }
 
+/* Only where there is something: customs does not know of vehicles that have gone. */
+static void print_backlog(struct cli *cli, const json_t *backlog)
+{
+	char age[CLI_WORDS_MAX];
+
+	if (cli_integer(backlog, "waiting") == 0)
+		return;
+	fprintf(cli->out,
+		"backlog  %" PRId64 "%s not taken by customs, the oldest for %s\n",
+		cli_integer(backlog, "waiting"),
+		cli_flag(backlog, "is_whole") ? "" : " or more",
+		cli_age(backlog, "oldest_age_ms", age));
+}
+
 static void print_registry(struct cli *cli, const json_t *registry)
 {
 	fprintf(cli->out,
@@ -97,6 +111,8 @@ static void print_status(struct cli *cli, json_t *status)
 	print_control(cli, json_object_get(status, "control"));
 	print_record(cli, json_object_get(status, "record"));
 	print_customs(cli, json_object_get(status, "customs"));
+	print_backlog(cli,
+		      json_object_get(json_object_get(status, "customs"), "backlog"));
 	print_registry(cli, json_object_get(status, "registry"));
 	print_machine(cli, json_object_get(status, "machine"));
 	fprintf(cli->out,

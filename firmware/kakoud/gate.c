@@ -11,6 +11,7 @@
 #include "drivers/bus/bus.h"
 #include "firmware/config/version.h"
 #include "firmware/control/control.h"
+#include "firmware/delivery/delivery.h"
 #include "firmware/kakoud/alloc_count.h"
 #include "firmware/kakoud/guard.h"
 #include "firmware/record/journal.h"
@@ -28,7 +29,8 @@ struct gate {
 	const char *lane_names[SITE_LANES_MAX];
 	struct bus *buses[SITE_PORTS_MAX];
 	struct customs_link *link;
-	struct queue *acts, *act_results, *notes;
+	struct queue *acts, *act_results, *notes, *delivery_notes;
+	struct delivery *delivery;
 	struct desk *desk;
 	struct mailbox *snapshot, *guard_view;
 	struct guard *guard;
@@ -209,6 +211,8 @@ static enum kakou_err create_queues(struct gate *gate, struct why *why)
 	    queue_create(&gate->act_results, sizeof(struct act_result), ACTS_QUEUED,
 			 true) ||
 	    queue_create(&gate->notes, sizeof(struct event), NOTES_QUEUED, false) ||
+	    queue_create(&gate->delivery_notes, sizeof(struct event), NOTES_QUEUED,
+			 false) ||
 	    mailbox_create(&gate->snapshot, sizeof(struct snapshot)) ||
 	    mailbox_create(&gate->guard_view, sizeof(struct snapshot_guard)))
 		return why_set(why, KAKOU_E_NOMEM,
@@ -229,6 +233,7 @@ static enum kakou_err start_control(struct gate *gate, bool memory_is_locked,
 		.acts = gate->acts,
 		.act_results = gate->act_results,
 		.notes = gate->notes,
+		.delivery_notes = gate->delivery_notes,
 		.snapshot = gate->snapshot,
 		.scan_counter = &gate->scan_counter,
 		.memory_is_locked = memory_is_locked,
@@ -241,6 +246,19 @@ static enum kakou_err start_control(struct gate *gate, bool memory_is_locked,
 	err = control_start(gate->control);
 	gate->is_controlling = err == KAKOU_OK;
 	return err ? why_set(why, err, "the control thread does not start") : KAKOU_OK;
+}
+
+static enum kakou_err start_delivery(struct gate *gate, struct why *why)
+{
+	struct delivery_config config = {
+		.site = gate->site,
+		.journal = gate->journal,
+		.link = gate->link,
+		.notes = gate->delivery_notes,
+		.last_run_seq = gate->past.last_seq,
+	};
+
+	return delivery_start(&gate->delivery, &config, why);
 }
 
 static enum kakou_err start_rpc(struct gate *gate, struct why *why)
@@ -256,6 +274,7 @@ static enum kakou_err start_rpc(struct gate *gate, struct why *why)
 		.desk = gate->desk,
 		.buses = gate->buses,
 		.link = gate->link,
+		.delivery = gate->delivery,
 		.registry = gate->registry,
 	};
 
@@ -288,6 +307,8 @@ enum kakou_err gate_start(struct gate **out, const struct site *site,
 		err = start_buses(gate, why);
 	if (!err)
 		err = start_control(gate, memory_is_locked, why);
+	if (!err)
+		err = start_delivery(gate, why);
 	if (!err)
 		err = start_rpc(gate, why);
 	if (err) {
@@ -327,6 +348,7 @@ void gate_stop(struct gate *gate, const char *reason)
 		bus_ask_stop(gate->buses[port]);
 	rpc_stop(gate->rpc);
 	desk_close(gate->desk);
+	delivery_stop(gate->delivery);
 	customs_link_stop(gate->link);
 	for (size_t port = 0; port < SITE_PORTS_MAX; port++)
 		bus_stop(gate->buses[port]);
@@ -337,6 +359,7 @@ void gate_stop(struct gate *gate, const char *reason)
 	queue_destroy(gate->acts);
 	queue_destroy(gate->act_results);
 	queue_destroy(gate->notes);
+	queue_destroy(gate->delivery_notes);
 	mailbox_destroy(gate->snapshot);
 	guard_close(gate->guard);
 	mailbox_destroy(gate->guard_view);

@@ -90,8 +90,6 @@ struct lane_out {
 	struct act_result results[LANE_OUT_RESULTS];
 	bool has_ask;
 	struct customs_ask ask; /**< a new inquiry */
-	bool has_report;
-	struct customs_ask report; /**< a 0x32 */
 	bool has_lookup;
 	struct lookup lookup; /**< to the registry */
 	size_t note_count;

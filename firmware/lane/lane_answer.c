@@ -117,7 +117,7 @@ static struct lane_asked *find_offline(struct lane *lane, const struct customs_n
 static const char *effect_of(const struct lane *lane, const struct customs_news *news)
 {
 	if (passage_of(lane, news->seq_no) == 0)
-		return "foreign";
+		return news->passage != 0 ? "late" : "foreign";
 	if (strcmp(news->seq_no, lane->inquiry.seq_no) != 0)
 		return "late";
 	if (lane->inquiry.is_answered)
@@ -127,20 +127,23 @@ static const char *effect_of(const struct lane *lane, const struct customs_news 
 	return news->reading.verdict == VERDICT_INTERIM ? "interim" : "counts";
 }
 
+/* The record is the outbox: customs is told from this event, also after a restart. */
 static void report_command(struct lane *lane, const struct customs_news *news,
 			   bool was_done)
 {
-	struct customs_result *result = &lane->out->report.message.u.result;
-	struct event *event;
+	struct event *event = lane_record(lane, EVENT_COMMAND_RESULT);
+	char direction[2] = {customs_message_head(&news->message)->direction, '\0'};
+	struct customs_result result;
 
-	memset(&lane->out->report, 0, sizeof(lane->out->report));
-	lane->out->has_report = true;
-	lane->out->report.lane = lane->index;
-	lane->out->report.message.code = CUSTOMS_RESULT;
-	customs_result_fill(result, &news->message, was_done);
-	event = lane_record(lane, EVENT_COMMAND_RESULT);
+	customs_result_fill(&result, &news->message, was_done);
 	event_add_text(event, "seq_no", news->seq_no);
-	event_add_text(event, "result", result->result);
+	event_add_text(event, "result", result.result);
+	event_add_text(event, "channel", customs_message_head(&news->message)->chnl_no);
+	event_add_text(event, "direction", direction);
+	event_add_number(event, "answers", result.answers);
+	event_add_text(event, "seal", result.seal_id);
+	event_add_text(event, "gps", result.gps_id);
+	event_add_text(event, "device", result.device_id);
 }
 
 static void handle_answer(struct lane *lane, const struct customs_news *news)
@@ -153,6 +156,8 @@ static void handle_answer(struct lane *lane, const struct customs_news *news)
 	struct event *event = lane_record(lane, EVENT_ANSWER);
 
 	event->passage = passage_of(lane, news->seq_no);
+	if (event->passage == 0)
+		event->passage = news->passage;
 	event_add_text(event, "seq_no", news->seq_no);
 	event_add_text(event, "word", check->check_result);
 	event_add_text(event, "verdict", customs_verdict_name(news->reading.verdict));

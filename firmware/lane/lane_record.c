@@ -184,12 +184,17 @@ void lane_record_closed(struct lane *lane, const char *outcome)
 	add_stages(event, &lane->stages, strcmp(lane->by, "customs") == 0);
 }
 
+/* All that the message says and that does not follow from the lane and its direction: it is sent
+ * again from here. */
 void lane_record_inquiry(struct lane *lane)
 {
 	const struct customs_gather *gather = &lane->gather;
 	struct event *event = lane_record(lane, EVENT_INQUIRY);
+	char direction[2] = {gather->head.direction, '\0'};
 
 	event_add_text(event, "seq_no", gather->head.seq_no);
+	event_add_text(event, "channel", gather->head.chnl_no);
+	event_add_text(event, "direction", direction);
 	event_add_text(event, "plate", gather->plate);
 	if (lane->has_hand) {
 		char mode[2] = {gather->mode, '\0'};
@@ -204,6 +209,8 @@ void lane_record_inquiry(struct lane *lane)
 	event_add_text(event, "bar_code", gather->bar_code);
 	event_add_text(event, "box_front", gather->box_front);
 	event_add_text(event, "box_rear", gather->box_rear);
+	event_add_number(event, "boxes", gather->box_count);
+	event_add_number(event, "recognised", gather->boxes_recognised);
 	event_add_text(event, "seal", gather->seal_id);
 	if (gather->has_weight)
 		event_add_number(event, "gross_g", gather->gross_g);

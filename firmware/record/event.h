@@ -57,6 +57,7 @@
 	X(DEVICE, "device") /* device, health, error */ \
 	X(COMMAND_RECEIVED, "command_received") /* 0x31: seq_no, command, op_type, op_id, effect */ \
 	X(COMMAND_RESULT, "command_result") /* 0x32: seq_no, result */ \
+	X(DELIVERY, "delivery") /* of (number of the event), code, seq_no, outcome, sent */ \
 	X(PEER_REFUSED, "peer_refused") /* why */ \
 	X(CERTIFICATES, "certificates") /* why */ \
 	X(DEVICE_ORDER, "device_order") /* why */ \

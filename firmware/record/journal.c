@@ -110,6 +110,7 @@ enum kakou_err journal_open(struct journal **out, const struct journal_config *c
 	journal->lane_count = config->lane_count;
 	journal->lock_fd = -1;
 	journal->stop_fd = -1;
+	pthread_mutex_init(&journal->asking, NULL);
 	err = make_queues(journal);
 	if (err)
 		why_set(why, err, "no memory or descriptor for the journal's queues");
@@ -158,6 +159,7 @@ void journal_close(struct journal *journal)
 		close(journal->stop_fd);
 	if (journal->lock_fd >= 0)
 		close(journal->lock_fd);
+	pthread_mutex_destroy(&journal->asking);
 	free(journal);
 }
 

@@ -5,8 +5,8 @@
  *
  * Layer:   firmware.
  * Threads: open and close from main; append and next_ack from the control thread
- * (wait-free; main may append before the control thread starts and after it ended); read
- * from the control-socket thread.
+ * (wait-free; main may append before the control thread starts and after it ended); read,
+ * read_now, prove and copy from any thread that may wait for another for a moment.
  *
  * An event's bytes are canonical JSON (RFC 8785; integers and strings only); leaf =
  * SHA-256(0x00 ‖ bytes); chain[n] = SHA-256(0x01 ‖ chain[n-1] ‖ leaf[n]), chain[0] =
@@ -99,8 +99,8 @@ struct journal_health {
 	char why[160];          /**< the last failure */
 };
 
-/** Newest health. Wait-free; the control thread (`who` 0) and the control-socket thread
- * (1). */
+/** Newest health. Wait-free; the control thread (`who` 0), the control-socket thread (1) and who
+ * follows the record for customs (2). */
 bool journal_read_health(struct journal *journal, int who, struct journal_health *out);
 
 /** Receivers of the record whose progress it keeps: the outbox is the record itself, with a cursor
@@ -137,6 +137,11 @@ struct journal_query {
 KAKOU_MUST_CHECK enum kakou_err journal_read(
 	struct journal *journal, const struct journal_query *query,
 	void (*done)(void *arg, enum kakou_err err, char *json), void *arg);
+
+/** The same for a thread that may wait, 30 s at most: `*json` is the caller's to free. */
+KAKOU_MUST_CHECK enum kakou_err journal_read_now(struct journal *journal,
+						 const struct journal_query *query,
+						 char **json, struct why *why);
 
 /** Writes a consistent copy of the journal to `path` (which must not exist) on the reader
  *  thread, then calls `done` there. */

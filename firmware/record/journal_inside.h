@@ -7,6 +7,7 @@
 #ifndef KAKOU_FIRMWARE_JOURNAL_INSIDE_H
 #define KAKOU_FIRMWARE_JOURNAL_INSIDE_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "firmware/record/journal.h"
@@ -22,7 +23,7 @@ enum {
 	/* Between writer and control: an event with a ticket is taken when there is room. */
 	JOURNAL_ANSWERS = 256,
 	JOURNAL_REQUESTS = 8, /* between control socket and reader */
-	JOURNAL_HEALTHS = 2,  /* readers of the health */
+	JOURNAL_HEALTHS = 3,  /* readers of the health */
 };
 
 /* What the reader thread is asked. */
@@ -43,6 +44,7 @@ struct journal {
 	int lock_fd;
 	int stop_fd; /* readable from journal_close() on */
 	struct queue *events, *answers, *requests;
+	pthread_mutex_t asking; /* the askers of the reader; never the control thread */
 	struct mailbox *health[JOURNAL_HEALTHS];
 	atomic_uint_least32_t pushed, popped; /* events */
 	atomic_uint_least32_t answered, answers_read;

@@ -111,7 +111,19 @@ void journal_run_reader(void *arg)
 	refuse_requests(journal);
 }
 
-/* ---- from the control-socket thread --------------------------------------------------- */
+/* ---- from other threads --------------------------------------------------------------- */
+
+/* The queue has one producer; those who ask take turns. */
+static enum kakou_err push_request(struct journal *journal,
+				   const struct journal_request *request)
+{
+	enum kakou_err err;
+
+	pthread_mutex_lock(&journal->asking);
+	err = queue_push(journal->requests, request);
+	pthread_mutex_unlock(&journal->asking);
+	return err;
+}
 
 enum kakou_err journal_read(struct journal *journal, const struct journal_query *query,
 			    void (*done)(void *arg, enum kakou_err err, char *json),
@@ -135,7 +147,7 @@ enum kakou_err journal_read(struct journal *journal, const struct journal_query 
 		request.query.kind = event_kind_name((enum event_kind)query->kind);
 	if (query->lane >= 0)
 		request.query.lane = journal->lanes[query->lane];
-	return queue_push(journal->requests, &request);
+	return push_request(journal, &request);
 }
 
 enum kakou_err journal_prove(struct journal *journal, enum journal_proof what,
@@ -152,7 +164,7 @@ enum kakou_err journal_prove(struct journal *journal, enum journal_proof what,
 		.arg = arg,
 	};
 
-	return queue_push(journal->requests, &request);
+	return push_request(journal, &request);
 }
 
 enum kakou_err journal_copy(struct journal *journal, const char *path,
@@ -169,7 +181,7 @@ enum kakou_err journal_copy(struct journal *journal, const char *path,
 
 	if (!request.copy_path)
 		return KAKOU_E_NOMEM;
-	err = queue_push(journal->requests, &request);
+	err = push_request(journal, &request);
 	if (err)
 		free(request.copy_path);
 	return err;

@@ -4,56 +4,13 @@
  *
  * Layer: firmware. Threads: main's, before the registry's starts; the journal's reader answers.
  */
-#include <errno.h>
-#include <semaphore.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "firmware/registry/registry_inside.h"
 #include "hal/text.h"
 
-enum { PAGE = 500, PATIENCE_S = 30 };
-
-/* One question; whoever comes last of asker and answerer releases it. */
-struct question {
-	sem_t answered;
-	atomic_int users;
-	enum kakou_err err;
-	char *json;
-};
-
-static void drop(struct question *question)
-{
-	if (atomic_fetch_sub(&question->users, 1) != 1)
-		return;
-	sem_destroy(&question->answered);
-	free(question->json);
-	free(question);
-}
-
-static void on_answer(void *arg, enum kakou_err err, char *json)
-{
-	struct question *question = arg;
-
-	question->err = err;
-	question->json = json;
-	sem_post(&question->answered);
-	drop(question);
-}
-
-static bool wait_for(struct question *question)
-{
-	struct timespec until;
-	int failed;
-
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += PATIENCE_S;
-	do
-		failed = sem_timedwait(&question->answered, &until);
-	while (failed && errno == EINTR);
-	return !failed;
-}
+enum { PAGE = 500 };
 
 /* A page of events about orders, as a JSON array the caller releases. */
 static enum kakou_err read_page(struct journal *journal, int64_t after, json_t **rows,
@@ -61,28 +18,15 @@ static enum kakou_err read_page(struct journal *journal, int64_t after, json_t *
 {
 	struct journal_query query = {
 		.after = after, .limit = PAGE, .kind = EVENT_ORDER, .lane = -1};
-	struct question *question = calloc(1, sizeof(*question));
-	enum kakou_err err;
+	char *json;
+	enum kakou_err err = journal_read_now(journal, &query, &json, why);
 
-	if (!question)
-		return why_set(why, KAKOU_E_NOMEM, "no memory to read the record");
-	sem_init(&question->answered, 0, 0);
-	atomic_init(&question->users, 2);
-	err = journal_read(journal, &query, on_answer, question);
 	if (err)
-		drop(question); /* nobody answers */
-	else if (!wait_for(question))
-		err = KAKOU_E_TIMEOUT;
-	else
-		err = question->err;
-	if (!err) {
-		*rows = json_loads(question->json, 0, NULL);
-		err = *rows ? KAKOU_OK : KAKOU_E_NOMEM;
-	}
-	drop(question);
-	return err ? why_set(why, err, "the record can't be read for the registry: %s",
-			     kakou_err_name(err))
-		   : KAKOU_OK;
+		return err;
+	*rows = json_loads(json, 0, NULL);
+	free(json);
+	return *rows ? KAKOU_OK
+		     : why_set(why, KAKOU_E_NOMEM, "no memory to read the record");
 }
 
 static const char *text_of(const json_t *data, const char *name)

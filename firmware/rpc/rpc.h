@@ -14,6 +14,7 @@
 #include "firmware/config/site.h"
 #include "firmware/control/act.h"
 #include "firmware/control/snapshot.h"
+#include "firmware/delivery/delivery.h"
 #include "firmware/people/desk.h"
 #include "firmware/record/journal.h"
 #include "firmware/registry/registry.h"
@@ -34,6 +35,7 @@ struct rpc_config {
 	struct desk *desk;    /**< this thread asks and takes */
 	struct bus *const *buses; /**< by port index; NULL where a port has no units */
 	struct customs_link *link;
+	struct delivery *delivery; /**< NULL: its backlog is not shown */
 	struct registry *registry;
 };
 

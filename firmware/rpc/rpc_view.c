@@ -54,6 +54,28 @@ static json_t *view_record(const struct rpc *rpc)
 			 health.disk_percent, "why", health.why);
 }
 
+/* What customs has not taken, and for how long. */
+static json_t *view_backlog(const struct rpc *rpc)
+{
+	struct delivery_health health = {0};
+	int64_t age_ms = -1;
+
+	if (!rpc->config.delivery || !delivery_read_health(rpc->config.delivery, &health))
+		return json_null();
+	if (health.oldest_wall_ms > 0)
+		age_ms = clock_wall_ms() - health.oldest_wall_ms;
+	if (health.oldest_wall_ms > 0 && age_ms < 0)
+		age_ms = 0; /* the clock stepped back since */
+	return json_pack("{s:i, s:i, s:b, s:I, s:o, s:I, s:I, s:I, s:I, s:s}", "waiting",
+			 (int)health.waiting, "unanswered", (int)health.unanswered,
+			 "is_whole", health.is_whole, "oldest_wall_ms",
+			 (json_int_t)health.oldest_wall_ms, "oldest_age_ms",
+			 age_ms < 0 ? json_null() : json_integer(age_ms), "cursor",
+			 (json_int_t)health.cursor, "taken", (json_int_t)health.taken,
+			 "sent", (json_int_t)health.sent, "given_up",
+			 (json_int_t)health.given_up, "why", health.why);
+}
+
 static json_t *view_link(const struct rpc *rpc, int64_t now_ms)
 {
 	struct customs_link_health health = {0};
@@ -61,7 +83,8 @@ static json_t *view_link(const struct rpc *rpc, int64_t now_ms)
 	if (!customs_link_read_health(rpc->config.link, &health))
 		return json_null();
 	return json_pack(
-		"{s:b, s:o, s:o, s:I, s:I, s:I, s:I, s:i, s:s, s:s, s:s, s:I, s:I, s:I}",
+		"{s:b, s:o, s:o, s:I, s:I, s:I, s:I, s:i, s:s, s:s, s:s, s:I, s:I, s:I, "
+		"s:o}",
 		"is_up", health.is_up, "sent_age_ms",
 		rpc_age(health.last_sent_ms, now_ms), "heard_age_ms",
 		rpc_age(health.last_heard_ms, now_ms), "sent", (json_int_t)health.sent,
@@ -70,7 +93,7 @@ static json_t *view_link(const struct rpc *rpc, int64_t now_ms)
 		"pending", (int)health.pending, "tls_version", health.tls_version,
 		"last_error", health.last_error, "dialect", health.dialect, "handshakes",
 		(json_int_t)health.handshakes, "resumed", (json_int_t)health.resumed,
-		"expires_s", (json_int_t)health.expires_s);
+		"expires_s", (json_int_t)health.expires_s, "backlog", view_backlog(rpc));
 }
 
 /* The watchdog of the machine, and why it or kakoud began anew last. */

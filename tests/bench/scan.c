@@ -54,7 +54,7 @@ __attribute__((noinline)) void scan_lanes(int count)
 			wiring_positions(seen.levels, &in.interlock, &lanes[i].interlock);
 		lane_step(&lanes[i], &in, &out, &motor);
 		out.event_count = out.result_count = 0;
-		out.has_ask = out.has_report = out.has_cancel = false;
+		out.has_ask = out.has_cancel = false;
 		wiring_gpio_of_outputs(config, wiring_outputs(&motor, false, false),
 				       &mask, &levels);
 	}

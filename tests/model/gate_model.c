@@ -128,7 +128,7 @@ static void unfold(void)
 {
 	lane = fresh;
 	out.event_count = 0;
-	out.has_ask = out.has_report = out.has_cancel = false;
+	out.has_ask = out.has_cancel = false;
 	lane.now_ms = NOW_MS;
 	lane.out = &out;
 	lane.numbers = &numbers;

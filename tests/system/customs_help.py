@@ -262,6 +262,10 @@ class Probe:
     def ask(self, seq, lane=0, plate="浙A12345"):
         self.say("ask", lane, seq, plate)
 
+    def delivered(self):
+        """What became of the next message of the backlog."""
+        return self.take(lambda line: "delivered" in line)
+
     def health(self):
         self.say("health")
         return self.take(lambda line: "health" in line)

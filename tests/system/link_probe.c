@@ -6,7 +6,7 @@
  *   link_probe KEY=VALUE... lane=AREA/CHANNEL/I...
  *
  * Lines in:  ask LANE SEQ PLATE · states LANE TEXT · mode LANE LETTER (of what is asked from now on) ·
- *            result LANE SEQ WORD · obey LANE 0|1 (answers the newest command) ·
+ *            late LANE SEQ PLATE/PASSAGE (of the backlog) · result LANE SEQ WORD · obey LANE 0|1 (answers the newest command) ·
  *            cancel LANE SEQ · health · hold (leave the news in their queue) · resume · quit
  *
  * Layer: tests.
@@ -174,11 +174,12 @@ static void print_news(const struct customs_news *news)
 {
 	const struct customs_check *check = &news->message.u.check;
 	json_t *object = json_pack(
-		"{s:s, s:i, s:i, s:s, s:I, s:s, s:s, s:s}", "news", kinds[news->kind],
-		"lane", (int)news->lane, "attempt", (int)news->attempt, "error",
-		kakou_err_name((enum kakou_err)news->error), "at_ms",
+		"{s:s, s:i, s:i, s:s, s:I, s:s, s:s, s:s, s:I}", "news",
+		kinds[news->kind], "lane", (int)news->lane, "attempt", (int)news->attempt,
+		"error", kakou_err_name((enum kakou_err)news->error), "at_ms",
 		(json_int_t)news->at_ms, "seq_no", news->seq_no, "why", news->why,
-		"verdict", customs_verdict_name(news->reading.verdict));
+		"verdict", customs_verdict_name(news->reading.verdict), "passage",
+		(json_int_t)news->passage);
 
 	if (news->kind == CUSTOMS_NEWS_ANSWER) {
 		json_object_set_new(object, "word", json_string(check->check_result));
@@ -212,10 +213,15 @@ static void print_health(void)
 
 static void drain(void)
 {
+	struct customs_delivered delivered;
 	struct customs_news news;
 
 	while (!is_holding && customs_link_next(probed, &news))
 		print_news(&news);
+	while (customs_link_next_delivered(probed, &delivered))
+		print(json_pack("{s:I, s:s, s:s}", "delivered", (json_int_t)delivered.id,
+				"error", kakou_err_name((enum kakou_err)delivered.error),
+				"why", delivered.why));
 }
 
 /* ---- in ------------------------------------------------------------------------------------ */
@@ -232,17 +238,23 @@ static struct customs_head head_of(unsigned int lane, const char *seq_no)
 
 static char next_mode;
 
-static void ask(unsigned int lane, const char *seq_no, const char *plate)
+static void fill_gather(struct customs_gather *gather, unsigned int lane,
+			const char *seq_no, const char *plate)
 {
-	struct customs_ask order = {.lane = (uint8_t)lane};
-	struct customs_gather *gather = &order.message.u.gather;
-
-	order.message.code = CUSTOMS_GATHER;
 	gather->head = head_of(lane, seq_no);
 	gather->goods_type = '7';
 	gather->traffic_type = '1';
 	gather->mode = next_mode;
-	text_copy(gather->plate, sizeof(gather->plate), plate);
+	snprintf(gather->plate, sizeof(gather->plate), "%.*s", (int)strcspn(plate, "/"),
+		 plate);
+}
+
+static void ask(unsigned int lane, const char *seq_no, const char *plate)
+{
+	struct customs_ask order = {.lane = (uint8_t)lane};
+
+	order.message.code = CUSTOMS_GATHER;
+	fill_gather(&order.message.u.gather, lane, seq_no, plate);
 	if (customs_link_ask(probed, &order))
 		print(json_pack("{s:s}", "full", seq_no));
 }
@@ -257,27 +269,46 @@ static void tell_states(unsigned int lane, const char *text)
 	customs_link_tell_states(probed, states, 0);
 }
 
+static void deliver(struct customs_delivery *delivery, const char *what)
+{
+	static uint64_t last_id;
+
+	delivery->id = ++last_id;
+	if (customs_link_deliver(probed, delivery))
+		print(json_pack("{s:s}", "full", what));
+}
+
 /* Answers the newest command as a lane would. */
 static void obey(unsigned int lane, bool was_done)
 {
-	struct customs_ask order = {.lane = (uint8_t)lane};
+	struct customs_delivery delivery = {.lane = (uint8_t)lane};
 
-	order.message.code = CUSTOMS_RESULT;
-	customs_result_fill(&order.message.u.result, &newest_command, was_done);
-	if (customs_link_ask(probed, &order))
-		print(json_pack("{s:s}", "full", "result"));
+	delivery.message.code = CUSTOMS_RESULT;
+	customs_result_fill(&delivery.message.u.result, &newest_command, was_done);
+	deliver(&delivery, "result");
 }
 
 static void report(unsigned int lane, const char *seq_no, const char *word)
 {
-	struct customs_ask order = {.lane = (uint8_t)lane};
-	struct customs_result *result = &order.message.u.result;
+	struct customs_delivery delivery = {.lane = (uint8_t)lane};
+	struct customs_result *result = &delivery.message.u.result;
 
-	order.message.code = CUSTOMS_RESULT;
+	delivery.message.code = CUSTOMS_RESULT;
 	result->head = head_of(lane, seq_no);
 	text_copy(result->result, sizeof(result->result), word);
-	if (customs_link_ask(probed, &order))
-		print(json_pack("{s:s}", "full", seq_no));
+	deliver(&delivery, seq_no);
+}
+
+/* A vehicle that has gone: its passage is the number after the '/' of the plate. */
+static void tell_late(unsigned int lane, const char *seq_no, const char *plate)
+{
+	struct customs_delivery delivery = {.lane = (uint8_t)lane};
+	const char *slash = strchr(plate, '/');
+
+	delivery.message.code = CUSTOMS_GATHER;
+	fill_gather(&delivery.message.u.gather, lane, seq_no, plate);
+	delivery.passage = slash ? strtol(slash + 1, NULL, 10) : 0;
+	deliver(&delivery, seq_no);
 }
 
 /* False: quit, or not understood. */
@@ -291,6 +322,8 @@ static bool serve(const char *line)
 		return false;
 	if (!strcmp(verb, "ask") && got == 4)
 		ask(lane, seq_no, text);
+	else if (!strcmp(verb, "late") && got == 4)
+		tell_late(lane, seq_no, text);
 	else if (!strcmp(verb, "result") && got == 4)
 		report(lane, seq_no, text);
 	else if (!strcmp(verb, "obey") && got == 3)

@@ -200,9 +200,31 @@ def test_a_result_is_sent_once(new_peer, new_probe):
     probe.say("result", 0, SEQ, "0" * 20)
     got = peer.next()
     assert got.code == 0x32 and got.tag("EXECUTE_RESULT") == "0" * 20
-    assert probe.news("sent")["seq_no"] == SEQ
+    assert probe.delivered()["error"] == "ok"
     time.sleep(0.6)
     assert peer.frames.empty()
+
+
+def test_a_message_of_the_backlog_is_tried_once_and_its_outcome_told(new_peer, new_probe, certs):
+    peer = new_peer()
+    probe = new_probe(peer, resend_ms=200)
+    probe.say("late", 0, SEQ, "浙A12345/42")
+    assert peer.next().seq == SEQ
+    assert probe.delivered()["error"] == "ok"
+    dial(certs, probe.address, answer(SEQ))
+    news = probe.news("answer")
+    assert (news["seq_no"], news["passage"]) == (SEQ, 42)
+
+
+def test_a_failed_delivery_is_told_once_and_left_to_the_caller(net, new_probe):
+    nobody = (f"{net}.2", free_port(f"{net}.2"))
+    probe = new_probe(nobody, resend_ms=200)
+    probe.say("late", 0, SEQ, "浙A12345/43")
+    failed = probe.delivered()
+    assert failed["error"] == "link" and "%s:%d" % nobody in failed["why"]
+    time.sleep(0.8)
+    health = probe.health()
+    assert (health["failed"], health["pending"]) == (1, 0)
 
 
 # ---- in -------------------------------------------------------------------------------------

@@ -207,10 +207,14 @@ static void drain(struct bench *bench)
 	}
 	if (out->has_cancel)
 		text_copy(bench->cancelled, sizeof(bench->cancelled), out->cancel);
-	if (out->has_report) {
+	for (size_t i = 0; i < out->event_count; i++) {
+		const char *result;
+
+		if (out->events[i].kind != EVENT_COMMAND_RESULT ||
+		    !event_get_text(&out->events[i], "result", &result))
+			continue;
 		bench->reports++;
-		text_copy(bench->report, sizeof(bench->report),
-			  out->report.message.u.result.result);
+		text_copy(bench->report, sizeof(bench->report), result);
 	}
 	for (size_t i = 0; i < out->result_count; i++) {
 		bench->result = out->results[i];
@@ -219,7 +223,7 @@ static void drain(struct bench *bench)
 	out->event_count = out->result_count = 0;
 	out->note_count = 0;
 	out->triggers = 0;
-	out->has_ask = out->has_report = out->has_cancel = out->has_lookup = false;
+	out->has_ask = out->has_cancel = out->has_lookup = false;
 	memset(out->rules, 0, sizeof(out->rules));
 	out->notes = 0;
 }
@@ -645,6 +649,7 @@ void bench_operate(struct bench *bench, char op_type, const char *command)
 	struct customs_operate *operate = &news.message.u.operate;
 
 	news.message.code = CUSTOMS_OPERATE;
+	operate->head = bench->asked.head;
 	text_copy(news.seq_no, sizeof(news.seq_no), bench->lane.inquiry.seq_no);
 	text_copy(operate->command, sizeof(operate->command), command);
 	text_copy(operate->op_id, sizeof(operate->op_id), "5301");

@@ -19,12 +19,14 @@
 
 #include "drivers/bus/bus.h"
 #include "drivers/customs/link.h"
+#include "firmware/delivery/delivery.h"
 #include "hal/clock.h"
 #include "hal/queue.h"
 
 static struct {
 	struct bus_health bus;
 	struct customs_link_health link;
+	struct delivery_health delivery;
 	/** Fills the answer of a unit; NULL: questions are never answered. */
 	void (*answer)(const struct bus_question *question, struct bus_answer *out);
 	bool questions_are_full;
@@ -99,6 +101,13 @@ bool customs_link_read_health(struct customs_link *link, struct customs_link_hea
 	assert_non_null(link);
 	*out = rpc_healths.link;
 	return out->tls_version[0];
+}
+
+bool delivery_read_health(struct delivery *delivery, struct delivery_health *out)
+{
+	assert_non_null(delivery);
+	*out = rpc_healths.delivery;
+	return true;
 }
 
 #endif

@@ -60,6 +60,7 @@ void rpc_rig_set_up(struct rpc_rig *rig, struct journal *journal)
 		.desk = rig->desk,
 		.buses = buses,
 		.link = (struct customs_link *)&thing,
+		.delivery = (struct delivery *)&thing,
 		.registry = rig->registry,
 	};
 }

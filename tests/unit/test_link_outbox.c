@@ -218,8 +218,8 @@ static void results_go_out_once_and_in_their_order(void **state)
 	struct link_due due;
 
 	(void)state;
-	assert_int_equal(put(0, CUSTOMS_RESULT, "1"), KAKOU_OK);
-	assert_int_equal(put(0, CUSTOMS_RESULT, "2"), KAKOU_OK);
+	assert_int_equal(put(0, CUSTOMS_EXCEPTION, "1"), KAKOU_OK);
+	assert_int_equal(put(0, CUSTOMS_EXCEPTION, "2"), KAKOU_OK);
 	due = take("1");
 	assert_nothing_is_due();
 	link_outbox_finish(outbox, due.ticket, true, now_ms);
@@ -231,8 +231,8 @@ static void results_go_out_once_and_in_their_order(void **state)
 static void a_result_that_fails_is_given_up_after_five_attempts(void **state)
 {
 	(void)state;
-	assert_int_equal(put(0, CUSTOMS_RESULT, "1"), KAKOU_OK);
-	assert_int_equal(put(0, CUSTOMS_RESULT, "2"), KAKOU_OK);
+	assert_int_equal(put(0, CUSTOMS_EXCEPTION, "1"), KAKOU_OK);
+	assert_int_equal(put(0, CUSTOMS_EXCEPTION, "2"), KAKOU_OK);
 	for (int i = 1; i <= LINK_RESULT_ATTEMPTS; i++) {
 		struct link_due due = take("1");
 
@@ -250,14 +250,14 @@ static void results_beyond_the_bound_are_refused_and_older_ones_kept(void **stat
 
 	(void)state;
 	for (int i = 0; i < LINK_RESULTS_MAX; i++)
-		assert_int_equal(put(0, CUSTOMS_RESULT, "kept"), KAKOU_OK);
-	assert_int_equal(put(0, CUSTOMS_RESULT, "one more"), KAKOU_E_FULL);
-	assert_int_equal(put(1, CUSTOMS_RESULT, "other lane"), KAKOU_OK);
+		assert_int_equal(put(0, CUSTOMS_EXCEPTION, "kept"), KAKOU_OK);
+	assert_int_equal(put(0, CUSTOMS_EXCEPTION, "one more"), KAKOU_E_FULL);
+	assert_int_equal(put(1, CUSTOMS_EXCEPTION, "other lane"), KAKOU_OK);
 	for (int i = 0; i < LINK_RESULTS_MAX; i++) {
 		due = take("kept");
 		link_outbox_finish(outbox, due.ticket, true, now_ms);
 	}
-	assert_int_equal(put(0, CUSTOMS_RESULT, "now"), KAKOU_OK);
+	assert_int_equal(put(0, CUSTOMS_EXCEPTION, "now"), KAKOU_OK);
 	take("other lane");
 	take("now");
 }
@@ -265,7 +265,7 @@ static void results_beyond_the_bound_are_refused_and_older_ones_kept(void **stat
 static void an_inquiry_and_results_of_one_lane_do_not_wait_for_each_other(void **state)
 {
 	(void)state;
-	assert_int_equal(put(0, CUSTOMS_RESULT, "result"), KAKOU_OK);
+	assert_int_equal(put(0, CUSTOMS_EXCEPTION, "result"), KAKOU_OK);
 	take("result");
 	now_ms++;
 	assert_int_equal(put(0, CUSTOMS_GATHER, "inquiry"), KAKOU_OK);
@@ -291,10 +291,59 @@ static void the_attempt_due_for_longest_comes_first(void **state)
 	now_ms += 10;
 	assert_int_equal(put(0, CUSTOMS_GATHER, "second"), KAKOU_OK);
 	now_ms += 10;
-	assert_int_equal(put(1, CUSTOMS_RESULT, "third"), KAKOU_OK);
+	assert_int_equal(put(1, CUSTOMS_EXCEPTION, "third"), KAKOU_OK);
 	take("first");
 	take("second");
 	take("third");
+}
+
+static enum kakou_err deliver(uint8_t lane, uint64_t id)
+{
+	struct customs_message message = {.code = CUSTOMS_GATHER};
+
+	strncpy(message.u.gather.head.seq_no, "gone", CUSTOMS_SEQ_MAX);
+	return link_outbox_deliver(outbox, lane, id, &message, now_ms);
+}
+
+static void the_backlog_is_tried_once_and_waits_for_what_is_due_now(void **state)
+{
+	struct link_due due;
+
+	(void)state;
+	assert_int_equal(deliver(0, 7), KAKOU_OK);
+	assert_int_equal(deliver(0, 8), KAKOU_E_FULL);
+	now_ms += 5; /* it is due for longer, and waits all the same */
+	assert_int_equal(put(0, CUSTOMS_GATHER, "present"), KAKOU_OK);
+	due = take("present");
+	assert_int_equal(due.delivery, 0);
+	due = take("gone");
+	assert_int_equal(due.delivery, 7);
+	assert_int_equal(deliver(0, 8), KAKOU_E_FULL);
+	link_outbox_finish(outbox, due.ticket, false, now_ms);
+	now_ms += RESEND_MAX_MS * 4;
+	assert_nothing_is_due();
+	assert_int_equal(deliver(0, 8), KAKOU_OK);
+	due = take("gone");
+	assert_int_equal(due.delivery, 8);
+	assert_true(link_outbox_has(outbox, 0, "present"));
+	assert_false(link_outbox_has(outbox, 0, "gone"));
+}
+
+static void of_the_backlog_two_go_at_once_at_most(void **state)
+{
+	struct link_due first;
+
+	(void)state;
+	for (uint8_t lane = 0; lane < LANES; lane++)
+		assert_int_equal(deliver(lane, lane + 1u), KAKOU_OK);
+	first = take("gone");
+	take("gone");
+	assert_nothing_is_due();
+	assert_int_equal(link_outbox_next_ms(outbox), -1);
+	assert_int_equal(put(1, CUSTOMS_GATHER, "present"), KAKOU_OK);
+	take("present");
+	link_outbox_finish(outbox, first.ticket, true, now_ms);
+	take("gone");
 }
 
 static void newer_device_states_replace_the_older_and_keep_no_result_out(void **state)
@@ -304,7 +353,7 @@ static void newer_device_states_replace_the_older_and_keep_no_result_out(void **
 	(void)state;
 	for (int i = 0; i < 20; i++)
 		assert_int_equal(put(0, CUSTOMS_DEVICES, ""), KAKOU_OK);
-	assert_int_equal(put(0, CUSTOMS_RESULT, "r"), KAKOU_OK);
+	assert_int_equal(put(0, CUSTOMS_EXCEPTION, "r"), KAKOU_OK);
 	due = take("");
 	link_outbox_finish(outbox, due.ticket, true, now_ms);
 	due = take("r");
@@ -330,6 +379,8 @@ int main(void)
 		TEST(results_beyond_the_bound_are_refused_and_older_ones_kept),
 		TEST(an_inquiry_and_results_of_one_lane_do_not_wait_for_each_other),
 		TEST(what_can_not_be_sent_is_dropped),
+		TEST(the_backlog_is_tried_once_and_waits_for_what_is_due_now),
+		TEST(of_the_backlog_two_go_at_once_at_most),
 		TEST(newer_device_states_replace_the_older_and_keep_no_result_out),
 		TEST(the_attempt_due_for_longest_comes_first),
 	};

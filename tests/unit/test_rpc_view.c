@@ -392,6 +392,38 @@ static void the_link_shows_its_last_error(void **state)
 	EXPECT("link", NULL, expected);
 }
 
+static void the_link_shows_what_customs_has_not_taken_and_since_when(void **state)
+{
+	static const char *const expected[][2] = {
+		{"backlog/waiting",        "3"   },
+		{"backlog/unanswered",     "1"   },
+		{"backlog/is_whole",       "true"},
+		{"backlog/oldest_wall_ms", "5000"},
+		{"backlog/cursor",         "77"  },
+		{"backlog/given_up",       "2"   },
+	};
+	static const char *const later[][2] = {
+		{"backlog/oldest_age_ms", "0"},
+	};
+	struct customs_link_health link = {.tls_version = "TLSv1.2"};
+
+	(void)state;
+	rpc_healths_set_link(&link);
+	rpc_healths.delivery = (struct delivery_health){
+		.waiting = 3,
+		.unanswered = 1,
+		.is_whole = true,
+		.oldest_wall_ms = 5000,
+		.cursor = 77,
+		.given_up = 2,
+	};
+	show();
+	EXPECT("link", NULL, expected);
+	/* The clock has stepped back since. */
+	rpc_healths.delivery.oldest_wall_ms = INT64_C(1) << 50;
+	EXPECT("link", NULL, later);
+}
+
 static void a_line_shows_its_place_its_level_and_what_it_has_done(void **state)
 {
 	static const char *const expected[][2] = {
@@ -434,6 +466,7 @@ int main(void)
 		WITH_RIG(a_bus_shows_what_fails_and_how_long_it_pauses),
 		WITH_RIG(a_bus_before_its_first_cycle_has_no_units),
 		WITH_RIG(the_link_shows_its_last_error),
+		WITH_RIG(the_link_shows_what_customs_has_not_taken_and_since_when),
 		WITH_RIG(a_line_shows_its_place_its_level_and_what_it_has_done),
 	};
 
