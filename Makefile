@@ -76,24 +76,31 @@ override LDFLAGS += -pie -pthread -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-ne
 # mbedtls has no .pc file on Debian 12.
 LDLIBS   := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null) \
             -lmbedtls -lmbedx509 -lmbedcrypto -lcrypt -lm
+LDLIBS.kakou-console := -lmicrohttpd
+# It writes JPEG files as cameras do; no other program does.
+LDLIBS.kakou-yard := -ljpeg
 
 # ---- what is built from what ----------------------------------------------------------------
 
 LIB.hal      := $(wildcard hal/*.c hal/linux/*.c)
 LIB.fake     := $(wildcard hal/fake/*.c)
 LIB.drivers  := $(wildcard drivers/*/*.c)
-LIB.firmware := $(wildcard $(foreach d,config people lane record registry delivery control rpc,firmware/$(d)/*.c))
+LIB.firmware := $(wildcard $(foreach d,config people lane record registry delivery pictures control rpc,firmware/$(d)/*.c))
 LIB.scenario := $(wildcard tools/scenario/*.c)
 LIBS         := hal fake drivers firmware scenario
 
 # Each program also becomes an archive, so that unit tests can reach its parts.
 PROG.kakoud        := $(wildcard firmware/kakoud/*.c)
 PROG.kakou         := $(wildcard firmware/kakou/*.c)
+PROG.kakou-console := $(wildcard firmware/console/*.c)
 PROG.kakou-yard    := $(wildcard tools/yard/*.c)
 PROG.kakou-customs := $(wildcard tools/customs/*.c)
 PROG.kakou-demo    := $(wildcard tools/demo/*.c)
-PROGRAMS := kakoud kakou kakou-yard kakou-customs kakou-demo
-INSTALLED := kakoud kakou
+PROGRAMS := kakoud kakou kakou-console kakou-yard kakou-customs kakou-demo
+SIMULATED := kakou-yard kakou-customs kakou-demo
+INSTALLED := kakoud kakou kakou-console
+# What a board needs to open its lanes.
+ON_BOARD  := kakoud kakou
 
 # For system tests: what LD_PRELOAD brings into a program, and each tests/system/x.c as a program
 # that drives one part of the project alone.
@@ -107,7 +114,7 @@ PROBES    := $(patsubst %.c,$(B)/%,$(wildcard tests/system/*.c))
 UNIT     := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c tests/fault/test_*.c))
 SUITES   := $(patsubst tests/contract/%.c,%,$(wildcard tests/contract/test_*.c))
 CONTRACT := $(foreach s,$(SUITES),$(B)/tests/contract/linux/$(s) $(B)/tests/contract/fake/$(s))
-LIB.unit     := tests/fuzz/targets.c $(filter-out tests/unit/test_% tests/fault/test_% $(PRELOADED:.so=.c),\
+LIB.unit     := $(filter-out tests/fuzz/fuzz.c,$(wildcard tests/fuzz/*.c)) $(filter-out tests/unit/test_% tests/fault/test_% $(PRELOADED:.so=.c),\
                              $(wildcard tests/unit/*.c tests/fault/*.c))
 LIB.contract := $(filter-out tests/contract/test_%,$(wildcard tests/contract/*.c))
 LIB.contract-linux := $(wildcard tests/contract/linux/*.c)
@@ -134,7 +141,7 @@ rig: all $(addprefix $(B)/,$(PRELOADED)) $(PROBES)
 
 tests: rig $(UNIT) $(CONTRACT)
 
-guest: $(addprefix $(B)/,$(INSTALLED)) $(GUEST)
+guest: $(addprefix $(B)/,$(ON_BOARD)) $(GUEST)
 
 # Changes when the compiler or its flags do.
 $(B)/flags: FORCE
@@ -157,9 +164,9 @@ $$(B)/lib$(1).a: $$(call objects,$(2))
 	$$(Q)mkdir -p $$(@D) && rm -f $$@ && $$(AR) rcs $$@ $$^
 endef
 define program_rule # name
-$$(B)/$(1): $$(call objects,$$(PROG.$(1))) $$(if $$(filter kakou-%,$(1)),$$(B)/libscenario.a) $$(CORE)
+$$(B)/$(1): $$(call objects,$$(PROG.$(1))) $$(if $$(filter $(SIMULATED),$(1)),$$(B)/libscenario.a) $$(CORE)
 	@$$(if $$(V),,echo "  LINK  $$@")
-	$$(Q)$$(LINK) $$^ $$(LDLIBS)
+	$$(Q)$$(LINK) $$^ $$(LDLIBS) $$(LDLIBS.$(1))
 endef
 $(foreach l,$(LIBS) unit contract contract-linux contract-fake,\
         $(eval $(call archive_rule,$(l),$(LIB.$(l)))))
@@ -169,7 +176,7 @@ $(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
 PARTS := $(call archives,unit $(addsuffix -parts,$(PROGRAMS)) scenario)
 $(UNIT): %: %.o $(PARTS) $(CORE) $(B)/libfake.a
 	@$(if $(V),,echo "  LINK  $@")
-	$(Q)$(LINK) $< $(PARTS) $(WITH_FAKE) $(LDLIBS) -lcmocka
+	$(Q)$(LINK) $< $(PARTS) $(WITH_FAKE) $(LDLIBS) $(LDLIBS.kakou-console) $(LDLIBS.kakou-yard) -lcmocka
 
 $(PROBES) $(filter $(B)/tests/vm/%,$(GUEST)): %: %.o $(CORE)
 	@$(if $(V),,echo "  LINK  $@")
@@ -206,9 +213,9 @@ test-vm: install-deps-vm
 	$(Q)$(RUN) $(GIVEN) vm
 # Each reader of foreign bytes for a minute; TARGETS="frame xml" picks some.
 FUZZ := $(B)/tests/fuzz/fuzz
-$(FUZZ): $(FUZZ).o $(B)/tests/fuzz/targets.o $(B)/libscenario.a $(CORE)
+$(FUZZ): $(FUZZ).o $(call archives,unit scenario) $(CORE)
 	@$(if $(V),,echo "  LINK  $@")
-	$(Q)$(LINK) -fsanitize=fuzzer $^ $(LDLIBS)
+	$(Q)$(LINK) -fsanitize=fuzzer $^ $(LDLIBS) -lcmocka
 fuzz:
 	$(Q)$(MAKE) --no-print-directory VARIANT=fuzz $(BUILD)/fuzz/tests/fuzz/fuzz >&2
 	$(Q)tests/fuzz/run $(TARGETS)
@@ -234,7 +241,7 @@ graph: $(CORE)
 # Instructions per scan with 1, 4 and 16 lanes, by callgrind; commits on a model disk.
 BENCHES := $(patsubst %.c,$(BUILD)/gcc/%,$(wildcard tests/bench/*.c))
 $(BENCHES): %: %.o $(PARTS) $(CORE) $(B)/libfake.a
-	$(Q)$(LINK) $< $(PARTS) $(WITH_FAKE) $(LDLIBS) -lcmocka
+	$(Q)$(LINK) $< $(PARTS) $(WITH_FAKE) $(LDLIBS) $(LDLIBS.kakou-yard) -lcmocka
 bench:
 	$(Q)$(MAKE) --no-print-directory VARIANT=gcc $(BENCHES) >&2
 	$(Q)tests/bench/run $(BUILD)/gcc
@@ -266,6 +273,7 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/kakou/maps
 	install -m 755 $(addprefix $(B)/,$(INSTALLED)) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(wildcard board/maps/*.map) $(SHARE)/kakou/maps
+	cd firmware/console/page && find . -type f -exec install -D -m 644 {} $(abspath $(SHARE))/kakou/console/{} \;
 	$(foreach m,$(MAN),install -D -m 644 $(m) $(SHARE)/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m));)
 
 clean:
@@ -285,7 +293,7 @@ help:
 	@echo "make coverage           every branch of interlock, wiring and lane table, or it fails; 1 minute"
 	@echo "make model              the lane's table and the interlock in every order, with Spin; 2 minutes"
 	@echo "make graph              draws the lane's table into firmware/lane/"
-	@echo "make fuzz               each of seven readers of foreign bytes for a minute  (TARGETS=...)"
+	@echo "make fuzz               each reader of foreign bytes for a minute  (TARGETS=..., SECONDS_EACH=)"
 	@echo "make mutants            breaks the product on purpose; each must be noticed by a test"
 	@echo "make check-trixie       builds and tests in a Debian 13 chroot"
 	@echo "make install            programs, register maps, manual pages  (PREFIX=$(PREFIX), DESTDIR)"

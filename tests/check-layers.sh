@@ -22,8 +22,11 @@ iconv.h                     drivers/customs/encoding.c
 jansson.h                   firmware/rpc/rpc_internal.h firmware/record/canonical.c firmware/record/verify_text.c
 jansson.h                   firmware/registry/registry_json.h firmware/kakou/cli.h tools/*.[ch]
 jansson.h                   firmware/delivery/fate.h
+jansson.h                   firmware/console/json.h
+microhttpd.h                firmware/console/web_inside.h
 seccomp.h                   firmware/control/filter.c
 crypt.h                     firmware/people/password.c
+jpeglib.h                   tools/yard/canvas.c
 '
 
 # What the C library and the kernel offer; any other <header> has to be in the table above.

@@ -132,6 +132,10 @@ static enum kakou_err take_top(struct site_build *build)
 	text_copy(site->watchdog, sizeof(site->watchdog), conf_text(root, "watchdog"));
 	site->watchdog_s = (int32_t)conf_integer(root, "watchdog_s");
 	site->allow_volatile_state = conf_flag(root, "allow_volatile_state");
+	site->picture_bytes = (int32_t)conf_integer(root, "picture_kb") * 1024;
+	site->picture_wait_ms = (int32_t)conf_integer(root, "picture_wait_ms");
+	site->pictures_days = (int32_t)conf_integer(root, "pictures_days");
+	site->pictures_bytes = conf_integer(root, "pictures_mb") * 1024 * 1024;
 	return err;
 }
 

@@ -207,6 +207,8 @@ struct site_device {
 	uint8_t unit;
 	int32_t period_ms;  /**< 0 = the map's */
 	int32_t max_age_ms; /**< 0 = the map's */
+	char pictures[160]; /**< folder that the camera fills; "" = none */
+	char picture_front[96], picture_rear[96]; /**< patterns of names; "" = no such */
 };
 
 struct site {
@@ -223,6 +225,10 @@ struct site {
 	char watchdog[32];  /**< identity of the machine's watchdog; "" = none */
 	int32_t watchdog_s; /**< its time-out, 10..300 */
 	char maps_dir[160];
+	int32_t picture_bytes;   /**< of one at most */
+	int32_t picture_wait_ms; /**< between a read and its picture at most */
+	int32_t pictures_days;
+	int64_t pictures_bytes;             /**< of all at most */
 	struct customs_link_config customs; /**< lanes[] filled from the lanes below */
 	char area_id[FRAME_ID_LENGTH + 1];
 	char customs_code[5]; /**< of the orders that count here; "" = any */

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "drivers/bus/bus.h"
+#include "firmware/pictures/naming.h"
 #include "hal/text.h"
 
 static const struct {
@@ -244,6 +245,50 @@ static enum kakou_err check_age(struct site_build *build,
 	return KAKOU_OK;
 }
 
+static enum kakou_err take_naming(struct site_build *build,
+				  const struct conf_section *section, const char *key,
+				  char to[NAMING_MAX + 1])
+{
+	const char *complaint = naming_complaint(conf_text(section, key));
+
+	text_copy(to, NAMING_MAX + 1, conf_text(section, key));
+	return complaint ? conf_complain(section, key, build->why,
+					 "got \"%s\", expected %s",
+					 conf_text(section, key), complaint)
+			 : KAKOU_OK;
+}
+
+/* Each folder has one owner: what is in it is taken by the names alone. */
+static enum kakou_err take_pictures(struct site_build *build,
+				    const struct conf_section *section,
+				    struct site_device *device)
+{
+	enum kakou_err err = site_take_path(build, section, "pictures", "",
+					    device->pictures, sizeof(device->pictures));
+
+	if (!err)
+		err = take_naming(build, section, "picture_front", device->picture_front);
+	if (!err)
+		err = take_naming(build, section, "picture_rear", device->picture_rear);
+	if (err || !device->pictures[0])
+		return err;
+	if (device->class != DEVICE_PLATE_CAMERA && device->class != DEVICE_BOX_READER)
+		return conf_complain(section, "pictures", build->why,
+				     "got a folder for a %s, expected it for a "
+				     "plate_camera or box_reader",
+				     device_class_name(device->class));
+	for (size_t i = 0; i < build->site->device_count; i++) {
+		const struct site_device *other = &build->site->devices[i];
+
+		if (!strcmp(other->pictures, device->pictures))
+			return conf_complain(section, "pictures", build->why,
+					     "got \"%s\", which is device \"%s\"'s; "
+					     "expected a folder of its own",
+					     device->pictures, other->name);
+	}
+	return KAKOU_OK;
+}
+
 static enum kakou_err take_device(struct site_build *build,
 				  const struct conf_section *section)
 {
@@ -264,6 +309,8 @@ static enum kakou_err take_device(struct site_build *build,
 		device->class = site->maps[device->map].class;
 		err = check_age(build, section, device);
 	}
+	if (!err)
+		err = take_pictures(build, section, device);
 	site->device_count++;
 	return err;
 }

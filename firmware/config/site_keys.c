@@ -7,6 +7,8 @@
  */
 #include "firmware/config/site_internal.h"
 
+#include "firmware/pictures/naming.h"
+
 /* clang-format off */
 #define TEXT(section, name, max, fallback, doc) \
 	{ section, name, CONF_TEXT, 1, max, fallback, NULL, doc }
@@ -43,6 +45,15 @@ const struct conf_key site_keys[] = {
 		"Time after which the watchdog resets a machine whose control loop hangs, in seconds."),
 	TEXT("", "maps_dir", SITE_PATH_MAX, "/usr/share/kakou/maps",
 	     "Directory of the register maps."),
+
+	INTEGER("", "picture_kb", 16, 4096, "1024",
+		"Size up to which a camera's picture is kept, in kilobytes."),
+	INTEGER("", "picture_wait_ms", 200, 60000, "5000",
+		"Longest time between a read and its picture, whichever comes first, in milliseconds."),
+	INTEGER("", "pictures_days", 1, 3650, "90",
+		"Days for which pictures are kept, while the clock is synchronised."),
+	INTEGER("", "pictures_mb", 1, 1000000, "4096",
+		"Size up to which all pictures are kept, in megabytes; the oldest go first."),
 
 	TEXT("customs", "host", 63, NULL,
 	     "Numeric address of the customs platform."),
@@ -151,6 +162,14 @@ const struct conf_key site_keys[] = {
 		"Time from read to read, in milliseconds; 0 takes the map's."),
 	INTEGER("device", "max_age_ms", 0, 600000, "0",
 		"Age beyond which a value is not used, in milliseconds; 0 takes the map's."),
+	TEXT("device", "pictures", SITE_PATH_MAX, "",
+	     "Folder that the camera or box reader fills with JPEG files, and that kakoud empties; "
+	     "empty for none."),
+	TEXT("device", "picture_front", NAMING_MAX, "*.jpg",
+	     "Names of the pictures of its front read: * is any text, %n the read's number, %t its "
+	     "text."),
+	TEXT("device", "picture_rear", NAMING_MAX, "",
+	     "Names of the pictures of its rear read; empty for none."),
 
 	ID("lane", "chnl_no",
 	   "CHNL_NO assigned by customs, 10 visible ASCII characters."),

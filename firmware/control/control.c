@@ -217,6 +217,7 @@ static void step_lane(struct control *control, size_t index)
 	control_write_lines(control, index, &motor);
 	control_count_changes(control, index);
 	control_tell_devices(control, index);
+	control_want_pictures(control, index);
 	tell_customs(control, index);
 	control_tell_registry(control, index);
 }
@@ -240,6 +241,7 @@ static void scan(struct control *control)
 	take_notes(control, control->config.notes);
 	take_notes(control, control->config.delivery_notes);
 	control_take_registry(control);
+	control_take_pictures(control);
 	for (size_t i = 0; i < control->lane_count; i++)
 		step_lane(control, i);
 	control->scans++;

@@ -16,6 +16,7 @@
 #include "drivers/bus/bus.h"
 #include "drivers/customs/link.h"
 #include "firmware/config/site.h"
+#include "firmware/pictures/pictures.h"
 #include "firmware/record/journal.h"
 #include "firmware/registry/registry.h"
 #include "hal/mailbox.h"
@@ -32,6 +33,7 @@ struct control_config {
 	struct bus *const *buses; /**< by port index; NULL where a port has no units */
 	struct customs_link *link;
 	struct registry *registry;
+	struct pictures *pictures;
 	struct queue *acts, *act_results; /**< control pops, control pushes */
 	/** Of struct event, for the record: from the control socket, and from the delivery. */
 	struct queue *notes, *delivery_notes;

@@ -61,6 +61,12 @@ struct control_change {
 	int64_t seq;
 };
 
+/* The reads of one piece of evidence whose pictures were asked for, front and rear. */
+struct control_shots {
+	int64_t passage[2];
+	uint16_t sequence[2];
+};
+
 struct control {
 	struct control_config config;
 	const struct site *site;
@@ -74,8 +80,10 @@ struct control {
 	struct lane_numbers numbers;
 	struct control_change changes[CONTROL_CHANGES_MAX];
 	struct registry_news registry_news; /* the one at hand */
-	struct pairing pairing;             /* of vehicles between two gates */
-	struct lane_out out;                /* of the lane at hand */
+	struct control_shots shots[SITE_LANES_MAX][SITE_EVIDENCE_MAX];
+	struct event picture_event; /* the one at hand */
+	struct pairing pairing;     /* of vehicles between two gates */
+	struct lane_out out;        /* of the lane at hand */
 	struct device_sample samples[SITE_DEVICES_MAX]; /* newest value or health */
 	uint8_t health[SITE_DEVICES_MAX];
 	int64_t value_at_ms[SITE_DEVICES_MAX];
@@ -118,6 +126,10 @@ void control_take_registry(struct control *control);
 void control_tell_registry(struct control *control, size_t lane);
 /** The journal's answer, if it is about a change of the registry. */
 void control_note_recorded(struct control *control, const struct journal_ack *ack);
+
+/* control_pictures.c: events of pictures into the record; new reads of a lane that want one. */
+void control_take_pictures(struct control *control);
+void control_want_pictures(struct control *control, size_t lane);
 
 /* control_snapshot.c */
 void control_publish(struct control *control);

@@ -202,6 +202,9 @@ const struct cli_command cli_commands[] = {
 	{ "ack", "LANE ALARM --reason TEXT", "an alarm has been seen",
 	  "The alarm stays until its cause ends.\n", cmd_act },
 	{ "answer", "LANE --reason TEXT", "a driver's call for help is answered", "", cmd_act },
+	{ "picture", "SHA256 > FILE", "a camera's picture, as the record names it",
+	  "kakou passage N lists the pictures of a passage. What is kept under the name is\n"
+	  "compared with it.\n", cmd_picture },
 	{ "stats", "[--from DAY] [--to DAY] [--shifts HOURS]", "how many passed, how, with what",
 	  "Counted from the record by day, shift and direction: passages, automatic and manual\n"
 	  "lifts, boxes read and gross weight; then the manual lifts by officer and reason.\n"
@@ -210,7 +213,9 @@ const struct cli_command cli_commands[] = {
 	  cmd_stats },
   /* clang-format on */
 	{"log",
-	 "verify [--key FILE] [--checkpoint FILE] [--scratch DIR] [PATH] | checkpoint "
+	 "verify [--key FILE] [--checkpoint FILE] [--pictures DIR] [--scratch DIR] "
+	 "[PATH] | "
+	 "checkpoint "
 	 "[PATH] | "
 	 "prove SEQ [PATH] | consistency FILE [PATH] | "
 	 "export [--first N] [--last N] [--format csv] [--output FILE] [PATH] | key | "
@@ -229,6 +234,9 @@ const struct cli_command cli_commands[] = {
 	 "  --key FILE         public key in PEM that has to have signed (several: "
 	 "commas)\n"
 	 "  --checkpoint FILE  checkpoint that was kept elsewhere (several: commas)\n"
+	 "  --pictures DIR     verify: the record's pictures, compared with their events "
+	 "(default: the\n"
+	 "                     state directory's, when PATH is one)\n"
 	 "  --scratch DIR      where a copy is made (default: $TMPDIR or /tmp)\n"
 	 "Without PATH a running kakoud is asked; verify and export let it make a copy, "
 	 "which is\n"

@@ -10,12 +10,13 @@
 
 static void print_handover(struct cli *cli, json_t *result)
 {
+	static const char *const lists[] = {"holds", "locked", "bypasses", "alarms",
+					    "calls"};
+
 	fprintf(cli->out, "%s hands over to %s\n", cli_text(result, "from"),
 		cli_text(result, "to"));
-	fprintf(cli->out, "holds   %s\n", cli_word(result, "holds"));
-	fprintf(cli->out, "locked  %s\n", cli_word(result, "locked"));
-	fprintf(cli->out, "alarms  %s\n", cli_word(result, "alarms"));
-	fprintf(cli->out, "calls   %s\n", cli_word(result, "calls"));
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		fprintf(cli->out, "%-9s %s\n", lists[i], cli_word(result, lists[i]));
 }
 
 static int hand_over(struct cli *cli, json_t *login, const char *reason)

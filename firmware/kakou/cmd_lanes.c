@@ -205,6 +205,16 @@ static void print_mode(struct cli *cli, const json_t *mode)
 			cli_word(mode, "by"), cli_age(mode, "left_ms", left));
 }
 
+static void print_bypasses(struct cli *cli, const json_t *lane)
+{
+	const json_t *bypasses = json_object_get(lane, "bypasses");
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(bypasses, i, one) fprintf(
+		cli->out, "%s %s\n", i ? "        " : "bypass  ", json_string_value(one));
+}
+
 static void print_lane(struct cli *cli, json_t *lane)
 {
 	json_t *only = json_pack("{s:[O]}", "lanes", lane);
@@ -224,6 +234,7 @@ static void print_lane(struct cli *cli, json_t *lane)
 	fprintf(cli->out, "inquiry  %s\n", cli_word(lane, "seq_no"));
 	print_orders(cli, lane);
 	print_mode(cli, json_object_get(lane, "emergency_mode"));
+	print_bypasses(cli, lane);
 	if (cli_flag(lane, "help_is_called"))
 		fputs("help     the driver called\n", cli->out);
 }

@@ -118,13 +118,14 @@ int cmd_log(struct cli *cli, int argc, char **argv)
 {
 	struct log_call call = {.words = {NULL}};
 	const struct cli_option options[] = {
-		{"--scratch",    &call.scratch, NULL},
-		{"--key",        &call.keys,    NULL},
-		{"--checkpoint", &call.held,    NULL},
-		{"--first",      &call.first,   NULL},
-		{"--last",       &call.last,    NULL},
-		{"--format",     &call.format,  NULL},
-		{"--output",     &call.output,  NULL},
+		{"--scratch",    &call.scratch,  NULL},
+		{"--key",        &call.keys,     NULL},
+		{"--checkpoint", &call.held,     NULL},
+		{"--pictures",   &call.pictures, NULL},
+		{"--first",      &call.first,    NULL},
+		{"--last",       &call.last,     NULL},
+		{"--format",     &call.format,   NULL},
+		{"--output",     &call.output,   NULL},
 	};
 	const char *words[3];
 

@@ -12,7 +12,7 @@
 /** The options and words after the part's name. */
 struct log_call {
 	const char *words[2];
-	const char *scratch, *keys, *held, *first, *last, *format, *output;
+	const char *scratch, *keys, *held, *pictures, *first, *last, *format, *output;
 };
 
 /** What is done with a record's file; `source` is "kakoud" for a copy made for it, or

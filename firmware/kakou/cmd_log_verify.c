@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "firmware/kakou/cmd_log.h"
+#include "firmware/kakou/log_pictures.h"
 #include "firmware/record/checkpoint.h"
 #include "firmware/record/journal.h"
 #include "hal/file.h"
@@ -83,8 +84,19 @@ static void print_hex(const unsigned char *hash, char out[65])
 		snprintf(out + 2 * i, 3, "%02x", hash[i]);
 }
 
+static json_t *view_pictures(const struct log_pictures *pictures)
+{
+	if (!pictures)
+		return json_null();
+	return json_pack("{s:s, s:I, s:I, s:I, s:s}", "path", pictures->directory, "kept",
+			 (json_int_t)pictures->kept, "gone", (json_int_t)pictures->gone,
+			 "changed", (json_int_t)pictures->changed, "first_changed",
+			 pictures->first_changed);
+}
+
 static void print_json(struct cli *cli, const char *shown, const char *source,
-		       const struct journal_verdict *verdict, bool has_keys)
+		       const struct journal_verdict *verdict, bool has_keys,
+		       const struct log_pictures *pictures)
 {
 	char head[65];
 	char root[65];
@@ -93,14 +105,14 @@ static void print_json(struct cli *cli, const char *shown, const char *source,
 	print_hex(verdict->head, head);
 	print_hex(verdict->root, root);
 	value = json_pack(
-		"{s:s, s:s, s:s, s:b, s:I, s:I, s:s, s:s, s:I, s:I, s:I, s:b, s:s}",
+		"{s:s, s:s, s:s, s:b, s:I, s:I, s:s, s:s, s:I, s:I, s:I, s:b, s:s, s:o}",
 		"path", shown, "source", source, "what", verdict->what, "is_whole",
 		verdict->is_whole, "events", (json_int_t)verdict->events, "first_bad",
 		(json_int_t)verdict->first_bad, "head", head, "root", root, "checkpoints",
 		(json_int_t)verdict->checkpoints, "signed_size",
 		(json_int_t)verdict->signed_size, "unsigned",
 		(json_int_t)verdict->unsigned_events, "signatures_checked", has_keys,
-		"finding", verdict->finding);
+		"finding", verdict->finding, "pictures", view_pictures(pictures));
 	cli_print_json(cli, value);
 	json_decref(value);
 }
@@ -137,15 +149,34 @@ static void print_words(struct cli *cli, const struct journal_verdict *verdict,
 			verdict->signed_size + 1, verdict->events);
 }
 
+static void say_pictures(struct cli *cli, const struct log_pictures *pictures)
+{
+	if (pictures->changed > 0)
+		fprintf(cli->out,
+			"PICTURES CHANGED: %" PRId64 " of %" PRId64 ", the first is %s\n",
+			pictures->changed, pictures->kept, pictures->first_changed);
+	else
+		fprintf(cli->out,
+			"pictures: %" PRId64 " are what their events say, %" PRId64
+			" are not kept any more\n",
+			pictures->kept, pictures->gone);
+}
+
 static int verify_file(struct cli *cli, const struct log_call *call, const char *file,
 		       const char *shown, const char *source)
 {
 	struct journal_verdict verdict = {.what = "record"};
 	struct why why = {""};
 	struct trust trust;
+	struct log_pictures pictures;
 	enum kakou_err err = read_trust(call, &trust, &why);
 	bool has_keys = trust.trust.key_count > 0;
+	bool has_pictures = log_pictures_begin(&pictures, call->pictures, shown);
 
+	if (has_pictures) {
+		trust.trust.on_event = log_pictures_take;
+		trust.trust.arg = &pictures;
+	}
 	if (!err)
 		err = journal_verify(file, &trust.trust, &verdict, &why);
 	forget(&trust);
@@ -155,10 +186,13 @@ static int verify_file(struct cli *cli, const struct log_call *call, const char 
 					    ? "; without a path a running kakoud is asked"
 					    : "");
 	if (cli->json)
-		print_json(cli, shown, source, &verdict, has_keys);
+		print_json(cli, shown, source, &verdict, has_keys,
+			   has_pictures ? &pictures : NULL);
 	else
 		print_words(cli, &verdict, has_keys);
-	return verdict.is_whole ? CLI_DONE : CLI_FAILED;
+	if (has_pictures && !cli->json)
+		say_pictures(cli, &pictures);
+	return verdict.is_whole && pictures.changed == 0 ? CLI_DONE : CLI_FAILED;
 }
 
 int log_verify(struct cli *cli, const struct log_call *call)

@@ -109,6 +109,31 @@ int cmd_passages(struct cli *cli, int argc, char **argv)
 	return CLI_DONE;
 }
 
+static void print_pictures(struct cli *cli, const json_t *pictures)
+{
+	static const char *const heads[] = {"PICTURE", "SIDE",    "READ",
+					    "SIZE",    "SHA-256", NULL};
+	struct cli_table *table;
+	const json_t *picture;
+	size_t i;
+
+	if (json_array_size(pictures) == 0)
+		return;
+	table = cli_table_create(heads);
+	json_array_foreach(pictures, i, picture)
+	{
+		cli_table_add(table, "%s", cli_word(picture, "device"));
+		cli_table_add(table, "%s", cli_word(picture, "side"));
+		cli_table_add(table, "%s", cli_word(picture, "text"));
+		cli_table_add(table, "%" PRId64 "x%" PRId64, cli_integer(picture, "wide"),
+			      cli_integer(picture, "high"));
+		cli_table_add(table, "%s", cli_word(picture, "sha256"));
+	}
+	fputc('\n', cli->out);
+	cli_table_print(table, cli->out);
+	cli_table_destroy(table);
+}
+
 static void print_passage(struct cli *cli, json_t *passage)
 {
 	struct cli_table *table = make_table();
@@ -116,6 +141,7 @@ static void print_passage(struct cli *cli, json_t *passage)
 	add_passage(table, passage);
 	cli_table_print(table, cli->out);
 	cli_table_destroy(table);
+	print_pictures(cli, json_object_get(passage, "pictures"));
 	fputc('\n', cli->out);
 	cli_print_events(cli, json_object_get(passage, "events"));
 }

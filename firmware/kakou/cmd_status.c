@@ -79,6 +79,21 @@ static void print_registry(struct cli *cli, const json_t *registry)
 		cli_text(registry, "why")[0] ? "; " : "", cli_text(registry, "why"));
 }
 
+/* Nothing to say where no camera gives any. */
+static void print_pictures(struct cli *cli, const json_t *pictures)
+{
+	const char *why = cli_text(pictures, "why");
+
+	if (cli_integer(pictures, "kept") == 0 && cli_integer(pictures, "missing") == 0)
+		return;
+	fprintf(cli->out,
+		"pictures %" PRId64 " kept (%" PRId64 " MB), %" PRId64 " taken, %" PRId64
+		" missing, %" PRId64 " late%s%s\n",
+		cli_integer(pictures, "kept"), cli_integer(pictures, "bytes") / 1048576,
+		cli_integer(pictures, "taken"), cli_integer(pictures, "missing"),
+		cli_integer(pictures, "late"), why[0] ? "; " : "", why);
+}
+
 /* Nothing to say of a machine without watchdog that was never reset. */
 static void print_machine(struct cli *cli, const json_t *machine)
 {
@@ -114,6 +129,7 @@ static void print_status(struct cli *cli, json_t *status)
 	print_backlog(cli,
 		      json_object_get(json_object_get(status, "customs"), "backlog"));
 	print_registry(cli, json_object_get(status, "registry"));
+	print_pictures(cli, json_object_get(status, "pictures"));
 	print_machine(cli, json_object_get(status, "machine"));
 	fprintf(cli->out,
 		"devices  %" PRId64 " well, %" PRId64 " sick, %" PRId64 " lost, %" PRId64

@@ -26,6 +26,7 @@ struct gate {
 	struct journal *journal;
 	struct journal_past past;
 	struct registry *registry;
+	struct pictures *pictures;
 	const char *lane_names[SITE_LANES_MAX];
 	struct bus *buses[SITE_PORTS_MAX];
 	struct customs_link *link;
@@ -230,6 +231,7 @@ static enum kakou_err start_control(struct gate *gate, bool memory_is_locked,
 		.buses = gate->buses,
 		.link = gate->link,
 		.registry = gate->registry,
+		.pictures = gate->pictures,
 		.acts = gate->acts,
 		.act_results = gate->act_results,
 		.notes = gate->notes,
@@ -276,6 +278,7 @@ static enum kakou_err start_rpc(struct gate *gate, struct why *why)
 		.link = gate->link,
 		.delivery = gate->delivery,
 		.registry = gate->registry,
+		.pictures = gate->pictures,
 	};
 
 	return rpc_start(&gate->rpc, &config, why);
@@ -299,6 +302,10 @@ enum kakou_err gate_start(struct gate **out, const struct site *site,
 		err = record_start(gate, why);
 	if (!err)
 		err = open_registry(gate, why);
+	if (!err)
+		err = pictures_open(&gate->pictures, site, why);
+	if (!err)
+		err = pictures_start(gate->pictures, why);
 	if (!err)
 		err = desk_open(&gate->desk, site->state_dir, PASSWORD_COST, why);
 	if (!err)
@@ -354,6 +361,7 @@ void gate_stop(struct gate *gate, const char *reason)
 		bus_stop(gate->buses[port]);
 	control_destroy(gate->control);
 	registry_close(gate->registry);
+	pictures_close(gate->pictures);
 	record_stop(gate, reason);
 	journal_close(gate->journal);
 	queue_destroy(gate->acts);

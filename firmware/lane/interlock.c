@@ -26,8 +26,13 @@ void interlock_reset(struct interlock *lock)
 		lock->is_locked = false;
 		lock->obstructions = 0;
 	}
-	lock->has_travel_fault = false;
+	interlock_try_again(lock);
 	lock->retry_at_ms = 0;
+}
+
+void interlock_try_again(struct interlock *lock)
+{
+	lock->has_travel_fault = false;
 }
 
 void interlock_set_phase(struct interlock *lock, enum interlock_phase phase,

@@ -145,6 +145,9 @@ uint32_t interlock_step(struct interlock *lock, const struct interlock_inputs *i
  *  where there is no key at the gate. */
 void interlock_reset(struct interlock *lock);
 
+/** A person asks for the movement anew that a travel fault (S7) ended: it is tried once more. */
+void interlock_try_again(struct interlock *lock);
+
 /** True when only the key at the gate ends what forbids lowering (S3). */
 bool interlock_needs_key(const struct interlock *lock);
 

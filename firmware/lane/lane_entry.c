@@ -36,6 +36,11 @@ void lane_entry_release(struct lane *lane, bool by_person)
 	lane->entry.is_inside = !position_is_on(&lane->position, POSITION_APPROACH);
 }
 
+void lane_entry_try_again(struct lane *lane)
+{
+	interlock_try_again(&lane->entry.interlock);
+}
+
 void lane_entry_dismiss(struct lane *lane)
 {
 	lane->entry.is_wanted = lane->entry.is_inside = false;

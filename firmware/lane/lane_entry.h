@@ -40,6 +40,8 @@ void lane_entry_admit(struct lane *lane);
 /** It may go on: admitted, unless it is inside already. After a restart that is told from the approach
  *  loop alone. `by_person`: somebody looked, so the arm may close behind it. */
 void lane_entry_release(struct lane *lane, bool by_person);
+/** A person has decided about the vehicle: an arm that did not arrive (S7) is tried once more. */
+void lane_entry_try_again(struct lane *lane);
 /** The passage is over. */
 void lane_entry_dismiss(struct lane *lane);
 /** A person has reset the lane: faults are taken back, and the arm may close when clear. */

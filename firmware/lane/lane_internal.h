@@ -53,9 +53,28 @@ void lane_step_turn(struct lane *lane);
 /** A camera or box reader whose map can tell it to read again. */
 bool lane_can_trigger(const struct lane *lane, enum evidence_kind kind);
 
+/* lane_gather.c */
+/** What is lost for so long is not waited for any more, and alarms. */
+enum { LANE_LOST_MS = 2000 };
 /** A required piece is missing for good reason to stop waiting: its deadline is over, or its
  *  device has been lost for a while. */
 bool lane_is_overdue(const struct lane *lane, const struct evidence *evidence);
+void lane_step_evidence(struct lane *lane);
+
+/* lane_vehicles.c */
+/** Takes over what loops and beams say. */
+void lane_look_at_positions(struct lane *lane, const struct lane_inputs *in);
+/** The events that follow from it; the light turns red when the vehicle has gone through. */
+void lane_step_vehicles(struct lane *lane);
+void lane_guide_backing(struct lane *lane);
+/** Its vehicle has not backed out, whatever the loops say. */
+bool lane_keeps_vehicle(const struct lane *lane);
+
+/* lane_health.c */
+/** Alarms for loops, lights and record that are lost for a while; they end with the loss. */
+void lane_step_losses(struct lane *lane, const struct lane_inputs *in);
+/** Locked arms, faulty devices, the time when nobody saw the arm: at the end of a scan. */
+void lane_record_health(struct lane *lane);
 
 /* lane_record.c */
 /** A slot in the scan's events, begun and stamped with this lane and passage. Never NULL. */
@@ -141,11 +160,19 @@ void lane_judge_mode(const struct lane *lane, const struct act *act, char *why,
 void lane_take_mode(struct lane *lane, const struct act *act);
 void lane_step_mode(struct lane *lane);
 
-/* lane_actions.c */
-void lane_hold(struct lane *lane, enum reason reason);
-void lane_authorise(struct lane *lane, enum customs_verdict verdict, const char *by);
+/* lane_open.c */
 void lane_cancel_inquiry(struct lane *lane, const char *why);
 
+/* lane_lift.c */
+void lane_authorise(struct lane *lane, enum customs_verdict verdict, const char *by);
+void lane_withdraw_lift(struct lane *lane, const char *why);
+void lane_record_lift_observed(struct lane *lane, const char *limit);
+
+/* lane_close.c */
+void lane_end_passage(struct lane *lane, const char *outcome);
+
+/* lane_hold.c */
+void lane_hold(struct lane *lane, enum reason reason);
 /** Who decided the hold: "officer", "customs", "controller". */
 const char *lane_who_holds(const struct lane *lane);
 
@@ -157,7 +184,9 @@ void lane_take_over(struct lane *lane);
 /** The vehicle has passed with a right to: a first gate hands it over, a second one is done. */
 void lane_pair_passed(struct lane *lane);
 
-/* lane_actions.c: entry effects of every state (light, sign), in one place. */
+/* lane_show.c */
+void lane_show(struct lane *lane, const char *sign);
+/** The entry effects of every state (light, sign), in one place. */
 void lane_enter(struct lane *lane, enum lane_state state);
 
 /* Guards and actions named in the table (lane_rules.c). */
@@ -250,7 +279,6 @@ void lane_block_emergency(struct lane *lane);
 void lane_block_hold(struct lane *lane);
 void lane_gather_anew(struct lane *lane);
 void lane_ask_again(struct lane *lane);
-void lane_cancel_inquiry(struct lane *lane, const char *why);
 void lane_resume(struct lane *lane);
 void lane_reset_entry(struct lane *lane);
 void lane_close_by_reset(struct lane *lane);

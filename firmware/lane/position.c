@@ -44,6 +44,16 @@ static bool is_under(const struct position *position)
 	       position->sensor[POSITION_BEAM].is_on;
 }
 
+/* Nor is one who has just left, or whom contacts say no more that disagree since. */
+static bool sees_under(const struct position *position)
+{
+	for (int i = POSITION_LOOP; i <= POSITION_BEAM; i++)
+		if (position->sensor[i].raw && position->sensor[i].is_on &&
+		    !position->sensor[i].is_unsure)
+			return true;
+	return false;
+}
+
 /* Whoever crosses the entry wholly after the lift is not the vehicle the lift was for. */
 static void watch_follower(struct position *position)
 {
@@ -70,7 +80,7 @@ void position_update(struct position *position, uint32_t on, uint32_t unsure,
 		position->was_on_deck = true;
 	if (position->lifted_ms == 0)
 		return;
-	position->was_under = position->was_under || is_under(position);
+	position->was_under = position->was_under || sees_under(position);
 	watch_follower(position);
 	/* Without the exit loop's word, who comes after all was clear is another vehicle. */
 	if (position->was_lost && position->was_under &&
@@ -87,7 +97,7 @@ void position_open(struct position *position, int64_t now_ms)
 void position_lift(struct position *position, int64_t now_ms)
 {
 	position->lifted_ms = now_ms;
-	position->was_under = is_under(position);
+	position->was_under = sees_under(position);
 	position->follower_entered = position->was_clear_after = false;
 	position->was_lost = false;
 }

@@ -41,7 +41,7 @@ struct position {
 	int64_t opened_ms; /**< this passage began; 0 = none */
 	int64_t lifted_ms; /**< the arm was commanded up; 0 = not */
 	bool was_on_deck;  /**< the vehicle has been wholly on the deck */
-	bool was_under;    /**< loop or beam were on since the lift */
+	bool was_under;    /**< loop or beam saw something since the lift, for certain */
 	bool was_lost;     /**< a sensor was not heard, or is faulty, since the lift */
 	bool follower_entered; /**< a second vehicle crossed the entry after the lift */
 	bool was_clear_after;  /**< loop and beam were both clear again after that */

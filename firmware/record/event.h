@@ -21,6 +21,9 @@
 	X(RESET, "reset") /* by, why, resets: why machine or kakoud began anew */        \
 	X(PASSAGE_OPENED, "passage_opened") /* direction */ \
 	X(EVIDENCE, "evidence") /* slot, device, state, text…, confidence */ \
+	X(PICTURE, "picture") /* slot, device, side, text, sha256, bytes, wide, high, after_ms, late */ \
+	X(PICTURE_MISSING, "picture_missing") /* slot, device, side, text, why */ \
+	X(PICTURES_REMOVED, "pictures_removed") /* day, count, bytes, why */ \
 	X(VOTE, "vote") /* plate, source, camera, tag, agreement */ \
 	X(INQUIRY, "inquiry") /* seq_no and what was asked */ \
 	X(INQUIRY_SENT, "inquiry_sent") /* seq_no, attempt */ \
@@ -31,7 +34,7 @@
 	X(HOLD, "hold") /* reason, sign */ \
 	X(OFFICER_ACT, "officer_act") /* act, actor, reason, screen */ \
 	X(ACT_REFUSED, "act_refused") /* act, actor, reason, screen, why */ \
-	X(SHIFT, "shift") /* actor, to, reason, holds, locked, alarms, calls */ \
+	X(SHIFT, "shift") /* actor, to, reason, holds, locked, bypasses, alarms, calls */ \
 	X(LANE_LOCKED, "lane_locked") /* actor */ \
 	X(LANE_OPENED, "lane_opened") /* actor */ \
 	X(ARM_LOCKED, "arm_locked") /* reason: two obstructions in a row (S3) */ \

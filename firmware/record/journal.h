@@ -174,6 +174,10 @@ struct journal_trust {
 	 * JOURNAL_HELD_MAX. */
 	const char *const *held;
 	size_t held_count;
+	/** Called with the canonical bytes of each event of a journal that was found good; NULL:
+	 * nobody listens. */
+	void (*on_event)(void *arg, const char *bytes, size_t len);
+	void *arg;
 };
 enum { JOURNAL_HELD_MAX = 16 };
 

@@ -96,6 +96,9 @@ static enum kakou_err check_row(struct look *look, const struct store_row *row,
 		look->out->first_bad = look->audit.seq + 1;
 		return err;
 	}
+	if (look->witness.trust && look->witness.trust->on_event)
+		look->witness.trust->on_event(look->witness.trust->arg, row->bytes,
+					      row->len);
 	err = witness_append(&look->witness, row->leaf, why);
 	if (!err)
 		err = check_nodes(look, why);

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CHINA_MINUTES = 8 * 60, DAY_S = 86400 };
+enum { CHINA_MINUTES = 8 * 60, DAY_S = 86400, YEAR_FIRST = 2000, YEAR_LAST = 2099 };
 
 /* Days since 1970-01-01 of a civil date, and back (proleptic Gregorian, eras of 400 years). */
 static int64_t days_from_civil(int year, int month, int day)
@@ -62,7 +62,7 @@ static bool take_date(const char **at, int64_t *days)
 {
 	int year = take_digits(at, 4), month, day, y, m, d;
 
-	if (year < 2000 || year > 2099 || !take(at, '-'))
+	if (year < YEAR_FIRST || year > YEAR_LAST || !take(at, '-'))
 		return false;
 	month = take_digits(at, 2);
 	if (month < 1 || month > 12 || !take(at, '-'))
@@ -109,6 +109,15 @@ static bool take_offset(const char **at, int *minutes)
 	return rest >= 0 && rest <= 59;
 }
 
+/* It is printed in China's time, where it has to be one that is taken again. */
+static bool is_in_range(int64_t seconds)
+{
+	int year, month, day;
+
+	civil_from_days((seconds + CHINA_MINUTES * 60) / DAY_S, &year, &month, &day);
+	return year >= YEAR_FIRST && year <= YEAR_LAST;
+}
+
 enum kakou_err instant_parse(const char *text, int64_t *out_ms)
 {
 	int64_t days, seconds = 0;
@@ -120,7 +129,10 @@ enum kakou_err instant_parse(const char *text, int64_t *out_ms)
 		return KAKOU_E_INVALID;
 	if (*text)
 		return KAKOU_E_INVALID;
-	*out_ms = (days * DAY_S + seconds - (int64_t)minutes * 60) * 1000;
+	seconds += days * DAY_S - (int64_t)minutes * 60;
+	if (!is_in_range(seconds))
+		return KAKOU_E_INVALID;
+	*out_ms = seconds * 1000;
 	return KAKOU_OK;
 }
 

@@ -179,6 +179,15 @@ static void on_registry(void *arg, int ready)
 	rpc_registry_take_answers(rpc);
 }
 
+static void on_pictures(void *arg, int ready)
+{
+	struct rpc *rpc = arg;
+
+	(void)ready;
+	pictures_quiet(rpc->config.pictures);
+	rpc_pictures_take_answers(rpc);
+}
+
 static void run(void *arg)
 {
 	struct rpc *rpc = arg;
@@ -284,6 +293,9 @@ static enum kakou_err watch_all(struct rpc *rpc)
 	if (!err)
 		err = loop_watch_fd(rpc->loop, registry_answers_fd(rpc->config.registry),
 				    LOOP_IN, on_registry, rpc, &rpc->registry_watch);
+	if (!err)
+		err = loop_watch_fd(rpc->loop, pictures_answers_fd(rpc->config.pictures),
+				    LOOP_IN, on_pictures, rpc, &rpc->pictures_watch);
 	return err;
 }
 
@@ -299,6 +311,7 @@ static void release(struct rpc *rpc)
 			loop_unwatch(rpc->bus_watches[i]);
 		loop_unwatch(rpc->desk_watch);
 		loop_unwatch(rpc->registry_watch);
+		loop_unwatch(rpc->pictures_watch);
 		loop_destroy(rpc->loop);
 	}
 	explicit_bzero(&rpc->tickets, sizeof(rpc->tickets));

@@ -16,6 +16,7 @@
 #include "firmware/control/snapshot.h"
 #include "firmware/delivery/delivery.h"
 #include "firmware/people/desk.h"
+#include "firmware/pictures/pictures.h"
 #include "firmware/record/journal.h"
 #include "firmware/registry/registry.h"
 #include "hal/mailbox.h"
@@ -37,6 +38,7 @@ struct rpc_config {
 	struct customs_link *link;
 	struct delivery *delivery; /**< NULL: its backlog is not shown */
 	struct registry *registry;
+	struct pictures *pictures;
 };
 
 /** Opens the socket (mode 0660, refused where another process answers on it) and starts

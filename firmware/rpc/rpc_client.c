@@ -66,7 +66,7 @@ void rpc_client_close(struct rpc_client *client)
 	client->then = NULL;
 	client->token = 0;
 	client->bus_token = 0;
-	client->waits_for_registry = false;
+	client->waits_for_registry = client->waits_for_picture = false;
 	client->state = CLIENT_FREE;
 	client->generation++;
 }
@@ -107,7 +107,7 @@ static void begin_reply(struct rpc_client *client, char *head, char *body,
 	client->then = NULL;
 	client->token = 0;
 	client->bus_token = 0;
-	client->waits_for_registry = false;
+	client->waits_for_registry = client->waits_for_picture = false;
 	client->retry_ms = -1;
 	set_state(client, CLIENT_WRITING, clock_mono_ms() + RPC_REPLY_MS);
 }
@@ -355,6 +355,8 @@ static void give_up_waiting(struct rpc_client *client)
 	else if (client->waits_for_registry)
 		who = "the registry did not answer in time: the record tells what became "
 		      "of a change";
+	else if (client->waits_for_picture)
+		who = "the pictures did not answer in time";
 	else if (client->bus_token)
 		who = "the port has no time for this question: too many readings or sick "
 		      "units";

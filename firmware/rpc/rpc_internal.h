@@ -95,7 +95,7 @@ struct rpc_client {
 
 	uint32_t token;      /* of the act or the job of the desk under way; 0 = none */
 	bool waits_for_desk; /* of the two */
-	bool waits_for_registry;
+	bool waits_for_registry, waits_for_picture;
 	uint32_t bus_token;         /* of the question to a bus under way; 0 = none */
 	rpc_then *then;             /* of the question to the journal under way */
 	struct journal_query query; /* the same */
@@ -133,7 +133,7 @@ struct rpc {
 	uint32_t desk_jobs; /* asked and not answered */
 	uint64_t refusals_unrecorded;
 	int64_t last_refusal_ms;
-	struct loop_watch *registry_watch;
+	struct loop_watch *registry_watch, *pictures_watch;
 	struct rpc_box *box;
 	struct sign_public *receipt_key; /* NULL: receipts are not taken */
 	uint32_t last_token;
@@ -190,6 +190,7 @@ enum rpc_param_type {
 	PARAM_OBJECT,
 	PARAM_LINES,    /* a text that may have several lines, at most max bytes */
 	PARAM_EVIDENCE, /* the word of a kind of evidence */
+	PARAM_HASH,     /* 64 lower-case hexadecimal digits */
 };
 
 struct rpc_param {
@@ -287,6 +288,22 @@ bool rpc_view_take_snapshot(struct rpc_client *client);
 /* rpc_lines.c */
 void rpc_lines_view(struct rpc_client *client, const json_t *params);
 
+/* ---- rpc_bypass.c: what is bypassed -------------------------------------------------------- */
+
+enum { RPC_BYPASSES_MAX = 5 + SITE_EVIDENCE_MAX };
+struct rpc_bypasses {
+	size_t count;
+	char what[RPC_BYPASSES_MAX]
+		 [32]; /**< words, such as "emergency_mode", "no_seal" */
+};
+
+/** Of a lane of the snapshot; of the whole gate. */
+void rpc_list_bypasses(const struct rpc *rpc, size_t index, struct rpc_bypasses *out);
+void rpc_list_site_bypasses(const struct rpc *rpc, struct rpc_bypasses *out);
+
+/** Of a lane, a list of texts. NULL without memory. */
+json_t *rpc_view_bypasses(const struct rpc *rpc, size_t index);
+
 /** One lane of the snapshot. NULL without memory. */
 json_t *rpc_lane_view(const struct rpc *rpc, size_t index, int64_t now_ms,
 		      int64_t now_wall_ms);
@@ -358,6 +375,16 @@ void rpc_registry_take_answers(struct rpc *rpc);
 
 /** Its health; null without one. */
 json_t *rpc_registry_view(const struct rpc *rpc);
+
+/* ---- rpc_pictures.c -------------------------------------------------------------------- */
+
+void rpc_picture_read(struct rpc_client *client, const json_t *params);
+
+/** Gives pieces of pictures to those who asked. */
+void rpc_pictures_take_answers(struct rpc *rpc);
+
+/** How it goes with them; null without any. */
+json_t *rpc_pictures_view(const struct rpc *rpc);
 
 /* ---- rpc_mode.c ----------------------------------------------------------------------- */
 

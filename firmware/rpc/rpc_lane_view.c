@@ -122,13 +122,14 @@ json_t *rpc_lane_view(const struct rpc *rpc, size_t index, int64_t now_ms,
 	const struct snapshot_lane *lane = &rpc->snapshot.lanes[index];
 	json_t *view = view_state(site, lane, now_ms, now_wall_ms);
 	json_t *more = json_pack(
-		"{s:o, s:i, s:i, s:o, s:o, s:o, s:o, s:i, s:o, s:o, s:s}", "evidence",
-		view_all_evidence(lane, now_ms), "collected", lane->collected, "required",
-		lane->required, "inputs", view_lines(site, lane->inputs, false),
-		"outputs", view_lines(site, lane->outputs, true), "alarms",
-		view_alarms(lane, false), "acknowledged", view_alarms(lane, true),
-		"order_count", lane->order_count, "orders", view_orders(lane),
-		"emergency_mode", view_mode(lane, now_ms), "entry_arm",
+		"{s:o, s:i, s:i, s:o, s:o, s:o, s:o, s:i, s:o, s:o, s:o, s:s}",
+		"evidence", view_all_evidence(lane, now_ms), "collected", lane->collected,
+		"required", lane->required, "inputs",
+		view_lines(site, lane->inputs, false), "outputs",
+		view_lines(site, lane->outputs, true), "alarms", view_alarms(lane, false),
+		"acknowledged", view_alarms(lane, true), "order_count", lane->order_count,
+		"orders", view_orders(lane), "emergency_mode", view_mode(lane, now_ms),
+		"bypasses", rpc_view_bypasses(rpc, index), "entry_arm",
 		word(lane->entry_arm));
 
 	if (view && more && !json_object_update(view, more)) {

@@ -58,6 +58,12 @@ static const struct rpc_param receipt_params[] = {
 	{"note", PARAM_LINES, true, 1, CHECKPOINT_NOTE_MAX - 1},
 };
 
+static const struct rpc_param picture_params[] = {
+	{"sha256", PARAM_HASH,    true,  0, 0                },
+	{"offset", PARAM_INTEGER, false, 0, INT32_MAX        },
+	{"limit",  PARAM_INTEGER, false, 1, PICTURE_PIECE_MAX},
+};
+
 static const struct rpc_param copy_params[] = {
 	{"path", PARAM_TEXT, true, 2, 500},
 };
@@ -199,6 +205,7 @@ static const struct rpc_method methods[] = {
 	{ "events.read",     rpc_record_events,       ROLES_LOCAL,                 false, WITH(events_params) },
 	{ "passages",        rpc_passages_list,       ROLES_LOCAL,                 false, WITH(passages_params) },
 	{ "passage",         rpc_passages_one,        ROLES_LOCAL,                 false, WITH(passage_params) },
+	{ "picture.read",    rpc_picture_read,        ROLES_LOCAL,                 false, WITH(picture_params) },
 	{ "act",             rpc_act_run,             ROLES_OFFICER_OR_TECHNICIAN, false, WITH(act_params) },
 	{ "log.copy",        rpc_record_copy,         ROLES_ANY,                   true,  WITH(copy_params) },
 	{ "log.checkpoint",  rpc_proof_checkpoint,    ROLES_LOCAL,                 false, NULL, 0 },

@@ -210,6 +210,8 @@ static bool is_allowed(const struct rpc *rpc, const json_t *params,
 	case PARAM_OBJECT: return json_is_object(value);
 	case PARAM_LINES: return are_lines(value, param->max);
 	case PARAM_EVIDENCE: return rpc_param_evidence(params) >= 0;
+	case PARAM_HASH:
+		return json_is_string(value) && picture_is_hash(json_string_value(value));
 	}
 	return false;
 }
@@ -299,6 +301,7 @@ static void describe(const struct rpc *rpc, const struct rpc_param *param, char 
 	case PARAM_IMPORT: list_words(words, sizeof(words), import_word, 2); break;
 	case PARAM_OUTCOME: list_words(words, sizeof(words), outcome_word, 2); break;
 	case PARAM_OBJECT: text_copy(to, size, "an object"); return;
+	case PARAM_HASH: text_copy(to, size, "64 lower-case hexadecimal digits"); return;
 	case PARAM_LINES:
 		(void)snprintf(to, size, "lines of at most %" PRId64 " bytes together",
 			       param->max);

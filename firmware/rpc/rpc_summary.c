@@ -23,7 +23,7 @@ struct summary {
 	const char *lane, *plate, *verdict, *by, *reason, *lift, *outcome;
 	int64_t opened_wall_ms;
 	bool is_open;
-	json_t *stages;
+	json_t *stages, *pictures;
 };
 
 static void take_closed(struct summary *summary, const json_t *data)
@@ -43,6 +43,22 @@ static void take_closed(struct summary *summary, const json_t *data)
 	}
 }
 
+static void take_picture(struct summary *summary, const json_t *row, const json_t *data)
+{
+	static const char *const keys[] = {"slot",  "device", "side", "text", "sha256",
+					   "bytes", "wide",   "high", "late"};
+	json_t *picture = json_object();
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		json_t *value = json_object_get(data, keys[i]);
+
+		if (value)
+			(void)json_object_set(picture, keys[i], value);
+	}
+	(void)json_object_set(picture, "seq", json_object_get(row, "seq"));
+	(void)json_array_append_new(summary->pictures, picture);
+}
+
 static void take_row(struct summary *summary, const json_t *row)
 {
 	const json_t *event = json_object_get(row, "bytes");
@@ -57,6 +73,8 @@ static void take_row(struct summary *summary, const json_t *row)
 			json_integer_value(json_object_get(event, "wall_ms"));
 	} else if (!strcmp(kind, event_kind_name(EVENT_VOTE))) {
 		take_text(data, "plate", &summary->plate);
+	} else if (!strcmp(kind, event_kind_name(EVENT_PICTURE))) {
+		take_picture(summary, row, data);
 	} else if (!strcmp(kind, event_kind_name(EVENT_PASSAGE_CLOSED))) {
 		take_closed(summary, data);
 	}
@@ -80,16 +98,17 @@ json_t *rpc_summarise(int64_t passage, const json_t *rows)
 		.outcome = NOTHING,
 		.is_open = true,
 		.stages = json_object(),
+		.pictures = json_array(),
 	};
 	const json_t *row;
 	size_t i;
 
 	json_array_foreach(rows, i, row) take_row(&summary, row);
-	return json_pack("{s:I, s:s, s:I, s:b, s:s, s:s, s:s, s:s, s:s, s:s, s:o}",
+	return json_pack("{s:I, s:s, s:I, s:b, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o}",
 			 "passage", (json_int_t)passage, "lane", summary.lane,
 			 "opened_wall_ms", (json_int_t)summary.opened_wall_ms, "is_open",
 			 summary.is_open, "plate", summary.plate, "verdict",
 			 summary.verdict, "by", summary.by, "reason", summary.reason,
 			 "lift", summary.lift, "outcome", summary.outcome, "stages",
-			 summary.stages);
+			 summary.stages, "pictures", summary.pictures);
 }

@@ -129,16 +129,17 @@ void rpc_view_status(struct rpc_client *client, const json_t *params)
 	(void)params;
 	if (!rpc_view_take_snapshot(client))
 		return;
-	rpc_client_reply(client,
-			 json_pack("{s:s, s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o}",
-				   "site", rpc->config.site->name, "config_sha256",
-				   rpc->config.site->config_sha256, "version",
-				   KAKOU_VERSION, "started_wall_ms",
-				   (json_int_t)rpc->snapshot.started_wall_ms, "control",
-				   view_control(&rpc->snapshot, now_ms), "record",
-				   view_record(rpc), "customs", view_link(rpc, now_ms),
-				   "devices", count_devices(rpc), "registry",
-				   rpc_registry_view(rpc), "machine", view_guard(rpc)));
+	rpc_client_reply(
+		client,
+		json_pack("{s:s, s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+			  "site", rpc->config.site->name, "config_sha256",
+			  rpc->config.site->config_sha256, "version", KAKOU_VERSION,
+			  "started_wall_ms", (json_int_t)rpc->snapshot.started_wall_ms,
+			  "control", view_control(&rpc->snapshot, now_ms), "record",
+			  view_record(rpc), "customs", view_link(rpc, now_ms), "devices",
+			  count_devices(rpc), "registry", rpc_registry_view(rpc),
+			  "pictures", rpc_pictures_view(rpc), "machine",
+			  view_guard(rpc)));
 }
 
 void rpc_view_lanes(struct rpc_client *client, const json_t *params)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The targets. The sanitizers judge; beyond them each asserts what its reader promises.
+ * The targets, and those of the codecs. The sanitizers judge; beyond them each asserts what its
+ * reader promises.
  *
  * Layer: tests.
  */
@@ -9,18 +10,11 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
-#include <stdio.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "drivers/customs/bare.h"
 #include "drivers/customs/message.h"
 #include "drivers/customs/status.h"
-#include "drivers/map/map.h"
-#include "firmware/config/site.h"
 #include "hal/modbus_pdu.h"
-#include "tools/scenario/keys.h"
-#include "tools/scenario/orders.h"
 
 static const struct customs_dialect dialects[] = {
 	{.encoding = CUSTOMS_UTF8      },
@@ -44,10 +38,8 @@ static void write_again(const struct customs_message *message,
 		return; /* a text with a control character, or a heading that is not complete */
 	assert(frame_read(buffer, len, &frame, &used, &why) == KAKOU_OK);
 	assert(used == len);
-	if (customs_message_read(&frame, dialect, &back, &why)) {
-		fprintf(stderr, "written and not read: %s\n", why.text);
-		abort();
-	}
+	if (customs_message_read(&frame, dialect, &back, &why))
+		fuzz_fail("written and not read: %s", why.text);
 	assert(back.code == message->code);
 }
 
@@ -63,7 +55,7 @@ static void read_message(const struct frame *frame)
 }
 
 /* As the listener does it: by length, or bare at the end. */
-static void run_frame(const uint8_t *data, size_t len)
+void fuzz_frame(const uint8_t *data, size_t len)
 {
 	struct frame frame;
 	struct why why;
@@ -80,7 +72,7 @@ static void run_frame(const uint8_t *data, size_t len)
 }
 
 /* The first byte is the code; the header is one that fits most cases. */
-static void run_xml(const uint8_t *data, size_t len)
+void fuzz_xml(const uint8_t *data, size_t len)
 {
 	struct frame frame = {
 		.area_id = "3301500001", .chnl_no = "3301500101", .direction = 'I'};
@@ -94,7 +86,7 @@ static void run_xml(const uint8_t *data, size_t len)
 }
 
 /* The first byte is the OP_TYPE. */
-static void run_status(const uint8_t *data, size_t len)
+void fuzz_status(const uint8_t *data, size_t len)
 {
 	char *word = malloc(len + 1); /* so that one byte too many is seen */
 
@@ -125,7 +117,7 @@ static void run_status(const uint8_t *data, size_t len)
 }
 
 /* Request and answer, the first byte says where one ends. */
-static void run_modbus(const uint8_t *data, size_t len)
+void fuzz_modbus(const uint8_t *data, size_t len)
 {
 	static const uint16_t values[MODBUS_WRITE_BITS_MAX];
 	uint16_t out[MODBUS_WRITE_BITS_MAX + 64];
@@ -153,79 +145,18 @@ static void run_modbus(const uint8_t *data, size_t len)
 	       err == KAKOU_E_GARBLED || err == KAKOU_E_INVALID);
 }
 
-/* A file that lives in memory, for readers that take a path. */
-static const char *as_file(const uint8_t *data, size_t len)
-{
-	static char path[32];
-	static int fd = -1;
-
-	if (fd < 0)
-		fd = memfd_create("fuzz", MFD_CLOEXEC);
-	assert(fd >= 0);
-	assert(!ftruncate(fd, 0));
-	assert(pwrite(fd, data, len, 0) == (ssize_t)len);
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	return path;
-}
-
-/* A complaint has its words. */
-static void assert_explained(enum kakou_err err, const struct why *why)
-{
-	assert(!err || why->text[0]);
-}
-
-static void run_map(const uint8_t *data, size_t len)
-{
-	static uint16_t image[MAP_REGISTERS_MAX];
-	static struct map map;
-	struct device_sample sample;
-	struct why why = {""};
-	enum kakou_err err = map_load(&map, as_file(data, len), &why);
-
-	assert_explained(err, &why);
-	/* Whatever a map may say, decoding stays inside its image. */
-	for (int fill = 0; !err && fill < 3; fill++) {
-		memset(image, fill == 0 ? 0 : fill == 1 ? 0xFF : 0x41, sizeof(image));
-		(void)!map_decode(&map, image, &sample, &why);
-	}
-}
-
-static void run_site(const uint8_t *data, size_t len)
-{
-	struct why why = {""};
-	struct site *site;
-	enum kakou_err err = site_load(&site, as_file(data, len), &why);
-
-	assert_explained(err, &why);
-	if (!err)
-		site_free(site);
-}
-
-static void run_scenario(const uint8_t *data, size_t len)
-{
-	struct customs_orders *orders = NULL;
-	struct why why = {""};
-	struct conf *conf;
-	enum kakou_err err = scenario_open(&conf, as_file(data, len), &why);
-
-	assert_explained(err, &why);
-	if (err)
-		return;
-	err = customs_orders_load(&orders, conf, &why);
-	assert_explained(err, &why);
-	if (!err)
-		free(orders);
-	conf_close(conf);
-}
-
 const struct fuzz_target fuzz_targets[] = {
-	{"frame",    run_frame   },
-	{"xml",      run_xml     },
-	{"status",   run_status  },
-	{"modbus",   run_modbus  },
-	{"map",      run_map     },
-	{"site",     run_site    },
-	{"scenario", run_scenario},
+	{"frame",    fuzz_frame   },
+	{"xml",      fuzz_xml     },
+	{"status",   fuzz_status  },
+	{"modbus",   fuzz_modbus  },
+	{"map",      fuzz_map     },
+	{"site",     fuzz_site    },
+	{"scenario", fuzz_scenario},
+	{"people",   fuzz_people  },
+	{"import",   fuzz_import  },
+	{"verify",   fuzz_verify  },
+	{"socket",   fuzz_socket  },
 };
 
 const size_t fuzz_target_count = sizeof(fuzz_targets) / sizeof(fuzz_targets[0]);

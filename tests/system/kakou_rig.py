@@ -53,7 +53,18 @@ PROGRAMS = {
         "--control", "{run}/yard.sock", "--gpio", "{run}/gpio.sock", "--pace", "{pace}",
         "--log", "{run}/yard.events"]),
     "kakoud": ("kakoud", ["--config", "{run}/site.conf"]),
+    "console": ("kakou-console", ["--config", "{run}/console.conf"]),
 }
+GATE = ("customs", "yard", "kakoud")  # what runs unless something else is asked for
+CONSOLE_PORT = 8443
+CONSOLE_CONF = """
+listen_host = "@NET@.1"
+listen_port = 8443
+cert_file = "@RUN@/certs/console.pem"
+key_file = "@RUN@/certs/console.key"
+control_socket = "@RUN@/kakoud.sock"
+page_dir = "@ROOT@/firmware/console/page"
+"""
 
 
 class RigError(Exception):
@@ -233,6 +244,7 @@ class Gate:
             make_certs(self.certs)
         self.site = self.write("site.conf", self.read(site))
         self.scenario = self.write("scenario", self.read(scenario))
+        self.console_conf = self.write("console.conf", CONSOLE_CONF)
         self.pace = pace
         self.tickets = {}  # pid of kakoud: the officer's ticket
         self.ticket_file = self.run / "ticket"
@@ -281,7 +293,7 @@ class Gate:
 
     def start(self, *names, env=None, wait=True):
         """Starts the programs (all three when none is named) and waits until they answer."""
-        for name in names or PROGRAMS:
+        for name in names or GATE:
             binary, arguments = PROGRAMS[name]
             old = self.programs.get(name)
             if old and old.is_running:
@@ -304,7 +316,10 @@ class Gate:
                 raise RigError(f"{name} ended with {program.process.returncode} before it was "
                                f"ready\n{program.tail()}")
             try:
-                Rpc(self.socket_path(name)).close()
+                if name == "console":
+                    socket.create_connection((f"{self.slot.net}.1", CONSOLE_PORT), 1).close()
+                else:
+                    Rpc(self.socket_path(name)).close()
                 return True
             except OSError:
                 return False
@@ -325,7 +340,7 @@ class Gate:
 
     def close(self, keep=False):
         """Ends every program by its process group, kakoud first; keeps the folder of a failure."""
-        for name in ("kakoud", "yard", "customs"):
+        for name in ("console", "kakoud", "yard", "customs"):
             program = self.programs.get(name)
             if program:
                 program.resume()

@@ -154,6 +154,7 @@ def test_emergency_mode_lets_trucks_pass_under_the_officers_name(new_gate):
     change(gate, "emergency-mode", "in1", "--minutes", "30", reason="flood")
     wait_until(lambda: lane_of(gate)["emergency_mode"], 5, "the lane shows the mode")
     assert "EMERGENCY, by officer" in gate.kakou_raw("lane", "in1").stdout
+    assert lane_of(gate)["bypasses"] == ["emergency_mode"]
     drive_in(gate)
     end = closed(gate)
     assert (end["by"], end["actor"], end["lift"]) == ("emergency", "officer", "10")

@@ -143,6 +143,22 @@ static bool any_is_shut_in(void)
 	return false;
 }
 
+/* A drive that turned the wrong way has brought the arm down into the gap of one, and the lane has
+ * nobody to let through. */
+static bool any_stands_across_arm(void)
+{
+	for (int i = 0; i < 2; i++) {
+		const struct bench_vehicle *vehicle = world_vehicle(i);
+		int32_t length = vehicle->parts[vehicle->part_count - 1].to_mm;
+
+		if (vehicle->is_here && !world.drivers[i].is_small &&
+		    vehicle->front_mm > BENCH_ARM_MM &&
+		    vehicle->front_mm - length < BENCH_ARM_MM)
+			return true;
+	}
+	return false;
+}
+
 static void send_helper(void)
 {
 	int free = bench->vehicle.is_here ? 1 : 0;
@@ -161,8 +177,12 @@ static void resolve(int64_t in_state_ms)
 
 	if (is_held && any_is_shut_in())
 		must_take(ACT_RETURN, "an officer cannot send back who is shut in");
-	else if (is_held && bench->lane.reason == REASON_ENTRY_OPEN && in_state_ms > 3000)
+	else if (is_held && bench->lane.reason == REASON_ENTRY_OPEN &&
+		 in_state_ms > 3000 && bench->entry_arm != 0)
 		must_take(ACT_RESET, "an officer cannot end a passage");
+	else if (is_held && bench->lane.reason == REASON_ENTRY_OPEN && in_state_ms > 3000)
+		must_take(ACT_RELEASE,
+			  "an officer cannot release once the entry is down");
 	else if (is_held && bench->lane.reason == REASON_ENTRY_OPEN)
 		return; /* who keeps the entry open may still leave it */
 	else if (any_wants_through() || in_state_ms > 10000)
@@ -208,6 +228,8 @@ static void clear_up(void)
 			must_take(ACT_RELEASE, "an officer cannot release");
 		break;
 	case LANE_IDLE:
+		if (any_stands_across_arm() && in_state_ms > 5000) /* by hand */
+			world.button_until[0] = bench->now_ms + 3000;
 		if (bench->entry_arm != 0 && in_state_ms > 5000)
 			must_take(ACT_RESET,
 				  "an entry arm that stays open can't be reset");

@@ -6,12 +6,6 @@
 
 #include "tests/unit/lane_property_watch.h"
 
-static void expect(bool holds, const char *what)
-{
-	if (!holds)
-		watch_fail(&watch, what);
-}
-
 static bool is_down(const struct interlock_inputs *in)
 {
 	return in->is_known && in->limit_down && !in->limit_up;
@@ -53,32 +47,43 @@ static bool says_that_it_opens(void)
 	return false;
 }
 
-static void watch_motor(const struct lane_inputs *in)
+/* S4: both devices have test outputs. */
+static void watch_proof(const struct interlock_inputs *in, bool lowers)
+{
+	for (int d = 0; d < INTERLOCK_SAFETY_DEVICES; d++) {
+		expect(watch_arm_is_proved(&watch.entry, d, PROOF_TEST_OUTPUT, lowers,
+					   in->now_ms),
+		       lowers ? "the entry lowers without a passed proof"
+			      : "the entry raises without a passed proof");
+		watch.entry.proof[d].passed_ms = 0;
+	}
+}
+
+static void watch_entry_motor(const struct lane_inputs *in)
 {
 	const struct interlock_inputs *seen = &in->entry;
 	const struct interlock_outputs *motor = &watch.bench->lane.entry.outputs;
-	bool stands = !seen->is_known || seen->is_late;
 	bool reverses =
-		watch.entry_last.lower && (seen->occupied[0] || seen->occupied[1]);
+		watch.entry.last.lower && (seen->occupied[0] || seen->occupied[1]);
 	const uint32_t both = 1u << POSITION_GATE_LOOP | 1u << POSITION_GATE_BEAM;
 
-	expect(!(motor->raise && motor->lower), "the entry moves both ways at once");
 	expect(!(motor->lower && (seen->occupied[0] || seen->occupied[1])),
 	       "the entry lowers while its loop or beam see something");
-	expect(!(stands && (motor->raise || motor->lower)),
-	       "the entry moves with inputs unknown or in a late scan");
-	expect(!(motor->lower && seen->emergency), "the entry lowers in an emergency");
 	expect(!(motor->lower && is_under(watch.bench) &&
 		 (watch.bench->dead & both) != both),
 	       "the entry comes down on a vehicle that a working device sees");
-	if (motor->raise && !watch.entry_last.raise && is_down(seen) && !seen->emergency)
+	if (motor->raise && !watch.entry.last.raise && is_down(seen) && !seen->emergency)
 		expect(watch.entry_may_open || says_that_it_opens() || reverses,
 		       "the entry opens without a word in the record");
-	if (motor->lower && !watch.entry_last.lower)
+	if (motor->lower && !watch.entry.last.lower)
 		expect(watch.entry_was_ours || watch.accepted > 0,
 		       "the entry closes what nobody opened");
-	watch.hits->rules[RULE_ENTRY_OPENED] += motor->raise && !watch.entry_last.raise;
-	watch.hits->rules[RULE_ENTRY_CLOSED] += motor->lower && !watch.entry_last.lower;
+	if ((motor->raise && !watch.entry.last.raise && !watch.entry.last.lower &&
+	     !seen->emergency) ||
+	    (motor->lower && !watch.entry.last.lower))
+		watch_proof(seen, motor->lower);
+	watch.hits->rules[RULE_ENTRY_OPENED] += motor->raise && !watch.entry.last.raise;
+	watch.hits->rules[RULE_ENTRY_CLOSED] += motor->lower && !watch.entry.last.lower;
 }
 
 void watch_entry_event(const char *what)
@@ -95,10 +100,11 @@ void watch_entry(const struct lane_inputs *in)
 {
 	if (!watch.bench->lane.entry.exists)
 		return;
+	watch_arm_see(&watch.entry, &in->entry);
 	watch_both(in);
-	watch_motor(in);
+	watch_entry_motor(in);
 	watch.hits->rules[RULE_ENTRY_WAITED] += watch.bench->lane.state == LANE_LIFTING &&
 						is_down(&in->interlock) &&
 						!is_down(&in->entry);
-	watch.entry_last = watch.bench->lane.entry.outputs;
+	watch_arm_move(&watch.entry, &in->entry, &watch.bench->lane.entry.outputs, false);
 }

@@ -7,12 +7,6 @@
 #include "tests/unit/lane_property_watch.h"
 #include "tests/unit/lane_property_world.h"
 
-static void expect(bool holds, const char *what)
-{
-	if (!holds)
-		watch_fail(&watch, what);
-}
-
 void watch_turn_begin(void)
 {
 	memset(&watch.turn, 0, sizeof(watch.turn));
@@ -83,7 +77,7 @@ void watch_turn(const struct lane_inputs *in)
 		watch_change(in);
 	if (lane_is_turned(lane) && lane->light == LIGHT_GREEN)
 		watch.hits->rules[RULE_TURNED_GREEN]++;
-	expect(watch.turn.ticket == 0 || !motor->raise || watch.was_held ||
+	expect(watch.turn.ticket == 0 || !motor->raise || watch.exit.was_held ||
 		       in->interlock.emergency || lane->is_raised_by_hand ||
 		       lane->state == LANE_BLOCKED,
 	       "the arm rises while a turn is pending");

@@ -18,12 +18,6 @@ void watch_fail(struct watch *w, const char *what)
 	w->failure->at_ms = w->bench->now_ms;
 }
 
-static void expect(bool holds, const char *what)
-{
-	if (!holds)
-		watch_fail(&watch, what);
-}
-
 const char *watch_text(const struct event *event, const char *key)
 {
 	for (int i = 0; i < event->field_count; i++)
@@ -104,7 +98,7 @@ static void watch_act(const struct event *event)
 	       "an act is taken for a passage that is not in the lane");
 	watch.was_reset = watch.was_reset || resets;
 	if (resets && !watch.bench->site.lanes[0].lines[LINE_RESET].is_used)
-		watch.is_locked = false;
+		watch.exit.is_locked = watch.entry.is_locked = false;
 	watch.accepted++;
 }
 
@@ -156,6 +150,14 @@ static void watch_commanded(const struct event *event)
 	watch.hits->lifts++;
 }
 
+/* The exit's notes come with the scan, the entry's are told by the record alone. */
+static void watch_safety(const struct event *event)
+{
+	if (strcmp(watch_text(event, "barrier"), "entry") == 0 &&
+	    strcmp(watch_text(event, "what"), interlock_note_text(NOTE_LOCKED)) == 0)
+		watch.entry.is_locked = true;
+}
+
 static void on_event(struct bench *bench, const struct event *event)
 {
 	(void)bench;
@@ -175,6 +177,7 @@ static void on_event(struct bench *bench, const struct event *event)
 	case EVENT_LIFT_COMMANDED: watch_commanded(event); break;
 	case EVENT_INQUIRY: watch_inquiry(event); break;
 	case EVENT_ANSWER: watch_answer(event); break;
+	case EVENT_SAFETY: watch_safety(event); break;
 	case EVENT_BARRIER: watch_entry_event(watch_text(event, "what")); break;
 	case EVENT_OFFICER_ACT: watch_act(event); break;
 	case EVENT_LANE_TURNED:
@@ -215,201 +218,11 @@ static void on_out(struct bench *bench, const struct lane_out *out)
 			watch.hits->rows[64 * i + __builtin_ctzll(rest)]++;
 	for (uint32_t rest = out->notes; rest != 0; rest &= rest - 1)
 		watch.hits->notes[__builtin_ctz(rest)]++;
-	watch.is_locked = watch.is_locked || (out->notes & NOTE_LOCKED) != 0;
+	watch.exit.is_locked = watch.exit.is_locked || (out->notes & NOTE_LOCKED) != 0;
 	if (reports_done(out))
 		for (size_t i = 0; i < out->event_count; i++)
 			expect(out->events[i].kind != EVENT_ACT_REFUSED,
 			       "customs is told that a refused command was done");
-}
-
-/* ---- the motor -------------------------------------------------------------------------- */
-
-static enum safety_proof proof_of(int d)
-{
-	const struct site_barrier *barrier = &watch.bench->lane.config->barrier;
-
-	return d == 0 ? barrier->loop_proof : barrier->beam_proof;
-}
-
-/* S10 and S3, told from the inputs alone. */
-static void watch_people(const struct interlock_inputs *in)
-{
-	bool is_turned = in->reset && !watch.key_last && watch.was_known;
-
-	for (int c = 0; c < INTERLOCK_CHANNELS; c++) {
-		if (!in->disagrees[c])
-			watch.disagrees_since_ms[c] = 0;
-		else if (watch.disagrees_since_ms[c] == 0)
-			watch.disagrees_since_ms[c] = in->now_ms;
-		else if (in->now_ms - watch.disagrees_since_ms[c] > 200)
-			watch.is_faulty[c] = true;
-		if (is_turned && !in->disagrees[c])
-			watch.is_faulty[c] = false;
-	}
-	if (is_turned) {
-		watch.hits->rules[RULE_S3_KEY_TURNED] += watch.is_locked;
-		watch.is_locked = false;
-	}
-	watch.key_last = in->reset;
-}
-
-/* True when a person at the gate moves the arm in this scan: told by the phase, and held against
- * the buttons. */
-static bool watch_hold(const struct interlock_inputs *in)
-{
-	const struct interlock *lock = &watch.bench->lane.interlock;
-	bool holds = lock->phase == INTERLOCK_HOLD_RAISING ||
-		     lock->phase == INTERLOCK_HOLD_LOWERING;
-	bool is_down = lock->phase == INTERLOCK_HOLD_LOWERING;
-
-	if (holds) {
-		expect(in->is_known && !in->is_late && !in->emergency &&
-			       in->hold_raise == !is_down && in->hold_lower == is_down,
-		       "a held movement goes on without its button alone");
-		expect(watch.was_held || watch.buttons_were_free,
-		       "a held movement begins with a button that was on before");
-		watch.hits->rules[is_down ? RULE_S5_HELD_DOWN : RULE_S5_HELD_UP]++;
-		watch.hits->rules[RULE_S5_HELD_DOWN_PAST_A_FAULTY_DEVICE] +=
-			is_down && (in->occupied[0] || in->occupied[1]);
-	} else if (watch.was_held) {
-		expect(in->emergency ||
-			       !(watch.bench->motor.raise || watch.bench->motor.lower),
-		       "the arm goes on after the button was let go");
-	}
-	watch.was_held = holds;
-	watch.buttons_were_free =
-		in->is_known && !in->is_late && !in->hold_raise && !in->hold_lower;
-	return holds;
-}
-
-/* What sees something forbids lowering; to a person at the gate only when it is well itself. */
-static void watch_occupied(const struct interlock_inputs *in, bool holds)
-{
-	const struct interlock *lock = &watch.bench->lane.interlock;
-
-	for (int d = 0; d < INTERLOCK_SAFETY_DEVICES; d++)
-		expect(!watch.bench->motor.lower || !in->occupied[d] ||
-			       (holds && (watch.is_faulty[d] || lock->is_unproved[d])),
-		       "lowers while loop or beam see something");
-}
-
-/* S3, S10: no automatic movement in the direction that is barred. */
-static void watch_barred(const struct interlock_inputs *in)
-{
-	const struct interlock_outputs *motor = &watch.bench->motor;
-	bool is_faulty = watch.is_faulty[CHANNEL_LOOP] || watch.is_faulty[CHANNEL_BEAM] ||
-			 watch.is_faulty[CHANNEL_LIMIT_DOWN] ||
-			 watch.is_faulty[CHANNEL_EMERGENCY];
-
-	expect(!(motor->lower && is_faulty), "lowers with a faulty pair of contacts");
-	expect(!(motor->lower && watch.is_locked), "lowers after two obstructions");
-	expect(!(motor->raise && !watch.last.raise && !watch.last.lower &&
-		 !in->emergency && watch.is_faulty[CHANNEL_LIMIT_UP]),
-	       "raises with a faulty upper limit");
-	watch.hits->rules[RULE_S10_BARRED] +=
-		is_faulty && watch.bench->lane.interlock.last_wish == ARM_LOWER;
-}
-
-/* Inputs of this scan answer the outputs of the one before. */
-static void watch_proofs(const struct interlock_inputs *in)
-{
-	for (int d = 0; d < INTERLOCK_SAFETY_DEVICES; d++) {
-		struct watch_proof *proof = &watch.proof[d];
-
-		if (watch.was_known && in->occupied[d] != watch.occupied_last[d])
-			proof->has_changed = true;
-		if (watch.last.test[d])
-			proof->asserted = true;
-		if (proof->asserted && watch.last.test[d] && in->occupied[d])
-			proof->answered = true;
-		else if (proof->answered && !watch.last.test[d] && !in->occupied[d]) {
-			proof->passed_ms = in->now_ms;
-			proof->asserted = proof->answered = false;
-		}
-		if (in->occupied[d] && !watch.last.test[d])
-			proof->occupied_ms = in->now_ms;
-		if (!in->disagrees[d])
-			proof->agreed_ms = in->now_ms;
-	}
-}
-
-static bool is_proved(int d, bool for_lowering, int64_t now_ms)
-{
-	const struct watch_proof *proof = &watch.proof[d];
-	int32_t within_ms = 3 * watch.bench->lane.config->barrier.test_window_ms;
-
-	if (proof_of(d) == PROOF_ACTIVITY)
-		return !for_lowering || proof->has_changed;
-	if (proof_of(d) == PROOF_PAIR && now_ms - proof->agreed_ms <= within_ms)
-		return true;
-	if (proof->passed_ms != 0 && now_ms - proof->passed_ms <= within_ms)
-		return true;
-	return !for_lowering && proof->occupied_ms != 0 && /* can't be tested */
-	       now_ms - proof->occupied_ms <= within_ms;
-}
-
-static void watch_start(const struct interlock_inputs *in, bool lowers)
-{
-	for (int d = 0; d < INTERLOCK_SAFETY_DEVICES; d++) {
-		expect(is_proved(d, lowers, in->now_ms),
-		       lowers ? "lowers without a passed proof"
-			      : "raises without a passed proof");
-		watch.proof[d].passed_ms = 0;
-	}
-	watch.hits->rules[lowers ? RULE_S4_PROVED_LOWER : RULE_S4_PROVED_RAISE]++;
-}
-
-static void watch_raise_start(const struct interlock_inputs *in)
-{
-	bool reverses = watch.last.lower;
-
-	if (reverses && in->occupied[0] && !in->occupied[1])
-		watch.hits->rules[RULE_S6_REVERSED_BY_LOOP]++;
-	if (reverses && in->occupied[1] && !in->occupied[0])
-		watch.hits->rules[RULE_S6_REVERSED_BY_BEAM]++;
-	if (reverses && !in->occupied[0] && !in->occupied[1])
-		watch.hits->rules[RULE_S2_RAISED_FROM_LOWERING]++;
-	if (reverses || in->emergency)
-		return;
-	watch_start(in, false);
-	expect(watch.may_open || watch.was_reset,
-	       "raises without a lift in the record, or a reset, since the start");
-	if (in->limit_down && !in->limit_up)
-		expect(watch.may_open, "opens a closed arm without a lift in the record");
-}
-
-static void watch_motor(const struct interlock_inputs *in)
-{
-	const struct interlock_outputs *motor = &watch.bench->motor;
-	enum arm_wish wish = watch.bench->lane.interlock.last_wish;
-	bool stands = !in->is_known || in->is_late;
-	bool holds = watch_hold(in);
-
-	expect(!(motor->raise && motor->lower), "both directions at once");
-	watch_occupied(in, holds);
-	expect(!(stands &&
-		 (motor->raise || motor->lower || motor->test[0] || motor->test[1])),
-	       "moves or tests with inputs unknown or in a late scan");
-	expect(!(stands && motor->heartbeat != watch.last.heartbeat),
-	       "the heartbeat goes on with inputs unknown or in a late scan");
-	expect(stands || motor->heartbeat != watch.last.heartbeat,
-	       "the heartbeat stands still in a healthy scan");
-	expect(!(motor->lower && in->emergency), "lowers in an emergency");
-	watch.hits->rules[RULE_S8_HEARTBEAT_STOOD] += stands;
-	if (holds)
-		return;
-	watch_barred(in);
-	expect(!motor->lower || wish == ARM_LOWER, "lowers unasked");
-	expect(!motor->raise || watch.last.raise || wish == ARM_RAISE ||
-		       watch.last.lower || in->emergency,
-	       "raises unasked");
-	if (motor->raise && !watch.last.raise)
-		watch_raise_start(in);
-	if (motor->lower && !watch.last.lower)
-		watch_start(in, true);
-	if (!stands && watch.last.lower && !motor->lower && !motor->raise &&
-	    !in->limit_down)
-		watch.hits->rules[RULE_S8_WITHDRAWN]++;
 }
 
 /* ---- the steel -------------------------------------------------------------------------- */
@@ -431,7 +244,7 @@ static void watch_steel(const struct bench *bench)
 		watch.near_ms = bench->now_ms;
 		watch.has_crossed = true;
 	}
-	expect(!(bench->motor.lower && !watch.was_held && is_under &&
+	expect(!(bench->motor.lower && !watch.exit.was_held && is_under &&
 		 (bench->dead & both) != both),
 	       "the arm comes down on a vehicle that a working device sees");
 }
@@ -458,16 +271,9 @@ static void on_scan(struct bench *bench, const struct lane_inputs *in)
 		seen.interlock.emergency = seen.entry.emergency = true;
 	if (!in->interlock.is_known)
 		memset(watch.disagrees_since_ms, 0, sizeof(watch.disagrees_since_ms));
-	if (in->interlock.is_known) {
+	if (in->interlock.is_known)
 		watch_people(&in->interlock);
-		if (watch.was_down && !in->interlock.limit_down)
-			watch.proof[0].has_changed = watch.proof[1].has_changed = false;
-		watch_proofs(&in->interlock);
-		memcpy(watch.occupied_last, in->interlock.occupied,
-		       sizeof(watch.occupied_last));
-		watch.was_down = in->interlock.limit_down && !in->interlock.limit_up;
-	}
-	watch.was_known = in->interlock.is_known;
+	watch_arm_see(&watch.exit, &in->interlock);
 	watch_motor(&seen.interlock);
 	watch_steel(bench);
 	watch_entry(&seen);
@@ -487,7 +293,6 @@ static void on_scan(struct bench *bench, const struct lane_inputs *in)
 			bench->vehicle.is_here ? bench->vehicle.front_mm : -1,
 			bench->second.is_here ? bench->second.front_mm : -1);
 	watch.state_last = lane->state;
-	watch.last = bench->motor;
 	watch.hits->scans++;
 }
 
@@ -504,19 +309,18 @@ void watch_begin(struct watch *w, struct bench *bench)
 
 void watch_restart(struct watch *w)
 {
-	memset(w->proof, 0, sizeof(w->proof));
-	memset(&w->last, 0, sizeof(w->last));
-	memset(&w->entry_last, 0, sizeof(w->entry_last));
+	memset(&w->exit, 0, sizeof(w->exit));
+	memset(&w->entry, 0, sizeof(w->entry));
 	w->entry_may_open = w->entry_was_ours = false;
 	w->open = 0;
 	w->lift.ticket = 0;
 	w->is_starting = true;
-	w->may_open = w->was_reset = w->was_known = w->was_down = false;
+	w->may_open = w->was_reset = false;
 	w->acts = w->results = 0;
 	watch_turn_begin();
 	memset(w->disagrees_since_ms, 0, sizeof(w->disagrees_since_ms));
 	memset(w->is_faulty, 0, sizeof(w->is_faulty));
-	w->key_last = w->is_locked = w->was_held = w->buttons_were_free = false;
+	w->key_last = w->buttons_were_free = false;
 }
 
 const char *property_rule_name(enum property_rule rule)

@@ -14,6 +14,16 @@ struct watch_proof {
 	int64_t agreed_ms;              /* both contacts */
 };
 
+/* One of two arms, or the only one. */
+struct watch_arm {
+	struct interlock_outputs last;
+	bool was_known, was_down, had_both_limits, was_held;
+	bool occupied_last[INTERLOCK_SAFETY_DEVICES];
+	struct watch_proof proof[INTERLOCK_SAFETY_DEVICES];
+	int64_t moves_since_ms; /* one way and for one reason */
+	bool is_locked;         /* two obstructions, and nobody took it back */
+};
+
 struct watch_order {
 	bool is_in_use, has_passed;
 	int64_t passage;
@@ -24,16 +34,13 @@ struct watch {
 	struct property_hits *hits;
 	struct property_failure *failure;
 	FILE *trace;
-	struct interlock_outputs last, entry_last;
+	struct watch_arm exit, entry;
 	bool entry_may_open; /* the record says that it opens, and not that it is closed */
 	bool entry_was_ours; /* it was opened for a passage since the start */
-	bool occupied_last[INTERLOCK_SAFETY_DEVICES], was_down, was_known;
-	struct watch_proof proof[INTERLOCK_SAFETY_DEVICES];
 	int64_t disagrees_since_ms[INTERLOCK_CHANNELS]; /* 0 = they agree */
 	bool is_faulty[INTERLOCK_CHANNELS], key_last;
-	bool is_locked;                   /* two obstructions, and nobody took it back */
-	bool was_held, buttons_were_free; /* at the gate, in the scan before */
-	int64_t open, newest;             /* passages */
+	bool buttons_were_free; /* at the gate, in the scan before */
+	int64_t open, newest;   /* passages */
 	struct {
 		uint64_t ticket;
 		int64_t passage;
@@ -64,6 +71,15 @@ void watch_begin(struct watch *watch, struct bench *bench);
 void watch_restart(struct watch *watch);
 void watch_fail(struct watch *watch, const char *what);
 
+/* The one bench that is watched. */
+extern struct watch watch;
+
+static inline void expect(bool holds, const char *what)
+{
+	if (!holds)
+		watch_fail(&watch, what);
+}
+
 /* The text of a field, "" when the event has none. */
 const char *watch_text(const struct event *event, const char *key);
 
@@ -82,7 +98,16 @@ void watch_turn_opened(const struct event *event);
 void watch_turn_ack(const struct journal_ack *ack);
 void watch_turn(const struct lane_inputs *in);
 
-/* The one bench that is watched. */
-extern struct watch watch;
+/* lane_property_arm.c: what holds of any arm. Its inputs are seen first, then how it moves. */
+void watch_arm_see(struct watch_arm *arm, const struct interlock_inputs *in);
+bool watch_arm_is_proved(const struct watch_arm *arm, int device, enum safety_proof kind,
+			 bool for_lowering, int64_t now_ms);
+/* `holds`: by a person at the gate, in this scan. */
+void watch_arm_move(struct watch_arm *arm, const struct interlock_inputs *in,
+		    const struct interlock_outputs *motor, bool holds);
+
+/* lane_property_motor.c: what holds of the exit arm's movements, or the only arm's. */
+void watch_people(const struct interlock_inputs *in);
+void watch_motor(const struct interlock_inputs *in);
 
 #endif

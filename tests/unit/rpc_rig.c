@@ -23,6 +23,7 @@
 #include "hal/fake/fake.h"
 #include "hal/file.h"
 #include "hal/text.h"
+#include "tests/unit/rpc_snapshot.h"
 #include "tests/unit/site_file.h"
 
 enum { PATIENCE_S = 5 };
@@ -46,6 +47,9 @@ void rpc_rig_set_up(struct rpc_rig *rig, struct journal *journal)
 	    registry_open(&rig->registry, rig->site, &why) ||
 	    registry_start(rig->registry, &why))
 		fail_msg("%s", why.text);
+	if (pictures_open(&rig->pictures, rig->site, &why) ||
+	    pictures_start(rig->pictures, &why))
+		fail_msg("%s", why.text);
 	assert_int_equal(queue_create(&rig->notes, sizeof(struct event), 16, false), 0);
 	if (desk_open(&rig->desk, rig->directory, PASSWORD_COST_LEAST, &why))
 		fail_msg("%s", why.text);
@@ -62,6 +66,7 @@ void rpc_rig_set_up(struct rpc_rig *rig, struct journal *journal)
 		.link = (struct customs_link *)&thing,
 		.delivery = (struct delivery *)&thing,
 		.registry = rig->registry,
+		.pictures = rig->pictures,
 	};
 }
 
@@ -79,6 +84,7 @@ void rpc_rig_tear_down(struct rpc_rig *rig)
 	desk_close(rig->desk);
 	queue_destroy(rig->notes);
 	registry_close(rig->registry);
+	pictures_close(rig->pictures);
 	queue_destroy(rig->act_results);
 	queue_destroy(rig->acts);
 	mailbox_destroy(rig->mailbox);
@@ -146,26 +152,7 @@ struct event rpc_rig_take_note(const struct rpc_rig *rig)
 
 void rpc_rig_fill_snapshot(const struct rpc_rig *rig, struct snapshot *shot)
 {
-	memset(shot, 0, sizeof(*shot));
-	shot->at_ms = clock_mono_ms();
-	shot->started_wall_ms = clock_wall_ms() - 60000;
-	shot->record_is_well = true;
-	shot->lane_count = (uint8_t)rig->site->lane_count;
-	shot->device_count = (uint16_t)rig->site->device_count;
-	for (size_t i = 0; i < rig->site->lane_count; i++) {
-		shot->lanes[i].direction = rig->site->lanes[i].direction;
-		shot->lanes[i].state = "idle";
-		shot->lanes[i].state_since_ms = clock_mono_ms() - 1500;
-		shot->lanes[i].verdict = "";
-		shot->lanes[i].by = "";
-		shot->lanes[i].arm = "down";
-		shot->lanes[i].light = "red";
-	}
-	for (size_t i = 0; i < rig->site->device_count; i++) {
-		shot->devices[i].health = DEVICE_WELL;
-		shot->devices[i].at_ms = clock_mono_ms() - 100;
-		text_copy(shot->devices[i].text, sizeof(shot->devices[i].text), "值");
-	}
+	rpc_snapshot_fill(rig->site, shot);
 }
 
 int rpc_rig_connect(const struct rpc_rig *rig)

@@ -23,6 +23,7 @@ struct rpc_rig {
 	struct queue *notes; /* of struct event */
 	struct desk *desk;
 	struct registry *registry;
+	struct pictures *pictures;
 	struct rpc_config config;
 	struct rpc *rpc;
 };

@@ -225,7 +225,9 @@ static void a_lane_shows_its_evidence_and_the_lines_that_are_on(void **state)
 	text_copy(lane->evidence[0].text, sizeof(lane->evidence[0].text), "CSQU3054383");
 	lane->inputs = LINE_BIT(LINE_APPROACH) | LINE_BIT(LINE_BEAM);
 	lane->help_is_called = true;
+	lane->mode_until_ms = shot.at_ms + 60000;
 	mailbox_put(rig.mailbox, &shot);
+	cli_rig_expect(0, "bypass   emergency_mode\n", NULL, path, "lane", "in1", NULL);
 	cli_rig_expect(0, "CSQU3054383", NULL, path, "lane", "in1", NULL);
 	cli_rig_expect(0, "inputs   beam approach\n", NULL, path, "lane", "in1", NULL);
 	cli_rig_expect(0, "outputs \n", NULL, path, "lane", "in1", NULL);

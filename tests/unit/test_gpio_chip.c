@@ -16,13 +16,16 @@
 
 enum { LOOP_A, LOOP_B, LIFT, DOOR, HORN, COUNT };
 
+/* Version 14 of clang-format aligns this table one way or the other. */
+/* clang-format off */
 static const struct gpio_line lines[COUNT] = {
-	[LOOP_A] = {.name = "loop-a"								   },
-	[LOOP_B] = { .name = "loop-b", .active_low = true, .pull_up = true},
-	[LIFT] = {								    .name = "lift",   .is_output = true, .active_low = true},
-	[DOOR] = {								 .name = "door"  },
-	[HORN] = {						     .name = "horn", .is_output = true, .initial = true},
+	[LOOP_A] = {.name = "loop-a"},
+	[LOOP_B] = {.name = "loop-b", .active_low = true, .pull_up = true},
+	[LIFT] = {.name = "lift", .is_output = true, .active_low = true},
+	[DOOR] = {.name = "door"},
+	[HORN] = {.name = "horn", .is_output = true, .initial = true},
 };
+/* clang-format on */
 
 static uint64_t bit(unsigned line)
 {

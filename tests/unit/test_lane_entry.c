@@ -277,6 +277,29 @@ static void an_entry_arm_that_is_wanted_again_is_told_to_open_once(void **state)
 	}
 }
 
+/* Its drive stops half-way; what an officer decides about the vehicle moves it again. */
+static void an_entry_arm_that_did_not_arrive_is_tried_again_when_an_officer_acts(
+	void **state)
+{
+	static const enum act_verb verbs[] = {ACT_RELEASE, ACT_RETURN};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+		set_up(state);
+		b.vehicle = bench_truck();
+		drive(&b.vehicle, BENCH_QUEUE_MM);
+		assert_true(run_until_entry(60, 3000));
+		b.entry_is_stuck = true;
+		run(6000);
+		assert_int_equal(bench_count(&b, EVENT_SAFETY, "rule=S7"), 1);
+		b.entry_is_stuck = false;
+		run(3000);
+		assert_int_equal(b.entry_arm, 60);
+		bench_act(&b, verbs[i], b.lane.passage);
+		assert_true(run_until_entry(BENCH_UP, 3000));
+	}
+}
+
 static void an_emergency_raises_both_arms(void **state)
 {
 	(void)state;
@@ -374,6 +397,8 @@ int main(void)
 		ENTRY_TEST(an_entry_arm_that_is_wanted_again_is_told_to_open_once),
 		ENTRY_TEST(
 			an_entry_arm_that_comes_down_on_somebody_is_not_recorded_as_closed),
+		ENTRY_TEST(
+			an_entry_arm_that_did_not_arrive_is_tried_again_when_an_officer_acts),
 		ENTRY_TEST(an_emergency_raises_both_arms),
 		ENTRY_TEST(nothing_of_the_entry_moves_when_lost_lines_come_back),
 		ENTRY_TEST(

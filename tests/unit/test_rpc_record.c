@@ -233,7 +233,13 @@ static void an_error_of_the_journal_is_passed_on(void **state)
 	"{\"passage\":" #passage ",\"lane\":\"" lane                                     \
 	"\",\"opened_wall_ms\":5000,\"is_open\":false,\"plate\":\"浙A12345\","          \
 	"\"verdict\":\"release\",\"by\":\"customs\",\"reason\":\"-\",\"lift\":\"00\","   \
-	"\"outcome\":\"passed\",\"stages\":{\"gather_ms\":4000,\"own_ms\":120}}"
+	"\"outcome\":\"passed\",\"stages\":{\"gather_ms\":4000,\"own_ms\":120},"         \
+	"\"pictures\":[]}"
+
+#define PICTURE                                                                          \
+	"{\"bytes\":{\"kind\":\"picture\",\"data\":{\"slot\":\"plate\",\"side\":"        \
+	"\"front\","                                                                     \
+	"\"sha256\":\"ab\",\"bytes\":12000,\"file\":\"1.jpg\"}},\"seq\":5}"
 
 static void passages_are_summed_up_one_after_the_other(void **state)
 {
@@ -317,13 +323,16 @@ static void a_passage_comes_with_all_its_events(void **state)
 	assert_int_equal(query.passage, 7);
 	assert_int_equal(query.kind, -1);
 	assert_int_equal(query.limit, 1000);
-	rpc_journal_answer("[" OPENED(2, 7, "out1") "," CLOSED "]", KAKOU_OK, NULL);
-	expect_result(
-		fd, "{\"passage\":7,\"lane\":\"out1\",\"opened_wall_ms\":5000,"
-		    "\"is_open\":false,\"plate\":\"浙A12345\",\"verdict\":\"release\","
-		    "\"by\":\"customs\",\"reason\":\"-\",\"lift\":\"00\","
-		    "\"outcome\":\"passed\",\"stages\":{\"gather_ms\":4000,"
-		    "\"own_ms\":120},\"events\":[" OPENED(2, 7, "out1") "," CLOSED "]}");
+	rpc_journal_answer("[" OPENED(2, 7, "out1") "," PICTURE "," CLOSED "]", KAKOU_OK,
+			   NULL);
+	expect_result(fd,
+		      "{\"passage\":7,\"lane\":\"out1\",\"opened_wall_ms\":5000,"
+		      "\"is_open\":false,\"plate\":\"浙A12345\",\"verdict\":\"release\","
+		      "\"by\":\"customs\",\"reason\":\"-\",\"lift\":\"00\","
+		      "\"outcome\":\"passed\",\"stages\":{\"gather_ms\":4000,"
+		      "\"own_ms\":120},\"pictures\":[{\"slot\":\"plate\","
+		      "\"side\":\"front\",\"sha256\":\"ab\",\"bytes\":12000,\"seq\":5}],"
+		      "\"events\":[" OPENED(2, 7, "out1") "," PICTURE "," CLOSED "]}");
 }
 
 static void a_passage_that_is_not_in_the_record_is_not_found(void **state)

@@ -206,6 +206,18 @@ static void a_device_is_on_a_port_that_is_there_with_a_unit_of_its_own(void **st
 		 "period_ms", {"every 60000 ms", "longer use"}},
 		{"unit = 7", "unit = 7\n	max_age_ms = 50",
 		 "max_age_ms", {"used for 50 ms"}},
+		{"unit = 7", "unit = 7\n	pictures = \"shots\"",
+		 "pictures", {"folder for a weighbridge", "plate_camera or box_reader"}},
+		{"unit = 1", "unit = 1\n	pictures = \"shots\"\n	picture_front = \"%x\"",
+		 "picture_front", {"\"%x\"", "%n, %t or %%"}},
+		{"unit = 1", "unit = 1\n	pictures = \"shots\"\n	picture_front = \"\"",
+		 "picture_front", {"1 to 95 bytes"}},
+		{"unit = 1\n	map = kakou-plate-camera\n}\ndevice \"plate2\" {",
+		 "unit = 1\n	map = kakou-plate-camera\n	pictures = \"shots\"\n}\n"
+		 "device \"plate2\" {\n	pictures = \"shots\"",
+		 "pictures = \"shots\"\n	port", {"device \"plate\"'s", "folder of its own"}},
+		{"unit = 2", "unit = 2\n	picture_rear = \"a/*\"",
+		 "picture_rear", {"\"a/*\"", "not a path"}},
 		{"unit = 7", "unit = 7\n	period_ms = 60001",
 		 "period_ms", {"60001", "0 to 60000"}},
 	};

@@ -11,6 +11,7 @@
 # client-customs.pem                      the platform's name, for clients only
 # expired-gate.pem                        the gate's name, out of date
 # revoked-gate.pem crl.pem                the gate's name, withdrawn by the authority's list
+# console.pem                             the officers' page
 # Each X.pem has its X.key beside it. A folder that is complete is left as it is.
 set -euo pipefail
 [ $# -eq 1 ] || { echo "usage: $0 DIR" >&2; exit 2; }
@@ -73,6 +74,7 @@ authority rogue-ca
 leaf gate ca gate.sim.invalid
 leaf customs ca customs.sim.invalid
 leaf other ca other.sim.invalid
+use=serverAuth leaf console ca console.sim.invalid
 leaf rogue-gate rogue-ca gate.sim.invalid
 leaf rogue-customs rogue-ca customs.sim.invalid
 use=clientAuth leaf client-customs ca customs.sim.invalid

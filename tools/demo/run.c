@@ -242,7 +242,7 @@ static enum kakou_err make_peers(struct run *run)
 	char path[RUN_PATH_MAX];
 	enum kakou_err err = KAKOU_OK;
 
-	for (size_t i = 0; !err && i < RUN_PROGRAMS; i++) {
+	for (size_t i = 0; !err && i < sizeof(sockets) / sizeof(sockets[0]); i++) {
 		run_path(run, path, sockets[i].socket);
 		err = peer_create(&run->peers[sockets[i].program], run->loop,
 				  sockets[i].name, path);
@@ -255,7 +255,6 @@ static enum kakou_err make_peers(struct run *run)
 
 static enum kakou_err prepare(struct run *run, struct why *why)
 {
-	char pictures[RUN_PATH_MAX];
 	enum kakou_err err = loop_create(&run->loop);
 
 	if (!err)
@@ -267,11 +266,10 @@ static enum kakou_err prepare(struct run *run, struct why *why)
 	if (err)
 		return why_set(why, err, "could not begin: %s", kakou_err_name(err));
 	err = rundir_open(&run->dir, run->config->build, why);
-	run_path(run, pictures, "pictures");
-	if (!err)
-		err = file_ensure_private_directory(pictures, why);
 	if (!err)
 		err = write_site(run, why);
+	if (!err)
+		err = run_write_console(run, why);
 	if (!err)
 		err = write_scenario(run, why);
 	if (!err)

@@ -32,7 +32,10 @@ enum {
 };
 
 /* Programs that live as long as the run. */
-enum run_program { RUN_CUSTOMS, RUN_YARD, RUN_KAKOUD, RUN_PROGRAMS };
+enum run_program { RUN_CUSTOMS, RUN_YARD, RUN_KAKOUD, RUN_CONSOLE, RUN_PROGRAMS };
+
+/* Who may log in at the page. */
+#define RUN_PAGE_PERSON "demo"
 
 enum run_phase {
 	PHASE_CERTS,   /* certificates are being made */
@@ -80,6 +83,7 @@ struct run {
 	int64_t gate_news_ms, yard_news_ms; /* everything before is noted */
 	int64_t lanes_news_ms;
 	char chief_password[RUN_PASSWORD], officer_password[RUN_PASSWORD];
+	char page_password[RUN_PASSWORD], chief_ticket[80];
 	int64_t login_ms;  /* when the officer got the ticket; 0 = not yet */
 	bool was_ready;    /* kakoud answered: there is a record */
 	bool was_started;  /* the yard lets trucks come */
@@ -115,6 +119,8 @@ KAKOU_MUST_CHECK enum kakou_err run_add_truck(struct run *run,
 void run_start_customs(struct run *run);
 void run_start_yard(struct run *run);
 void run_start_kakoud(struct run *run);
+void run_start_program(struct run *run, enum run_program program,
+		       const char *const *argv);
 
 /** True as well when it was never started. */
 bool run_has_ended(const struct run *run, enum run_program program);
@@ -124,6 +130,17 @@ bool run_some_program_ended(struct run *run, enum run_program last);
 
 /** The last lines of a program's log. */
 void run_say_tail(struct run *run, enum run_program program);
+
+/* ---- run_console.c -------------------------------------------------------------------- */
+
+KAKOU_MUST_CHECK enum kakou_err run_write_console(struct run *run, struct why *why);
+
+/** Starts the officers' page and says where it is and who may log in. */
+void run_start_console(struct run *run);
+void run_stop_console(struct run *run);
+
+/** It has ended; a fault when it did not end well. */
+bool run_console_is_over(struct run *run);
 
 /* ---- run_phases.c --------------------------------------------------------------------- */
 

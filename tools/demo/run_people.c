@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The people of the run: a supervisor, added as root does it on a new gate, and an officer, who
- * logs in and whose ticket the commands use. Passwords are made here and known to nobody.
+ * The people of the run: a supervisor, added as root does it on a new gate, an officer, who logs in
+ * and whose ticket the commands use, and whoever looks at the page. Passwords are made here; only
+ * the page's is told.
  *
  * Layer: tools.
  */
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 #include "hal/clock.h"
+#include "hal/text.h"
 #include "tools/demo/run_internal.h"
 
 static const char CHIEF[] = "demo-supervisor";
@@ -86,23 +88,43 @@ static void on_added(void *arg, const json_t *result, const char *fault)
 	struct run *run = arg;
 
 	if (!result)
-		run_fail(run, "the officer is not added: %s", fault);
+		run_fail(run, "a person is not added: %s", fault);
 	else
 		log_in_officer(run, run->peers[RUN_KAKOUD]);
+}
+
+static void add_person(struct run *run, const char *name, const char *role,
+		       const char *password,
+		       void (*then)(void *arg, const json_t *result, const char *fault))
+{
+	json_t *params = pack_person(name, role, password);
+
+	(void)json_object_set_new(params, "ticket", json_string(run->chief_ticket));
+	peer_call(run->peers[RUN_KAKOUD], "people.add", params, then, run);
+}
+
+static void on_officer_added(void *arg, const json_t *result, const char *fault)
+{
+	struct run *run = arg;
+
+	if (!result)
+		run_fail(run, "the officer is not added: %s", fault);
+	else
+		add_person(run, RUN_PAGE_PERSON, "supervisor", run->page_password,
+			   on_added);
 }
 
 static void on_chief(void *arg, const json_t *result, const char *fault)
 {
 	struct run *run = arg;
-	json_t *params;
+	const char *ticket = json_string_value(json_object_get(result, "ticket"));
 
-	if (!result) {
+	if (!ticket) {
 		run_fail(run, "the supervisor can't log in: %s", fault);
 		return;
 	}
-	params = pack_person(OFFICER, "officer", run->officer_password);
-	(void)json_object_set(params, "ticket", json_object_get(result, "ticket"));
-	peer_call(run->peers[RUN_KAKOUD], "people.add", params, on_added, run);
+	text_copy(run->chief_ticket, sizeof(run->chief_ticket), ticket);
+	add_person(run, OFFICER, "officer", run->officer_password, on_officer_added);
 }
 
 static void on_first(void *arg, const json_t *result, const char *fault)
@@ -124,6 +146,7 @@ void run_begin_people(struct run *run)
 	(void)setenv("KAKOU_TICKET", path, 1);
 	make_password(run->chief_password);
 	make_password(run->officer_password);
+	make_password(run->page_password);
 	peer_call(run->peers[RUN_KAKOUD], "people.add",
 		  pack_person(CHIEF, "supervisor", run->chief_password), on_first, run);
 }

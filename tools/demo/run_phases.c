@@ -98,10 +98,12 @@ static void step_gate(struct run *run, int64_t now_ms)
 static void step_people(struct run *run, int64_t now_ms)
 {
 	(void)now_ms;
-	if (run_some_program_ended(run, RUN_KAKOUD) || run->signals || run->fault[0])
+	if (run_some_program_ended(run, RUN_KAKOUD) || run->signals || run->fault[0]) {
 		run_enter(run, PHASE_STOP);
-	else if (run->login_ms)
+	} else if (run->login_ms) {
+		run_start_console(run);
 		run_enter(run, PHASE_TRUCKS);
+	}
 }
 
 /* ---- trucks ------------------------------------------------------------------------------ */
@@ -279,6 +281,7 @@ static void step_check(struct run *run, int64_t now_ms)
 
 static void enter_stop(struct run *run)
 {
+	run_stop_console(run);
 	if (run->programs[RUN_KAKOUD])
 		child_signal(run->programs[RUN_KAKOUD], SIGTERM);
 }
@@ -320,7 +323,8 @@ static void enter_leave(struct run *run)
 static void step_leave(struct run *run, int64_t now_ms)
 {
 	(void)now_ms;
-	if (run_has_ended(run, RUN_CUSTOMS) && run_has_ended(run, RUN_YARD))
+	if (run_has_ended(run, RUN_CUSTOMS) && run_has_ended(run, RUN_YARD) &&
+	    run_console_is_over(run))
 		run_enter(run, PHASE_OVER);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The three programs of a run: how each is started, and what it said when it ended.
+ * The programs of a run: how each is started, and what it said when it ended.
  *
  * Layer: tools.
  */
@@ -14,6 +14,7 @@ static const char *const program_names[RUN_PROGRAMS] = {
 	[RUN_CUSTOMS] = "kakou-customs",
 	[RUN_YARD] = "kakou-yard",
 	[RUN_KAKOUD] = "kakoud",
+	[RUN_CONSOLE] = "kakou-console",
 };
 
 static void log_path(const struct run *run, enum run_program program, char *to)
@@ -24,8 +25,7 @@ static void log_path(const struct run *run, enum run_program program, char *to)
 	run_path(run, to, name);
 }
 
-static void start_program(struct run *run, enum run_program program,
-			  const char *const *argv)
+void run_start_program(struct run *run, enum run_program program, const char *const *argv)
 {
 	char log[RUN_PATH_MAX];
 	const struct child_config config = {
@@ -83,27 +83,26 @@ void run_start_customs(struct run *run)
 	run_path(run, ca, "certs/ca.pem");
 	run_path(run, control, "customs.sock");
 	run_path(run, journal, "customs.journal");
-	start_program(run, RUN_CUSTOMS, argv);
+	run_start_program(run, RUN_CUSTOMS, argv);
 }
 
 void run_start_yard(struct run *run)
 {
 	char program[RUN_PATH_MAX], control[RUN_PATH_MAX], gpio[RUN_PATH_MAX],
-		pictures[RUN_PATH_MAX], log[RUN_PATH_MAX];
+		log[RUN_PATH_MAX];
 	char pace[8];
 	const char *const argv[] = {
-		program,  "--site", run->site, "--scenario", run->scenario, "--control",
-		control,  "--gpio", gpio,      "--pace",     pace,          "--pictures",
-		pictures, "--log",  log,       NULL,
+		program,     "--site", run->site, "--scenario", run->scenario,
+		"--control", control,  "--gpio",  gpio,         "--pace",
+		pace,        "--log",  log,       NULL,
 	};
 
 	program_path(run, RUN_YARD, program);
 	run_path(run, control, "yard.sock");
 	run_path(run, gpio, "gpio.sock");
-	run_path(run, pictures, "pictures");
 	run_path(run, log, "yard.events");
 	(void)snprintf(pace, sizeof(pace), "%d", run->config->pace);
-	start_program(run, RUN_YARD, argv);
+	run_start_program(run, RUN_YARD, argv);
 }
 
 void run_start_kakoud(struct run *run)
@@ -112,7 +111,7 @@ void run_start_kakoud(struct run *run)
 	const char *const argv[] = {program, "--config", run->site, NULL};
 
 	program_path(run, RUN_KAKOUD, program);
-	start_program(run, RUN_KAKOUD, argv);
+	run_start_program(run, RUN_KAKOUD, argv);
 }
 
 bool run_has_ended(const struct run *run, enum run_program program)

@@ -5,6 +5,8 @@
  * Layer: tools. Pure.
  *
  *   DEVICE  silent | late MS | trickle | exception N | wrong_unit | frozen | link_down
+ *   DEVICE  no_picture | late_picture MS | torn_picture | bad_picture | huge_picture
+ *           of a camera: it reads as ever, only its pictures suffer
  *   LANE/LINE  stuck_on | stuck_off     a line as in the site file, e.g. "in1/beam"
  *   LANE    arm_stuck | arm_reversed | arm_sinks | fob | link_down
  */
@@ -24,7 +26,12 @@ enum fault_kind {
 	FAULT_EXCEPTION,  /**< answers with this exception */
 	FAULT_WRONG_UNIT, /**< answers as unit + 1 */
 	FAULT_FROZEN,     /**< values and sequence stay, writes do nothing */
-	FAULT_LINK_DOWN,  /**< the device's port, or the lane's lines, are gone */
+	FAULT_NO_PICTURE, /**< of a camera: it reads as ever, only its pictures suffer */
+	FAULT_LATE_PICTURE, /**< so many ms after its read */
+	FAULT_TORN_PICTURE,
+	FAULT_BAD_PICTURE, /**< something else than a picture */
+	FAULT_HUGE_PICTURE,
+	FAULT_LINK_DOWN, /**< the device's port, or the lane's lines, are gone */
 	FAULT_STUCK_ON,
 	FAULT_STUCK_OFF,
 	FAULT_ARM_STUCK,

@@ -33,7 +33,7 @@ enum { RELAY_MS_MAX = 60000 };
 static const char where_prefix[] = "yard:";
 
 struct options {
-	const char *site, *scenario, *control, *gpio, *pictures, *log;
+	const char *site, *scenario, *control, *gpio, *log;
 	int64_t pace, seed, relay_ms;
 	bool autostart;
 };
@@ -58,8 +58,8 @@ struct program {
 static void print_usage(FILE *to)
 {
 	(void)fputs("usage: kakou-yard --site FILE --scenario FILE --control SOCKET\n"
-		    "                  [--gpio SOCKET] [--pace 1..5] [--pictures DIR]\n"
-		    "                  [--log FILE] [--seed N] [--relay-ms N] "
+		    "                  [--gpio SOCKET] [--pace 1..5] [--log FILE]\n"
+		    "                  [--seed N] [--relay-ms N] "
 		    "[--autostart]\n\n"
 		    "Stands in for the world of a gate: trucks, lanes, devices and their "
 		    "faults, as\n"
@@ -76,7 +76,6 @@ enum option_id {
 	OPT_CONTROL,
 	OPT_GPIO,
 	OPT_PACE,
-	OPT_PICTURES,
 	OPT_LOG,
 	OPT_SEED,
 	OPT_RELAY,
@@ -90,7 +89,6 @@ static const struct option long_options[] = {
 	{"control",   required_argument, NULL, OPT_CONTROL  },
 	{"gpio",      required_argument, NULL, OPT_GPIO     },
 	{"pace",      required_argument, NULL, OPT_PACE     },
-	{"pictures",  required_argument, NULL, OPT_PICTURES },
 	{"log",       required_argument, NULL, OPT_LOG      },
 	{"seed",      required_argument, NULL, OPT_SEED     },
 	{"relay-ms",  required_argument, NULL, OPT_RELAY    },
@@ -117,7 +115,6 @@ static bool take_option(struct options *options, int id, const char *value)
 	case OPT_CONTROL: options->control = value; return true;
 	case OPT_GPIO: options->gpio = value; return true;
 	case OPT_PACE: return take_number("pace", value, YARD_PACE_MAX, &options->pace);
-	case OPT_PICTURES: options->pictures = value; return true;
 	case OPT_LOG: options->log = value; return true;
 	case OPT_SEED: return take_number("seed", value, INT32_MAX, &options->seed);
 	case OPT_RELAY:
@@ -165,7 +162,6 @@ static enum kakou_err load(struct program *program, struct why *why)
 		.site = program->site,
 		.scenario = program->scenario,
 		.events = program->events,
-		.pictures = options->pictures,
 		.pace = (int32_t)options->pace,
 		.seed = (uint64_t)options->seed,
 		.relay_ms = (int32_t)options->relay_ms,

@@ -205,8 +205,17 @@ static void take_read(void *arg, struct yard_lane *lane, enum instrument instrum
 {
 	struct yard *yard = arg;
 
-	if (yard->pictures)
-		picture_draw(yard->pictures, yard->site, lane, instrument);
+	enum device_class class =
+		instrument == INSTRUMENT_BOXES ? DEVICE_BOX_READER : DEVICE_PLATE_CAMERA;
+
+	for (size_t i = 0; i < lane->site->evidence_count; i++) {
+		struct yard_device *device =
+			&yard->devices[lane->site->evidence[i].device];
+
+		if (device->site->class == class)
+			pictures_draw(yard->pictures, lane, instrument, device,
+				      yard->stepped_ns / NS_PER_MS);
+	}
 }
 
 /* ---- from devices to lanes --------------------------------------------------------------- */
@@ -332,7 +341,6 @@ enum kakou_err yard_create(struct yard **out, const struct yard_config *config,
 		return why_set(why, KAKOU_E_NOMEM, "no memory for a yard");
 	yard->site = config->site;
 	yard->events = config->events;
-	yard->pictures = config->pictures;
 	yard->pace = config->pace;
 	for (size_t i = 0; i < config->site->device_count; i++) {
 		const struct site_device *device = &config->site->devices[i];
@@ -340,7 +348,9 @@ enum kakou_err yard_create(struct yard **out, const struct yard_config *config,
 		yard_device_init(&yard->devices[i], device,
 				 &config->site->maps[device->map]);
 	}
-	err = add_lanes(yard, config, why);
+	yard->pictures = pictures_drawn_create(config->site);
+	err = yard->pictures ? add_lanes(yard, config, why)
+			     : why_set(why, KAKOU_E_NOMEM, "no memory for pictures");
 	if (!err)
 		err = add_trucks(yard, config->scenario, why);
 	if (err)
@@ -356,6 +366,7 @@ void yard_destroy(struct yard *yard)
 		return;
 	for (size_t i = 0; i < yard->site->lane_count; i++)
 		yard_lane_release(&yard->lanes[i]);
+	pictures_drawn_destroy(yard->pictures);
 	free(yard);
 }
 
@@ -371,6 +382,7 @@ void yard_step(struct yard *yard, int64_t now_ns)
 			yard_lane_step(&yard->lanes[i], YARD_STEP_MS * US_PER_MS,
 				       yard->stepped_ns);
 	}
+	pictures_step_drawn(yard->pictures, yard->stepped_ns / NS_PER_MS);
 	for (size_t i = 0; i < yard->site->lane_count; i++)
 		show_lane(yard, &yard->lanes[i]);
 }

@@ -26,10 +26,12 @@ enum {
 	YARD_PACE_MAX = 5,
 };
 
+struct pictures_drawn; /* picture.h */
+
 struct yard {
 	const struct site *site;
 	struct yard_events *events;
-	const char *pictures; /**< directory, or NULL */
+	struct pictures_drawn *pictures;
 	int32_t pace;
 	bool has_started;
 	int64_t stepped_ns; /**< the world is as of this instant */
@@ -41,7 +43,6 @@ struct yard_config {
 	const struct site *site;     /**< outlives the yard */
 	const struct conf *scenario; /**< geometry and trucks are copied */
 	struct yard_events *events;  /**< outlives the yard */
-	const char *pictures;        /**< outlives the yard */
 	int32_t pace;                /**< 1..YARD_PACE_MAX */
 	int32_t relay_ms;            /**< of the heartbeat relays; 0 = ARM_HEARTBEAT_MS */
 	uint64_t seed;

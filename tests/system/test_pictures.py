@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: MIT
+"""Pictures from the folder a camera fills to the record, and back to who wants to see them."""
+
+import hashlib
+import json
+import subprocess
+
+import pytest
+
+from gate_help import scenario
+from kakou_rig import BUILD, RpcError, wait_until
+
+
+def store_of(gate):
+    return gate.run / "state/pictures"
+
+
+def fetch(gate, sha256):
+    """As `kakou picture SHA256 > file` does; the bytes."""
+    return subprocess.run([BUILD / "kakou", "--socket", gate.socket_path("kakoud"), "picture",
+                           sha256], capture_output=True, timeout=10, check=False)
+
+
+def passed(gate, within_s=60):
+    return gate.wait_event("passage_closed", within_s=within_s)["data"]
+
+
+def test_each_read_has_its_picture_in_the_record_and_it_can_be_fetched(new_gate):
+    gate = new_gate(scenario=scenario())
+    gate.start()
+    gate.rpc("yard", "start")
+    assert passed(gate)["verdict"] == "release"
+    shots = gate.wait_event("picture", count=4)
+    sides = {(s["data"]["slot"], s["data"]["side"]): s for s in shots}
+    assert set(sides) == {("plate", "front"), ("plate", "rear"), ("box", "front"), ("box", "rear")}
+    assert sides["plate", "front"]["data"]["text"] == "浙A12345"
+    assert sides["plate", "rear"]["data"]["text"] == "浙A6101挂"
+    assert sides["box", "front"]["data"]["text"] == "CSQU3054383"
+    assert {s["passage"] for s in shots} == {1}
+    assert not gate.events(kind="picture_missing")
+
+    # What the command shows and fetches is what the event says.
+    listed = gate.kakou("passage", "1")["pictures"]
+    assert [p["sha256"] for p in listed] == [s["data"]["sha256"] for s in shots]
+    assert "浙A6101挂" in gate.kakou_raw("passage", "1").stdout
+    for shot in shots:
+        got = fetch(gate, shot["data"]["sha256"])
+        assert got.returncode == 0, got.stderr
+        assert got.stdout[:3] == b"\xff\xd8\xff"
+        assert len(got.stdout) == shot["data"]["bytes"]
+        assert hashlib.sha256(got.stdout).hexdigest() == shot["data"]["sha256"]
+    assert fetch(gate, "0" * 64).returncode == 1
+    assert fetch(gate, "../../etc/passwd").returncode == 2
+    with pytest.raises(RpcError, match="64 lower-case hexadecimal digits"):
+        gate.rpc("kakoud", "picture.read", {"sha256": "../state/record.key"})
+
+    # The folders are empty again, and nobody else may look into the store.
+    for device in ("plate-in1", "box-in1"):
+        assert not list((gate.run / f"{device}.pictures").iterdir())
+    assert store_of(gate).stat().st_mode & 0o777 == 0o700
+    assert gate.kakou("status")["pictures"]["kept"] == 4
+
+    # A picture that somebody changed is found, whoever asks.
+    changed = next(store_of(gate).glob(f"*/{shots[0]['data']['sha256']}.jpg"))
+    whole = gate.kakou("log", "verify", "--pictures", str(store_of(gate)))
+    assert whole["pictures"]["kept"] == 4 and whole["pictures"]["changed"] == 0
+    changed.write_bytes(changed.read_bytes()[:-1] + b"\0")
+    done = gate.kakou_raw("log", "verify", "--pictures", str(store_of(gate)), "--json")
+    assert done.returncode == 1
+    found = json.loads(done.stdout)
+    assert found["is_whole"] and found["pictures"]["changed"] == 1
+    assert found["pictures"]["first_changed"] == shots[0]["data"]["sha256"]
+    assert b"it was changed" in fetch(gate, shots[0]["data"]["sha256"]).stderr
+    changed.unlink()
+    assert gate.kakou("log", "verify", "--pictures", str(store_of(gate)))["pictures"]["gone"] == 1
+
+
+@pytest.mark.parametrize("fault, why", [
+    ("no_picture", "none came in time"), ("torn_picture", "torn"),
+    ("bad_picture", "no JPEG"), ("huge_picture", "expected at most"),
+])
+def test_a_camera_without_good_pictures_costs_no_passage_and_is_said(new_gate, fault, why):
+    gate = new_gate(scenario=scenario())
+    gate.edit_site('control_socket', 'picture_wait_ms = 1000\ncontrol_socket')
+    gate.start()
+    gate.rpc("yard", "fault", {"device": "plate-in1", "kind": fault})
+    gate.rpc("yard", "start")
+    assert passed(gate)["verdict"] == "release"
+    for event in gate.wait_event("picture_missing", count=2):
+        assert event["data"]["device"] == "plate-in1"
+        assert event["passage"] == 1
+        assert why in event["data"]["why"]
+    assert {p["data"]["device"] for p in gate.wait_event("picture", count=2)} == {"box-in1"}
+
+
+def test_a_late_picture_is_kept_with_the_passage_it_belongs_to(new_gate):
+    gate = new_gate(scenario=scenario())
+    gate.edit_site('control_socket', 'picture_wait_ms = 500\ncontrol_socket')
+    gate.start()
+    gate.rpc("yard", "fault", {"device": "plate-in1", "kind": "late_picture", "value": 2500})
+    gate.rpc("yard", "start")
+    assert passed(gate)["verdict"] == "release"
+
+    def late():
+        return [p["data"] for p in gate.events(kind="picture") if p["data"]["late"]]
+
+    wait_until(lambda: len(late()) == 2, 30, lambda: gate.events(kind="picture"))
+    assert all(p["device"] == "plate-in1" and p["after_ms"] > 500 for p in late())
+    assert len(gate.events(kind="picture_missing")) == 2
+
+
+def test_a_folder_that_can_t_be_entered_holds_nobody_up(new_gate):
+    gate = new_gate(scenario=scenario())
+    gate.edit_site('pictures = "@RUN@/plate-in1.pictures"'.replace("@RUN@", str(gate.run)),
+                   'pictures = "@RUN@/not-there/pictures"')
+    gate.edit_site('control_socket', 'picture_wait_ms = 300\ncontrol_socket')
+    gate.start()
+    gate.rpc("yard", "start")
+    assert passed(gate)["verdict"] == "release"
+    assert "its folder is not there" in gate.wait_event("picture_missing")["data"]["why"]
+    assert "not-there/pictures: No such file" in gate.kakou("status")["pictures"]["why"]
