@@ -31,6 +31,16 @@ static void print_people(struct cli *cli, json_t *result)
 	json_t *person;
 	size_t i;
 
+	if (cli_text(result, "damage")[0]) {
+		fprintf(cli->out,
+			"nobody can log in: %s\n"
+			"root puts the file right, and it is read again with the next "
+			"login;\nor begins anew, which sets it aside as people.damaged, "
+			"by\n"
+			"  kakou people add NAME supervisor\n",
+			cli_text(result, "damage"));
+		return;
+	}
 	if (json_array_size(people) == 0) {
 		fputs("nobody yet: root adds the first supervisor, by\n"
 		      "  kakou people add NAME supervisor\n",

@@ -68,6 +68,14 @@ static void print_backlog(struct cli *cli, const json_t *backlog)
 		cli_age(backlog, "oldest_age_ms", age));
 }
 
+static void print_people(struct cli *cli, const json_t *people)
+{
+	const char *damage = cli_text(people, "damage");
+
+	if (damage[0])
+		fprintf(cli->out, "people   DAMAGED, nobody can log in: %s\n", damage);
+}
+
 static void print_registry(struct cli *cli, const json_t *registry)
 {
 	fprintf(cli->out,
@@ -130,6 +138,7 @@ static void print_status(struct cli *cli, json_t *status)
 		      json_object_get(json_object_get(status, "customs"), "backlog"));
 	print_registry(cli, json_object_get(status, "registry"));
 	print_pictures(cli, json_object_get(status, "pictures"));
+	print_people(cli, json_object_get(status, "people"));
 	print_machine(cli, json_object_get(status, "machine"));
 	fprintf(cli->out,
 		"devices  %" PRId64 " well, %" PRId64 " sick, %" PRId64 " lost, %" PRId64

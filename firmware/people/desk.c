@@ -29,6 +29,7 @@ static void publish(struct desk *desk)
 	struct desk_view *view = &desk->shown;
 
 	memset(view, 0, sizeof(*view));
+	text_copy(view->damage, sizeof(view->damage), desk->damage);
 	view->count = desk->people.count;
 	for (size_t i = 0; i < view->count; i++) {
 		const struct person *from = &desk->people.person[i];
@@ -119,6 +120,18 @@ static enum kakou_err create_parts(struct desk *desk)
 	return err;
 }
 
+enum kakou_err desk_load(struct desk *desk, struct why *why)
+{
+	enum kakou_err err = people_load(desk->path, &desk->people, why);
+
+	if (err == KAKOU_E_NOMEM)
+		return err;
+	if (err)
+		memset(&desk->people, 0, sizeof(desk->people));
+	text_copy(desk->damage, sizeof(desk->damage), err ? why->text : "");
+	return KAKOU_OK;
+}
+
 enum kakou_err desk_open(struct desk **out, const char *directory, int cost,
 			 struct why *why)
 {
@@ -131,9 +144,12 @@ enum kakou_err desk_open(struct desk **out, const char *directory, int cost,
 		return why_set(why, KAKOU_E_NOMEM, "no memory for the people");
 	desk->cost = cost;
 	(void)snprintf(desk->path, sizeof(desk->path), "%s/people", directory);
-	err = people_load(desk->path, &desk->people, why);
+	err = desk_load(desk, why);
 	if (err)
 		goto release;
+	if (desk->damage[0])
+		log_error("people", "%s: nobody can log in until root puts it right",
+			  desk->damage);
 	err = create_parts(desk);
 	if (!err) {
 		publish(desk);

@@ -28,7 +28,7 @@ enum {
 enum desk_verb {
 	DESK_LOGIN,
 	DESK_CHANGE_OWN, /**< password: the old and the new one */
-	DESK_ADD,
+	DESK_ADD,        /**< by root also when the file is damaged: begins anew */
 	DESK_SET_PASSWORD,
 	DESK_SET_ROLE,
 	DESK_LOCK,
@@ -77,17 +77,23 @@ struct desk_person {
 };
 
 struct desk_view {
+	char damage
+		[160]; /**< why the file can't be used, so that nobody is let in; "" = it can */
 	size_t count;
 	struct desk_person person[PEOPLE_MAX];
 };
 
-/** Reads the file (none: nobody yet) and starts the thread. KAKOU_E_INVALID, KAKOU_E_DENIED:
- *  the file is not what it must be, and nobody is let in by mistake. */
+/** Reads the file (none: nobody yet) and starts the thread. A file that is not what it must be lets
+ *  nobody in, and keeps no gate from starting: it is read again at each job, and root's first
+ *  supervisor sets it aside as people.damaged. */
 KAKOU_MUST_CHECK enum kakou_err desk_open(struct desk **out, const char *directory,
 					  int cost, struct why *why);
 
 /** Ends after the job at hand. NULL is legal. */
 void desk_close(struct desk *desk);
+
+/** What is said to who would do something while the file is damaged. */
+extern const char desk_damaged[];
 
 /** The word of a verb, for the record: "added", "role" …; NULL out of range. */
 const char *desk_verb_name(enum desk_verb verb);

@@ -22,6 +22,7 @@ struct desk_failures {
 struct desk {
 	char path[256];
 	int cost;
+	char damage[160]; /* of the file; "" = none */
 	struct people people;
 	struct people next; /* a change is made here, saved, and only then taken over */
 	struct desk_failures failures[PEOPLE_MAX];
@@ -37,6 +38,9 @@ struct desk {
 
 /** Does the job; fills the answer, whose error is KAKOU_OK at first. */
 void desk_do(struct desk *desk, const struct desk_job *job, struct desk_answer *answer);
+
+/** Reads the file; what is wrong with it becomes the damage, with nobody. KAKOU_E_NOMEM. */
+KAKOU_MUST_CHECK enum kakou_err desk_load(struct desk *desk, struct why *why);
 
 /** The person's count of failures; a fresh one when there is none. */
 struct desk_failures *desk_failures_of(struct desk *desk, const char *name);

@@ -4,6 +4,7 @@
  *
  * Layer: firmware. Threads: the desk's.
  */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,6 +24,10 @@ const char *desk_verb_name(enum desk_verb verb)
 
 	return (unsigned)verb < DESK_VERBS ? names[verb] : NULL;
 }
+
+const char desk_damaged[] =
+	"the people file is damaged, so nobody can log in: root puts it "
+	"right, see kakou people";
 
 KAKOU_PRINTF(3, 4)
 static void refuse(struct desk_answer *answer, enum kakou_err err, const char *format,
@@ -149,6 +154,20 @@ static bool make_hash(struct desk *desk, const struct desk_job *job,
 
 /* ---- changes --------------------------------------------------------------------------- */
 
+/* What root begins anew over stays for whoever can still read it. */
+static enum kakou_err set_aside(const struct desk *desk, struct why *why)
+{
+	char aside[sizeof(desk->path) + sizeof(".damaged")];
+
+	if (!desk->damage[0])
+		return KAKOU_OK;
+	(void)snprintf(aside, sizeof(aside), "%s.damaged", desk->path);
+	if (rename(desk->path, aside) && errno != ENOENT)
+		return why_set(why, KAKOU_E_IO, "%s: can't be set aside: %s", desk->path,
+			       strerror(errno));
+	return KAKOU_OK;
+}
+
 /* Saves `next` and takes it over; the answer is its person's role. */
 static void take_over(struct desk *desk, struct desk_answer *answer)
 {
@@ -163,11 +182,14 @@ static void take_over(struct desk *desk, struct desk_answer *answer)
 		       answer->name);
 		return;
 	}
-	err = people_save(&desk->next, desk->path, &why);
+	err = set_aside(desk, &why);
+	if (!err)
+		err = people_save(&desk->next, desk->path, &why);
 	if (err) {
 		refuse_why(answer, err, &why);
 		return;
 	}
+	desk->damage[0] = '\0';
 	desk->people = desk->next;
 	person = people_find(&desk->people, answer->name);
 	if (person)
@@ -245,8 +267,24 @@ static void do_change(struct desk *desk, const struct desk_job *job,
 	take_over(desk, answer);
 }
 
+/* False: answered. Root may have put the file right since. */
+static bool has_people(struct desk *desk, const struct desk_job *job,
+		       struct desk_answer *answer)
+{
+	struct why why;
+	enum kakou_err err = desk->damage[0] ? desk_load(desk, &why) : KAKOU_OK;
+	bool begins_anew = job->verb == DESK_ADD && job->is_rescue;
+
+	if (!err && (!desk->damage[0] || begins_anew))
+		return true;
+	refuse(answer, KAKOU_E_INVALID, "%s", desk_damaged);
+	return false;
+}
+
 void desk_do(struct desk *desk, const struct desk_job *job, struct desk_answer *answer)
 {
+	if (!has_people(desk, job, answer))
+		return;
 	desk->next = desk->people;
 	switch ((enum desk_verb)job->verb) {
 	case DESK_LOGIN: (void)check_password(desk, job, answer); return;

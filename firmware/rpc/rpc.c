@@ -361,6 +361,7 @@ enum kakou_err rpc_start(struct rpc **out, const struct rpc_config *config,
 		err = open_socket(rpc, why);
 	if (err)
 		goto release;
+	rpc_people_watch_file(rpc);
 	err = watch_all(rpc);
 	if (!err)
 		err = thread_start(&rpc->thread, &thread);

@@ -96,6 +96,15 @@ static bool may_rescue(const struct rpc_client *client, const struct rpc_method 
 	return method->is_rescue && (client->uid == 0 || client->uid == geteuid());
 }
 
+/* Who can't log in is not told to. */
+static const char *log_in_first(struct rpc_client *client, const char *why)
+{
+	struct desk_view view;
+
+	desk_read(client->rpc->config.desk, &view);
+	return view.damage[0] ? desk_damaged : why;
+}
+
 bool rpc_access_check(struct rpc_client *client, const struct rpc_method *method,
 		      json_t *params)
 {
@@ -112,13 +121,15 @@ bool rpc_access_check(struct rpc_client *client, const struct rpc_method *method
 	}
 	if (!text) {
 		refuse(client, method->name, params,
-		       "no ticket: log in first, as by kakou login NAME");
+		       log_in_first(client,
+				    "no ticket: log in first, as by kakou login NAME"));
 		return false;
 	}
 	ticket = ticket_find(&client->rpc->tickets, text, clock_mono_ms());
 	if (!ticket) {
 		refuse(client, method->name, params,
-		       "the ticket is none or no more: log in again");
+		       log_in_first(client,
+				    "the ticket is none or no more: log in again"));
 		return false;
 	}
 	text_copy(client->actor.name, sizeof(client->actor.name), ticket->name);

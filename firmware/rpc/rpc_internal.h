@@ -130,7 +130,8 @@ struct rpc {
 	struct loop_watch *bus_watches[SITE_PORTS_MAX];
 	struct loop_watch *desk_watch;
 	struct tickets tickets;
-	uint32_t desk_jobs; /* asked and not answered */
+	uint32_t desk_jobs;  /* asked and not answered */
+	bool damage_is_told; /* the people file: the record says that it is damaged */
 	uint64_t refusals_unrecorded;
 	int64_t last_refusal_ms;
 	struct loop_watch *registry_watch, *pictures_watch;
@@ -265,6 +266,9 @@ void rpc_people_set_role(struct rpc_client *client, const json_t *params);
 void rpc_people_lock(struct rpc_client *client, const json_t *params);
 void rpc_people_unlock(struct rpc_client *client, const json_t *params);
 void rpc_people_remove(struct rpc_client *client, const json_t *params);
+
+/** Alarms in the record while the people file is damaged. */
+void rpc_people_watch_file(struct rpc *rpc);
 
 /** Gives the desk's answers to those who asked, and to the record. */
 void rpc_people_take_answers(struct rpc *rpc);

@@ -145,7 +145,8 @@ void rpc_people_list(struct rpc_client *client, const json_t *params)
 	desk_read(client->rpc->config.desk, &view);
 	for (size_t i = 0; i < view.count; i++)
 		(void)json_array_append_new(people, pack_person(&view.person[i], now_ms));
-	rpc_client_reply(client, json_pack("{s:o}", "people", people));
+	rpc_client_reply(
+		client, json_pack("{s:o, s:s}", "people", people, "damage", view.damage));
 }
 
 static json_t *pack_ticket(const struct ticket *ticket, int64_t now_ms)
@@ -256,6 +257,25 @@ static void reply(struct rpc_client *client, const struct desk_answer *answer)
 					   role_name((enum role)answer->role)));
 }
 
+void rpc_people_watch_file(struct rpc *rpc)
+{
+	struct desk_view view;
+	struct event event;
+	bool is_damaged;
+
+	desk_read(rpc->config.desk, &view);
+	is_damaged = view.damage[0] != '\0';
+	if (is_damaged == rpc->damage_is_told)
+		return;
+	event_begin(&event, is_damaged ? EVENT_ALARM : EVENT_ALARM_ENDED, EVENT_NO_LANE,
+		    0);
+	event_add_text(&event, "code", "people_damaged");
+	if (is_damaged)
+		event_add_text(&event, "text", view.damage);
+	if (rpc_access_note(rpc, &event) == KAKOU_OK) /* otherwise with the next answer */
+		rpc->damage_is_told = is_damaged;
+}
+
 void rpc_people_take_answers(struct rpc *rpc)
 {
 	struct desk_answer answer;
@@ -273,4 +293,5 @@ void rpc_people_take_answers(struct rpc *rpc)
 		reply(client, &answer);
 		rpc_client_go_on(client);
 	}
+	rpc_people_watch_file(rpc);
 }

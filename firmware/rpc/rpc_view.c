@@ -121,6 +121,14 @@ static json_t *count_devices(const struct rpc *rpc)
 			 count[DEVICE_UNKNOWN]);
 }
 
+static json_t *view_people(const struct rpc *rpc)
+{
+	struct desk_view view;
+
+	desk_read(rpc->config.desk, &view);
+	return json_pack("{s:i, s:s}", "count", (int)view.count, "damage", view.damage);
+}
+
 void rpc_view_status(struct rpc_client *client, const json_t *params)
 {
 	const struct rpc *rpc = client->rpc;
@@ -131,15 +139,15 @@ void rpc_view_status(struct rpc_client *client, const json_t *params)
 		return;
 	rpc_client_reply(
 		client,
-		json_pack("{s:s, s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+		json_pack("{s:s, s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 			  "site", rpc->config.site->name, "config_sha256",
 			  rpc->config.site->config_sha256, "version", KAKOU_VERSION,
 			  "started_wall_ms", (json_int_t)rpc->snapshot.started_wall_ms,
 			  "control", view_control(&rpc->snapshot, now_ms), "record",
 			  view_record(rpc), "customs", view_link(rpc, now_ms), "devices",
 			  count_devices(rpc), "registry", rpc_registry_view(rpc),
-			  "pictures", rpc_pictures_view(rpc), "machine",
-			  view_guard(rpc)));
+			  "pictures", rpc_pictures_view(rpc), "people", view_people(rpc),
+			  "machine", view_guard(rpc)));
 }
 
 void rpc_view_lanes(struct rpc_client *client, const json_t *params)

@@ -10,11 +10,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "hal/fake/fake.h"
+#include "hal/file.h"
 #include "tests/unit/rpc_healths.h"
 #include "tests/unit/rpc_journal.h"
 #include "tests/unit/rpc_rig.h"
@@ -439,6 +441,80 @@ static void what_the_record_takes_no_more_is_not_done(void **state)
 	expect_done(log_in("li", "password of li"));
 }
 
+/* The file of the people as another left it; then the desk begins anew with it. */
+static void write_people(const char *text, mode_t mode)
+{
+	struct why why;
+	char path[300];
+
+	(void)snprintf(path, sizeof(path), "%s/people", rig.directory);
+	assert_int_equal(file_write_atomic(path, text, strlen(text), mode, &why), 0);
+	assert_int_equal(chmod(path, mode), 0);
+}
+
+static void start_with_people(const char *text, mode_t mode)
+{
+	struct why why;
+
+	rpc_healths_reset();
+	rpc_rig_set_up(&rig, rpc_journal_reset());
+	desk_close(rig.desk);
+	write_people(text, mode);
+	assert_int_equal(desk_open(&rig.desk, rig.directory, PASSWORD_COST_LEAST, &why),
+			 0);
+	rig.config.desk = rig.desk;
+	rpc_rig_start(&rig);
+}
+
+static void a_damaged_file_lets_nobody_in_alarms_and_is_read_again_when_it_is_right(
+	void **state)
+{
+	json_t *answer;
+
+	(void)state;
+	start_with_people("kakou people 1\nli:officer\n", 0600);
+	expect_note(EVENT_ALARM, "text", "line 2: expected 5 fields");
+	rpc_rig_expect_error(log_in("li", "password of li"), INVALID,
+			     "the people file is damaged, so nobody can log in");
+	expect_note(EVENT_LOGIN_REFUSED, "why", "damaged");
+	rpc_rig_expect_error(call("act", "{'lane':'in1','passage':3,'act':'release',"
+					 "'reason':'r','screen':'t'}"),
+			     DENIED, "the people file is damaged");
+	expect_note(EVENT_ACCESS_REFUSED, "method", "act");
+	answer = call("people", "{}");
+	assert_non_null(strstr(
+		json_string_value(json_object_get(rpc_rig_result(answer), "damage")),
+		"line 2"));
+	json_decref(answer);
+	write_people("kakou people 1\n", 0600);
+	rpc_rig_expect_error(log_in("li", "password of li"), REFUSED, "wrong name");
+	expect_note(EVENT_LOGIN_REFUSED, "why", "wrong name");
+	expect_note(EVENT_ALARM_ENDED, "code", "people_damaged");
+}
+
+static void root_begins_anew_over_a_file_that_others_could_read(void **state)
+{
+	char path[300];
+
+	(void)state;
+	start_with_people("kakou people 1\n", 0644);
+	expect_note(EVENT_ALARM, "text", "expected 0600");
+	rpc_rig_expect_error(call("people.add", "{'name':'a','role':'officer','password':"
+						"'long enough','screen':'t'}"),
+			     INVALID, "expected supervisor for the first person");
+	expect_note(EVENT_ACCESS_REFUSED, "actor", "root");
+	rpc_rig_expect_error(call("people.unlock", "{'name':'li','screen':'t'}"), INVALID,
+			     "the people file is damaged");
+	expect_note(EVENT_ACCESS_REFUSED, "actor", "root");
+	expect_done(call("people.add", "{'name':'a','role':'supervisor','password':'long "
+				       "enough','screen':'t'}"));
+	expect_note(EVENT_PEOPLE_CHANGED, "actor", "root");
+	expect_note(EVENT_ALARM_ENDED, "code", "people_damaged");
+	(void)snprintf(path, sizeof(path), "%s/people.damaged", rig.directory);
+	assert_int_equal(access(path, F_OK), 0);
+	expect_done(log_in("a", "long enough"));
+}
+
 static void a_list_shows_people_and_no_hashes(void **state)
 {
 	json_t *answer = call("people", "{}");
@@ -487,6 +563,11 @@ int main(void)
 		WITH_PEOPLE(a_shift_is_handed_over_with_what_is_bypassed),
 		WITH_PEOPLE(a_shift_is_taken_over_by_an_officer_who_is_logged_in),
 		WITH_PEOPLE(what_the_record_takes_no_more_is_not_done),
+		cmocka_unit_test_teardown(
+			a_damaged_file_lets_nobody_in_alarms_and_is_read_again_when_it_is_right,
+			stop),
+		cmocka_unit_test_teardown(
+			root_begins_anew_over_a_file_that_others_could_read, stop),
 		WITH_PEOPLE(a_list_shows_people_and_no_hashes),
 		WITH_PEOPLE(a_password_is_never_quoted),
 	};
