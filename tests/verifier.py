@@ -212,9 +212,72 @@ class Witness:
         self.tree.append(leaf_of(data))
         self.look()
 
+    def skip(self, rest, size):
+        """Goes on to `size`, over events that were removed."""
+        for wanted in sorted(self.wanted):
+            if wanted < size:
+                self.tree = rest.peaks(wanted)
+                self.look()
+        self.tree = rest.peaks(size)
+        self.look()
+
     def end(self):
         need(not [size for size in self.wanted if size > self.tree.size],
              f"a checkpoint counts more than {self.tree.size} events")
+
+
+class Rest:
+    """What stayed of the first `to` events when they were removed: some events, and hashes."""
+
+    def __init__(self, to, leaves, stored):
+        self.to = to
+        self.stored = {at: hash_ for at, hash_ in stored.items() if at[1] + 1 << at[0] <= to}
+        self.leaves = {seq - 1: leaf for seq, leaf in leaves}
+        self.above = set()
+        for level, place in [*self.stored, *((0, index) for index in self.leaves)]:
+            while 1 << level < to:
+                level, place = level + 1, place >> 1
+                self.above.add((level, place))
+        met = set()
+        for leaves_, hash_ in self.peaks(to, met).peaks:
+            need(len(hash_) == 32 and leaves_, "a node of the tree")
+        need(met == {*self.stored, *((0, index) for index in self.leaves)},
+             "hashes or events that are under no tree")
+
+    def hash(self, level, place, met):
+        hash_ = self.stored.get((level, place))
+        if level == 0 and hash_ is None:
+            hash_ = self.leaves.get(place)
+        if hash_ is not None:
+            met.add((level, place))
+        need(hash_ is not None or level % 4, f"event {(place << level) + 1}: nothing stayed of it")
+        if (level, place) in self.above or hash_ is None:
+            both = node(self.hash(level - 1, 2 * place, met),
+                        self.hash(level - 1, 2 * place + 1, met))
+            need(hash_ in (None, both), "a node of the tree of removed events")
+            return both
+        return hash_
+
+    def peaks(self, size, met=None):
+        met = set() if met is None else met
+        peaks, done = [], 0
+        for level in range(size.bit_length() - 1, -1, -1):
+            if size >> level & 1:
+                peaks.append((1 << level, self.hash(level, done >> level, met)))
+                done += 1 << level
+        return Tree(peaks)
+
+
+def read_rest(db, stored):
+    row = db.execute("SELECT value FROM state WHERE key = 'removed_to'").fetchone()
+    to = row[0] if row else 0
+    rest = Rest(to, db.execute("SELECT seq, leaf FROM events WHERE seq <= ?", (to,)), stored)
+    runs = {}
+    if to:
+        for first, last, chain in db.execute("SELECT first, last, chain FROM removed"):
+            need(first <= last <= to, "a run of removed events")
+            runs[first] = last, chain
+    return rest, runs
 
 
 def verify_journal(path, keys, kept):
@@ -230,10 +293,19 @@ def verify_journal(path, keys, kept):
     witness = Witness(own + kept)
     chain = sha(b"\x02" + origin.encode())
     nodes = {}
+    stored = {(level, place): hash_ for level, place, hash_ in
+              db.execute("SELECT level, place, hash FROM tree")}
+    rest, runs = read_rest(db, stored)
+    said, ends, left = 0, {}, 0
     for seq, kind, lane, passage, wall_ms, data, leaf, link in db.execute(
             "SELECT seq, kind, lane, passage, wall_ms, bytes, leaf, chain FROM events"
             " ORDER BY seq"):
         number = witness.tree.size + 1
+        if seq > number and number in runs:
+            last, chain = runs.pop(number)
+            witness.skip(rest, last)
+            ends[last] = chain
+            number = last + 1
         need(seq == number, f"event {number}: missing, {seq} follows")
         event = read_event(data, seq)
         need((event["kind"], event.get("lane"), event.get("passage", 0), event["wall_ms"])
@@ -241,7 +313,14 @@ def verify_journal(path, keys, kept):
         need(leaf == leaf_of(data), f"event {seq}: its leaf")
         chain = sha(b"\x01" + chain + leaf)
         need(link == chain, f"event {seq}: its chain value")
+        ends[seq] = chain
         witness.append(data)
+        if kind == "range_removed":
+            said, end = event["data"]["last"], event["data"]["head"]
+            need(said != rest.to or ends[said].hex() == end, "the chain after removed events")
+        if seq <= rest.to:
+            left += 1
+            continue
         for leaves, hash_ in witness.tree.peaks:
             level = leaves.bit_length() - 1
             if level and level % 4 == 0:
@@ -251,11 +330,12 @@ def verify_journal(path, keys, kept):
     beyond = witness.tree.size - (own[-1].size if own else 0)
     need(not (own or keys) or beyond == 0 or own and own[-1].size and beyond <= UNSIGNED,
          "events under no checkpoint")
-    stored = {(level, place): hash_ for level, place, hash_ in
-              db.execute("SELECT level, place, hash FROM tree")}
+    need(rest.to <= said, "events are missing, and the record does not say that they were removed")
+    need(not runs, "runs that were not removed")
     need(all(stored.get(at) == hash_ for at, hash_ in nodes.items()), "a node of the tree")
-    return f"record, {witness.tree.size} events" + (f", {beyond} not signed" if own and beyond
-                                                    else "")
+    gone = f", {rest.to - left} of them removed" if rest.to else ""
+    return f"record, {witness.tree.size} events{gone}" + (f", {beyond} not signed"
+                                                          if own and beyond else "")
 
 
 def from_hex(path):

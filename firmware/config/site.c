@@ -110,20 +110,6 @@ static enum kakou_err take_top(struct site_build *build)
 		err = site_take_path(build, root, "state_dir", "", site->state_dir,
 				     sizeof(site->state_dir));
 	if (!err)
-		err = site_take_path(build, root, "record_key_file", "",
-				     site->record_key_file,
-				     sizeof(site->record_key_file));
-	if (!err)
-		err = site_take_path(build, root, "receipt_key_file", "",
-				     site->receipt_key_file,
-				     sizeof(site->receipt_key_file));
-	text_copy(site->receipt_name, sizeof(site->receipt_name),
-		  conf_text(root, "receipt_name"));
-	if (!err && site->receipt_key_file[0] && !site->receipt_name[0])
-		err = conf_complain(root, "receipt_name", build->why,
-				    "got nothing, expected the name that goes with "
-				    "receipt_key_file");
-	if (!err)
 		err = site_take_path(build, root, "control_socket", "",
 				     site->control_socket, sizeof(site->control_socket));
 	if (!err)
@@ -156,7 +142,7 @@ static enum kakou_err take_directory(struct site_build *build, const char *path)
 static enum kakou_err take_all(struct site_build *build, const char *path)
 {
 	static enum kakou_err (*const parts[])(struct site_build *) = {
-		take_top,          site_take_ports,   site_take_devices,
+		take_top,          site_take_record,  site_take_ports, site_take_devices,
 		site_take_customs, site_take_offline, site_take_lanes,
 	};
 	enum kakou_err err = take_directory(build, path);

@@ -220,7 +220,10 @@ struct site {
 				    */
 	char record_key_file[160]; /**< "" = record.key in state_dir */
 	char receipt_name[SITE_NAME_MAX + 1];
-	char receipt_key_file[160]; /**< "" = receipts are not taken */
+	char receipt_key_file[160];   /**< "" = receipts are not taken */
+	int32_t retention_days;       /**< 0 = events are kept for ever */
+	bool retention_waits_customs; /**< for what customs has to be sent yet */
+	bool retention_trusts_clock;  /**< also while it is not synchronised */
 	char control_socket[100];
 	char watchdog[32];  /**< identity of the machine's watchdog; "" = none */
 	int32_t watchdog_s; /**< its time-out, 10..300 */

@@ -30,6 +30,7 @@ KAKOU_MUST_CHECK enum kakou_err site_take_ports(struct site_build *build);
 KAKOU_MUST_CHECK enum kakou_err site_take_devices(struct site_build *build);
 KAKOU_MUST_CHECK enum kakou_err site_take_customs(struct site_build *build);
 KAKOU_MUST_CHECK enum kakou_err site_take_lanes(struct site_build *build);
+KAKOU_MUST_CHECK enum kakou_err site_take_record(struct site_build *build);
 KAKOU_MUST_CHECK enum kakou_err site_take_offline(struct site_build *build);
 KAKOU_MUST_CHECK enum kakou_err site_take_rights(struct site_build *build,
 						 const struct conf_section *section,

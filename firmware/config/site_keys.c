@@ -37,6 +37,13 @@ const struct conf_key site_keys[] = {
 	     "Name under which the party that countersigns checkpoints signs."),
 	TEXT("", "receipt_key_file", SITE_PATH_MAX, "",
 	     "PEM file of its public key; empty: receipts are not taken."),
+	INTEGER("", "retention_days", 0, 36500, "0",
+		"Days for which events are kept at least, by signed times; 0 for ever."),
+	LIST("", "retention_waits_for", 1,
+	     "Receivers that have to have what is removed: customs; empty for a signed checkpoint "
+	     "that is known to lie elsewhere."),
+	FLAG("", "retention_trusts_clock", "false",
+	     "Remove by the machine's own clock where no time server is reached."),
 	TEXT("", "control_socket", SITE_SOCKET_MAX, "/run/kakou/kakoud.sock",
 	     "Unix socket that answers kakou."),
 	TEXT("", "watchdog", 31, "",

@@ -195,7 +195,7 @@ static int export_file(struct cli *cli, const struct log_call *call, const char 
 		return cli_complain(cli, CLI_FAILED, "%s: %s", call->output,
 				    strerror(errno));
 	/* Both were read before; a fallback can't complain. */
-	(void)cli_read_integer(cli, "--first", call->first, 1, INT64_MAX, 1, &first);
+	(void)cli_read_integer(cli, "--first", call->first, 1, INT64_MAX, 0, &first);
 	(void)cli_read_integer(cli, "--last", call->last, 1, INT64_MAX, 0, &last);
 	err = proof_export(file, is_csv ? PROOF_CSV : PROOF_LINES, first, last, to, &why);
 	if (call->output && fclose(to) && !err)
@@ -207,7 +207,7 @@ int log_export(struct cli *cli, const struct log_call *call)
 {
 	int64_t number;
 
-	if (!cli_read_integer(cli, "--first", call->first, 1, INT64_MAX, 1, &number) ||
+	if (!cli_read_integer(cli, "--first", call->first, 1, INT64_MAX, 0, &number) ||
 	    !cli_read_integer(cli, "--last", call->last, 1, INT64_MAX, 0, &number))
 		return CLI_USAGE;
 	if (call->format && strcmp(call->format, "csv") && strcmp(call->format, "lines"))

@@ -40,6 +40,15 @@ static void print_record(struct cli *cli, const json_t *record)
 		cli_integer(record, "last_seq"), cli_integer(record, "waiting"),
 		cli_integer(record, "failures"), cli_integer(record, "disk_percent"),
 		cli_text(record, "why")[0] ? "; " : "", cli_text(record, "why"));
+	if (cli_integer(record, "removed_to") > 0 ||
+	    cli_integer(record, "retention_days") > 0)
+		fprintf(cli->out,
+			"         kept for %" PRId64 " days, removed up to event %" PRId64
+			"%s%s\n",
+			cli_integer(record, "retention_days"),
+			cli_integer(record, "removed_to"),
+			cli_text(record, "retention")[0] ? "; " : "",
+			cli_text(record, "retention"));
 }
 
 static void print_customs(struct cli *cli, const json_t *link)

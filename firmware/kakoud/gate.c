@@ -51,6 +51,14 @@ static enum kakou_err open_record(struct gate *gate, struct why *why)
 		.lane_count = gate->site->lane_count,
 		.allow_volatile = gate->site->allow_volatile_state,
 		.key_file = gate->site->record_key_file,
+		.retention =
+			{
+				    .days = gate->site->retention_days,
+				    .trusts_clock = gate->site->retention_trusts_clock,
+				    .waits_for = gate->site->retention_waits_customs
+						     ? 1u << RECEIVER_CUSTOMS
+						     : 0,
+				    },
 	};
 
 	if (!config.key_file[0]) {

@@ -73,6 +73,8 @@
 	X(WEIGHT_CHECK, "weight_check") /* against, expected_g, difference_g, tolerance_g, effect */ \
 	X(EMERGENCY_MODE, "emergency_mode") /* what (on, off, over), actor, reason, minutes */ \
 	X(RECEIPT, "receipt") /* by, size, line_1… of the countersigned checkpoint */    \
+	X(CHECKPOINT_HELD, "checkpoint_held") /* size, where, line_1…: it lies elsewhere */ \
+	X(RANGE_REMOVED, "range_removed") /* first, last, days, head, root: old events go */ \
 	X(PASSAGE_CLOSED, "passage_closed") /* outcome, verdict, by, reason, lift, plate, stages */ \
 	X(CROSSING, "crossing") /* while, from (lane, exit), arm, plate */ \
 	X(BARRIER, "barrier") /* barrier, what, arm: the entry arm of a lane with two */ \

@@ -111,6 +111,7 @@ enum kakou_err journal_open(struct journal **out, const struct journal_config *c
 	journal->lock_fd = -1;
 	journal->stop_fd = -1;
 	pthread_mutex_init(&journal->asking, NULL);
+	pthread_mutex_init(&journal->removing, NULL);
 	err = make_queues(journal);
 	if (err)
 		why_set(why, err, "no memory or descriptor for the journal's queues");
@@ -160,6 +161,7 @@ void journal_close(struct journal *journal)
 	if (journal->lock_fd >= 0)
 		close(journal->lock_fd);
 	pthread_mutex_destroy(&journal->asking);
+	pthread_mutex_destroy(&journal->removing);
 	free(journal);
 }
 

@@ -26,14 +26,27 @@
 
 struct journal; /* opaque */
 
+/** Receivers of the record whose progress it keeps: the outbox is the record itself, with a cursor
+ * for each. Retention keeps what lies beyond the cursors that the site waits for. */
+enum journal_receiver { RECEIVER_CUSTOMS, JOURNAL_RECEIVERS };
+
+/** How long events are kept: firmware/record/retain.h. */
+struct journal_retention {
+	int32_t days;      /**< 0 = for ever */
+	bool trusts_clock; /**< also while the kernel doesn't call it synchronised */
+	uint32_t
+		waits_for; /**< bit = enum journal_receiver; 0 = for a checkpoint elsewhere */
+};
+
 struct journal_config {
 	const char *directory; /**< private (0700); made when missing */
 	const char *origin;    /**< names the gate in the chain, e.g. the site's name */
 	const char *const *lanes; /**< names, for the record; outlives the journal */
 	size_t lane_count;
-	bool allow_volatile;       /**< tmpfs is refused otherwise */
-	const char *key_file;      /**< signs the checkpoints; NULL: there are none */
-	bool makes_key;            /**< a missing key is made, with mode 0600 */
+	bool allow_volatile;  /**< tmpfs is refused otherwise */
+	const char *key_file; /**< signs the checkpoints; NULL: there are none */
+	bool makes_key;       /**< a missing key is made, with mode 0600 */
+	struct journal_retention retention;
 	int32_t (*ask_disk)(void); /**< percent used, for tests; NULL: the real disk */
 };
 
@@ -96,16 +109,14 @@ struct journal_health {
 	uint32_t waiting;       /**< queued or kept for another try */
 	int32_t last_commit_ms; /**< how long the last commit took */
 	int32_t disk_percent;   /**< of the disk that is used; -1 = not known */
-	char why[160];          /**< the last failure */
+	int64_t removed_to; /**< events up to here were old and are gone, but for some */
+	char retention[96]; /**< what holds back the next ones; "" = nothing is removed */
+	char why[160];      /**< the last failure */
 };
 
 /** Newest health. Wait-free; the control thread (`who` 0), the control-socket thread (1) and who
  * follows the record for customs (2). */
 bool journal_read_health(struct journal *journal, int who, struct journal_health *out);
-
-/** Receivers of the record whose progress it keeps: the outbox is the record itself, with a cursor
- * for each. Retention keeps what lies beyond the cursors that the site waits for. */
-enum journal_receiver { RECEIVER_CUSTOMS, JOURNAL_RECEIVERS };
 
 /** "customs" … */
 const char *journal_receiver_name(enum journal_receiver receiver);
@@ -183,10 +194,12 @@ enum { JOURNAL_HELD_MAX = 16 };
 
 /** What verification found. */
 struct journal_verdict {
-	bool is_whole;     /**< everything below holds */
-	const char *what;  /**< "record", "export", "event", "growth" or "checkpoint" */
-	int64_t events;    /**< read */
-	int64_t first_bad; /**< seq of the first event that fails; 0 = none */
+	bool is_whole;      /**< everything below holds */
+	const char *what;   /**< "record", "export", "event", "growth" or "checkpoint" */
+	int64_t events;     /**< read */
+	int64_t first_bad;  /**< seq of the first event that fails; 0 = none */
+	int64_t removed_to; /**< events up to here were old and are gone, 0 = none is */
+	int64_t kept;       /**< but for so many */
 	unsigned char head[32]; /**< chain value of the last event */
 	unsigned char root[32]; /**< of the history tree */
 	int64_t checkpoints;    /**< read */

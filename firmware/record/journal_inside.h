@@ -50,6 +50,9 @@ struct journal {
 	atomic_uint_least32_t answered, answers_read;
 	atomic_int_least64_t cursors[JOURNAL_RECEIVERS];
 	struct thread *writer_thread, *reader_thread;
+	pthread_mutex_t removing; /* held for a step of retention */
+	bool is_copying;          /* under it: nothing may go */
+	atomic_bool retain_soon;
 
 	/* Of the writer thread. */
 	struct writer *writer;

@@ -26,16 +26,27 @@ static void answer_request(const struct journal_request *request, enum kakou_err
 	free(request->copy_path);
 }
 
+/* Waits for a step of retention to end; then none begins. */
+static void hold_retention(struct journal *journal, bool is_copying)
+{
+	pthread_mutex_lock(&journal->removing);
+	journal->is_copying = is_copying;
+	pthread_mutex_unlock(&journal->removing);
+}
+
 static void begin_copy(struct journal *journal, const struct journal_request *request)
 {
 	struct why why = {""};
 	enum kakou_err err = KAKOU_E_FULL;
 
-	if (journal->copy)
+	if (journal->copy) {
 		why_set(&why, err, "%s: another copy is being made", request->copy_path);
-	else
+	} else {
+		hold_retention(journal, true);
 		err = reader_copy_begin(&journal->copy, journal->reading,
 					request->copy_path, &why);
+		hold_retention(journal, !err);
+	}
 	if (err)
 		answer_request(request, err, NULL, &why);
 	else
@@ -50,6 +61,7 @@ static void go_on_copying(struct journal *journal)
 	if (err == KAKOU_E_AGAIN)
 		return;
 	journal->copy = NULL;
+	hold_retention(journal, false);
 	answer_request(&journal->copy_request, err, NULL, &why);
 }
 

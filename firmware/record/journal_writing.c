@@ -138,9 +138,24 @@ static int choose_timeout(const struct journal *journal)
 	} else if (writer_is_behind(journal->writer)) {
 		left_ms = RETRY_MS;
 	}
+	if (left_ms > QUIET_MS && writer_wants_retain(journal->writer, true))
+		left_ms = QUIET_MS;
 	if (journal->is_paused && left_ms > PAUSE_MS)
 		left_ms = PAUSE_MS;
 	return (int)left_ms;
+}
+
+/* Not while a copy is made: it would miss what goes meanwhile. */
+static void retain(struct journal *journal, bool is_quiet)
+{
+	if (atomic_exchange(&journal->retain_soon, false))
+		writer_retain_soon(journal->writer);
+	if (journal->is_stopping || !writer_wants_retain(journal->writer, is_quiet))
+		return;
+	pthread_mutex_lock(&journal->removing);
+	if (!journal->is_copying)
+		note_try(journal, writer_retain(journal->writer));
+	pthread_mutex_unlock(&journal->removing);
 }
 
 void journal_run_writer(void *arg)
@@ -160,6 +175,8 @@ void journal_run_writer(void *arg)
 		queue_quiet(journal->events);
 		if (ready == 0 && writer_wants_rest(journal->writer))
 			note_try(journal, writer_rest(journal->writer));
+		else
+			retain(journal, ready == 0);
 		write_waiting(journal);
 	}
 }

@@ -43,7 +43,8 @@ KAKOU_MUST_CHECK enum kakou_err proof_make_from_file(const char *path,
 
 enum proof_form { PROOF_LINES, PROOF_CSV };
 
-/** Writes events `first` to `last` (0 = as far as the newest checkpoint goes) of a stopped
+/** Writes events `first` (0 = the oldest that was not removed) to `last` (0 = as far as the newest
+ *  checkpoint goes) of a stopped
  *  journal or a copy. CSV is for people: it can't be verified, but each row has the leaf.
  *  KAKOU_E_NOTFOUND: no such events. */
 KAKOU_MUST_CHECK enum kakou_err proof_export(const char *path, enum proof_form form,

@@ -158,6 +158,25 @@ static enum kakou_err print_rows(struct store *store, enum proof_form form, int6
 	return err == KAKOU_E_NOTFOUND ? KAKOU_OK : err;
 }
 
+/* Events that stayed alone beyond others that went are proved one by one. */
+static enum kakou_err choose_range(struct store *store, int64_t size, int64_t *first,
+				   int64_t *last, struct why *why)
+{
+	int64_t removed = 0;
+	enum kakou_err err = store_get_removed_to(store, &removed, why);
+
+	if (*first == 0)
+		*first = removed + 1;
+	if (*last == 0)
+		*last = size;
+	if (!err && (*first <= removed || *first > *last || *last > size))
+		err = why_set(why, KAKOU_E_NOTFOUND,
+			      "got events %lld to %lld, expected some of %lld to %lld",
+			      (long long)*first, (long long)*last, (long long)removed + 1,
+			      (long long)size);
+	return err;
+}
+
 static enum kakou_err export_store(struct store *store, enum proof_form form,
 				   int64_t first, int64_t last, FILE *to, struct why *why)
 {
@@ -167,15 +186,10 @@ static enum kakou_err export_store(struct store *store, enum proof_form form,
 
 	if (err)
 		return err;
-	if (last == 0)
-		last = size;
-	if (first < 1 || first > last || last > size)
-		err = why_set(why, KAKOU_E_NOTFOUND,
-			      "got events %lld to %lld, expected some of 1 to %lld",
-			      (long long)first, (long long)last, (long long)size);
-	else if (form == PROOF_CSV)
+	err = choose_range(store, size, &first, &last, why);
+	if (!err && form == PROOF_CSV)
 		fputs("seq,time,kind,lane,passage,event,leaf\r\n", to);
-	else
+	else if (!err)
 		err = print_head(store, first, last, size, note, to, why);
 	if (!err)
 		err = print_rows(store, form, first, last, to, why);

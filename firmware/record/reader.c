@@ -105,8 +105,9 @@ enum kakou_err reader_prove(struct store *store, enum journal_proof what, int64_
 struct reader_copy {
 	struct store *from;
 	struct store *to;
-	int64_t done;     /* newest event copied */
-	int64_t last;     /* newest when the copy began */
+	int64_t done; /* newest event copied */
+	int64_t last; /* newest when the copy began */
+	int64_t removed; /* events up to here were removed, but for some; none goes meanwhile */
 	struct tree tree; /* over what is copied */
 	struct tree_made made;
 	int64_t checkpoints_done; /* size of the newest that is copied */
@@ -153,6 +154,55 @@ static enum kakou_err copy_state(struct reader_copy *copy, struct why *why)
 	return err;
 }
 
+/* What stayed of events that were removed, but for those that are there. */
+static enum kakou_err copy_nodes(struct reader_copy *copy, struct why *why)
+{
+	unsigned char hash[TREE_BYTES];
+	int64_t index = -1;
+	int level = -1;
+	enum kakou_err err = KAKOU_OK;
+
+	while (!err) {
+		err = store_next_node(copy->from, copy->removed, &level, &index, hash,
+				      why);
+		if (!err)
+			err = store_put_node(copy->to, level, index, hash, why);
+	}
+	return err == KAKOU_E_NOTFOUND ? KAKOU_OK : err;
+}
+
+static enum kakou_err copy_runs(struct reader_copy *copy, struct why *why)
+{
+	struct store_run run = {.last = 0};
+	enum kakou_err err = KAKOU_OK;
+
+	while (!err) {
+		err = store_get_run(copy->from, run.last + 1, &run, why);
+		if (!err)
+			err = store_put_run(copy->to, &run, why);
+	}
+	return err == KAKOU_E_NOTFOUND ? KAKOU_OK : err;
+}
+
+static enum kakou_err copy_removed(struct reader_copy *copy, struct why *why)
+{
+	enum kakou_err err = store_get_removed_to(copy->from, &copy->removed, why);
+
+	if (err || copy->removed == 0)
+		return err;
+	err = store_put_removed_to(copy->to, copy->removed, why);
+	if (!err)
+		err = copy_runs(copy, why);
+	if (!err)
+		err = copy_nodes(copy, why);
+	if (!err &&
+	    tree_restore(&copy->tree, copy->removed, store_fetch_node, copy->from))
+		err = why_set(why, KAKOU_E_INVALID,
+			      "the tree of %lld events can't be read",
+			      (long long)copy->removed);
+	return err;
+}
+
 enum kakou_err reader_copy_begin(struct reader_copy **out, struct store *from,
 				 const char *path, struct why *why)
 {
@@ -178,6 +228,8 @@ enum kakou_err reader_copy_begin(struct reader_copy **out, struct store *from,
 		err = store_begin(copy->to, why);
 	if (!err)
 		err = copy_state(copy, why);
+	if (!err)
+		err = copy_removed(copy, why);
 	if (err) {
 		reader_copy_abandon(copy);
 		return err;
@@ -193,7 +245,7 @@ static enum kakou_err copy_event(struct reader_copy *copy, const struct store_ro
 
 	if (!err)
 		copy->done = row->seq;
-	if (err || row->leaf_len != TREE_BYTES)
+	if (err || row->seq <= copy->removed || row->leaf_len != TREE_BYTES)
 		return err; /* what is damaged stays so: verification will say it */
 	tree_append(&copy->tree, row->leaf, &copy->made);
 	return store_put_nodes(copy->to, &copy->tree, &copy->made, why);

@@ -39,8 +39,8 @@ KAKOU_MUST_CHECK enum kakou_err reader_copy_begin(struct reader_copy **out,
 						  struct store *from, const char *path,
 						  struct why *why);
 
-/** Copies for at most READER_SLICE_MS. Events never change, so that slices together are as
- *  consistent as one transaction. KAKOU_E_AGAIN: call again. Otherwise it has ended, is
+/** Copies for at most READER_SLICE_MS. Events never change, and none may be removed from the
+ *  beginning to the end, so that slices together are as consistent as one transaction. KAKOU_E_AGAIN: call again. Otherwise it has ended, is
  *  released, and a failed copy is removed. */
 KAKOU_MUST_CHECK enum kakou_err reader_copy_go_on(struct reader_copy *copy,
 						  struct why *why);

@@ -98,7 +98,13 @@ KAKOU_MUST_CHECK enum kakou_err store_put_nodes(struct store *store,
 						const struct tree_made *made,
 						struct why *why);
 
-/** A stored node. KAKOU_E_NOTFOUND: it is not there. */
+/** Stores one. */
+KAKOU_MUST_CHECK enum kakou_err store_put_node(struct store *store, int level,
+					       int64_t index,
+					       const unsigned char hash[TREE_BYTES],
+					       struct why *why);
+
+/** A stored node; of level 0 also of an event that is there. KAKOU_E_NOTFOUND: it is not there. */
 KAKOU_MUST_CHECK enum kakou_err store_get_node(struct store *store, int level,
 					       int64_t index,
 					       unsigned char out[TREE_BYTES],
@@ -124,6 +130,68 @@ KAKOU_MUST_CHECK enum kakou_err store_get_checkpoint(struct store *store, int64_
 						     int64_t below, bool newest,
 						     int64_t *size, char **out,
 						     struct why *why);
+
+/* ---- what retention removed (store_removed.c) ------------------------------------------- */
+
+/** Events that are gone, one after the other without a gap. */
+struct store_run {
+	int64_t first, last;
+	unsigned char chain[TREE_BYTES]; /**< chain value of the last of them */
+};
+
+/** The first run that begins at `from` or later. KAKOU_E_NOTFOUND: there is none. */
+KAKOU_MUST_CHECK enum kakou_err store_get_run(struct store *store, int64_t from,
+					      struct store_run *out, struct why *why);
+
+/** Number of the last event that was removed; 0 = none. What is there up to it was kept. */
+KAKOU_MUST_CHECK enum kakou_err store_get_removed_to(struct store *store, int64_t *out,
+						     struct why *why);
+KAKOU_MUST_CHECK enum kakou_err store_put_removed_to(struct store *store, int64_t seq,
+						     struct why *why);
+
+/** Notes the run; one that ends before it grows by it. */
+KAKOU_MUST_CHECK enum kakou_err store_put_run(struct store *store,
+					      const struct store_run *run,
+					      struct why *why);
+
+/** Removes the events and checkpoints of a run; its nodes stay. */
+KAKOU_MUST_CHECK enum kakou_err store_remove_run(struct store *store,
+						 const struct store_run *run,
+						 struct why *why);
+
+/** Keeps the leaf of an event that goes. */
+KAKOU_MUST_CHECK enum kakou_err store_put_leaf(struct store *store, int64_t seq,
+					       const unsigned char leaf[TREE_BYTES],
+					       struct why *why);
+
+/** Nodes of a level that lie in the complete subtree `(above, index)`: whether there is one, and
+ *  removing all of them. */
+KAKOU_MUST_CHECK enum kakou_err store_has_nodes(struct store *store, int level, int above,
+						int64_t index, bool *out,
+						struct why *why);
+KAKOU_MUST_CHECK enum kakou_err store_remove_nodes(struct store *store, int level,
+						   int above, int64_t index,
+						   struct why *why);
+
+/** Stored nodes that lie wholly before event `to` + 1, the lowest level first. KAKOU_E_NOTFOUND
+ *  after the last; begin with `level` and `index` -1. */
+KAKOU_MUST_CHECK enum kakou_err store_next_node(struct store *store, int64_t to,
+						int *level, int64_t *index,
+						unsigned char out[TREE_BYTES],
+						struct why *why);
+
+/** A checkpoint of `size` events lies elsewhere, as event `event` says. */
+KAKOU_MUST_CHECK enum kakou_err store_put_held(struct store *store, int64_t size,
+					       int64_t event, struct why *why);
+
+/** The smallest of at least `from` events (KAKOU_E_NOTFOUND: there is none); the largest of all,
+ *  0 = none; forgetting those of `from` to `below` - 1. */
+KAKOU_MUST_CHECK enum kakou_err store_get_held(struct store *store, int64_t from,
+					       int64_t *size, struct why *why);
+KAKOU_MUST_CHECK enum kakou_err store_drop_held(struct store *store, int64_t from,
+						int64_t below, struct why *why);
+KAKOU_MUST_CHECK enum kakou_err store_get_newest_held(struct store *store, int64_t *size,
+						      struct why *why);
 
 /** Begins a selection, in which store_next() moves; a read transaction is held from the
  *  first move to store_end_select(). One at a time. */

@@ -32,6 +32,15 @@ static const char version_2[] =
 	" hash BLOB NOT NULL, PRIMARY KEY (level, place)) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE checkpoints (size INTEGER PRIMARY KEY, note TEXT NOT NULL) STRICT;";
 
+/* What retention removed, and the checkpoints that are known to lie elsewhere. */
+static const char version_3[] =
+	"CREATE TABLE removed (first INTEGER PRIMARY KEY, last INTEGER NOT NULL,"
+	" chain BLOB NOT NULL) STRICT;"
+	"CREATE TABLE held (size INTEGER PRIMARY KEY, event INTEGER NOT NULL) STRICT;"
+	"INSERT OR REPLACE INTO held (size, event)"
+	" SELECT json_extract(CAST(bytes AS TEXT), '$.data.size'), seq FROM events"
+	" WHERE kind = 'receipt';";
+
 /* The tree over events that were written before there was one. */
 static enum kakou_err grow_tree(struct store *store, struct why *why)
 {
@@ -65,6 +74,7 @@ static const struct migration {
 } migrations[] = {
 	{version_1, NULL     },
 	{version_2, grow_tree},
+	{version_3, NULL     },
 };
 
 enum { SCHEMA_VERSION = sizeof(migrations) / sizeof(migrations[0]) };

@@ -24,8 +24,8 @@ bool store_has_tree(const struct store *store)
 
 /* ---- nodes ---------------------------------------------------------------------------- */
 
-static enum kakou_err put_node(struct store *store, int level, int64_t index,
-			       const unsigned char hash[TREE_BYTES], struct why *why)
+enum kakou_err store_put_node(struct store *store, int level, int64_t index,
+			      const unsigned char hash[TREE_BYTES], struct why *why)
 {
 	static const char sql[] =
 		"INSERT INTO tree (level, place, hash) VALUES (?, ?, ?)";
@@ -52,8 +52,8 @@ enum kakou_err store_put_nodes(struct store *store, const struct tree *tree,
 
 	for (int level = STORE_TREE_STEP; level < made->count && !err;
 	     level += STORE_TREE_STEP)
-		err = put_node(store, level, (tree->size >> level) - 1,
-			       made->nodes[level], why);
+		err = store_put_node(store, level, (tree->size >> level) - 1,
+				     made->nodes[level], why);
 	return err;
 }
 
@@ -89,9 +89,14 @@ static enum kakou_err get_hash(struct store *store, const char *sql, int64_t fir
 enum kakou_err store_get_node(struct store *store, int level, int64_t index,
 			      unsigned char out[TREE_BYTES], struct why *why)
 {
-	if (level == 0)
-		return get_hash(store, "SELECT leaf FROM events WHERE seq = ?1 + ?2",
-				index, 1, out, why);
+	if (level == 0) {
+		enum kakou_err err =
+			get_hash(store, "SELECT leaf FROM events WHERE seq = ?1 + ?2",
+				 index, 1, out, why);
+
+		if (err != KAKOU_E_NOTFOUND)
+			return err;
+	}
 	if (!store_has_tree(store))
 		return why_set(why, KAKOU_E_NOTFOUND, "%s: has no tree", store->path);
 	return get_hash(store, "SELECT hash FROM tree WHERE level = ? AND place = ?",

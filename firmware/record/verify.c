@@ -11,6 +11,7 @@
 
 #include "firmware/record/audit.h"
 #include "firmware/record/past.h"
+#include "firmware/record/verify_removed.h"
 #include "firmware/record/witness.h"
 #include "firmware/record/writer.h"
 #include "hal/text.h"
@@ -32,6 +33,7 @@ struct look {
 	struct store *store;
 	struct audit audit;
 	struct witness witness;
+	struct verify_removed removed;
 	struct journal_verdict *out;
 	int64_t next_size; /* of the next checkpoint in it; INT64_MAX = no more */
 	char *next_note;
@@ -72,7 +74,8 @@ static enum kakou_err check_nodes(const struct look *look, struct why *why)
 	unsigned char node[TREE_BYTES];
 	enum kakou_err err = KAKOU_OK;
 
-	if (!store_has_tree(look->store))
+	/* Those of removed events were looked at before. */
+	if (!store_has_tree(look->store) || witness->tree.size <= look->removed.to)
 		return KAKOU_OK;
 	for (int level = STORE_TREE_STEP; level < witness->made.count && !err;
 	     level += STORE_TREE_STEP) {
@@ -90,12 +93,19 @@ static enum kakou_err check_nodes(const struct look *look, struct why *why)
 static enum kakou_err check_row(struct look *look, const struct store_row *row,
 				struct why *why)
 {
-	enum kakou_err err = audit_row(&look->audit, row, why);
+	enum kakou_err err =
+		row->seq == look->audit.seq + 1
+			? KAKOU_OK
+			: verify_removed_step(look->store, &look->removed, &look->audit,
+					      &look->witness, why);
 
+	if (!err)
+		err = audit_row(&look->audit, row, why);
 	if (err) {
 		look->out->first_bad = look->audit.seq + 1;
 		return err;
 	}
+	verify_removed_note(&look->removed, row);
 	if (look->witness.trust && look->witness.trust->on_event)
 		look->witness.trust->on_event(look->witness.trust->arg, row->bytes,
 					      row->len);
@@ -166,13 +176,22 @@ static enum kakou_err walk_all(struct look *look, const char *origin, struct why
 	enum kakou_err err;
 
 	audit_begin(&look->audit, origin);
-	err = read_next_checkpoint(look, why);
+	err = store_get_removed_to(look->store, &look->removed.to, why);
+	if (!err)
+		err = verify_removed_tree(look->store, look->removed.to,
+					  &look->removed.kept, why);
+	look->out->removed_to = look->removed.to;
+	look->out->kept = look->removed.kept;
+	if (!err)
+		err = read_next_checkpoint(look, why);
 	if (!err)
 		err = check_checkpoints(look, why);
 	if (!err)
 		err = walk(look, why);
 	if (!err)
 		err = check_end(look, why);
+	if (!err)
+		err = verify_removed_end(&look->removed, why);
 	memcpy(look->out->head, look->audit.chain, sizeof(look->out->head));
 	tree_root(&look->witness.tree, look->out->root);
 	free(look->next_note);

@@ -90,6 +90,40 @@ enum kakou_err witness_append(struct witness *witness,
 	return check_held(witness, why);
 }
 
+/* Of what it counts only its end may have stayed. */
+static enum kakou_err compare_removed(struct witness *witness,
+				      const struct checkpoint *held, tree_fetch *fetch,
+				      void *arg, struct why *why)
+{
+	enum kakou_err err = tree_restore(&witness->tree, held->size, fetch, arg);
+
+	if (err == KAKOU_E_NOTFOUND)
+		return why_set(why, KAKOU_E_INVALID,
+			       "kept checkpoint of %lld events: can't be compared, what "
+			       "it counts was removed",
+			       (long long)held->size);
+	return err ? why_set(why, err, "the tree can't be read: %s", kakou_err_name(err))
+		   : compare(witness, held, "kept ", why);
+}
+
+enum kakou_err witness_skip(struct witness *witness, int64_t size, tree_fetch *fetch,
+			    void *arg, struct why *why)
+{
+	int64_t from = witness->tree.size;
+	enum kakou_err err = KAKOU_OK;
+
+	for (size_t i = 0; i < witness->held_count && !err; i++)
+		if (witness->held[i].size > from && witness->held[i].size <= size)
+			err = compare_removed(witness, &witness->held[i], fetch, arg,
+					      why);
+	if (err)
+		return err;
+	err = tree_restore(&witness->tree, size, fetch, arg);
+	return err ? why_set(why, err == KAKOU_E_NOTFOUND ? KAKOU_E_INVALID : err,
+			     "the tree of %lld events can't be read", (long long)size)
+		   : KAKOU_OK;
+}
+
 enum kakou_err witness_check(const struct witness *witness, const char *note,
 			     struct why *why)
 {

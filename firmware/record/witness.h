@@ -34,6 +34,13 @@ KAKOU_MUST_CHECK enum kakou_err witness_append(struct witness *witness,
 					       const unsigned char leaf[TREE_BYTES],
 					       struct why *why);
 
+/** Goes on to `size` events, of which those between were removed; the tree comes from `fetch`, and
+ *  whatever is appended then has to be under a signed root with it. KAKOU_E_INVALID: it does not
+ *  give it, or a held checkpoint of a size between can't be compared or has another root. */
+KAKOU_MUST_CHECK enum kakou_err witness_skip(struct witness *witness, int64_t size,
+					     tree_fetch *fetch, void *arg,
+					     struct why *why);
+
 /** Looks at a checkpoint of the present size. KAKOU_E_INVALID: it is none, or of another gate,
  *  size or root, or none of the keys signed it. */
 KAKOU_MUST_CHECK enum kakou_err witness_check(const struct witness *witness,

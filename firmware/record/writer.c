@@ -57,6 +57,16 @@ static int32_t find_counter(const struct event *event)
 	return (int32_t)counter;
 }
 
+/* Events that a checkpoint counts of which this one says that it lies elsewhere. */
+static int64_t find_held(const struct event *event)
+{
+	int64_t size = 0;
+
+	if (event->kind != EVENT_RECEIPT && event->kind != EVENT_CHECKPOINT_HELD)
+		return 0;
+	return event_get_number(event, "size", &size) ? size : 0;
+}
+
 static void give_place(struct writer *writer, struct kept *kept)
 {
 	chain_hash_leaf(kept->row.bytes, kept->row.len, kept->leaf);
@@ -106,6 +116,7 @@ enum kakou_err writer_take(struct writer *writer, const struct event *event)
 	memcpy(kept->bytes, bytes, len);
 	kept->ticket = event->ticket;
 	kept->counter = find_counter(event);
+	kept->held = find_held(event);
 	kept->row = (struct store_row){
 		.seq = writer->taken.seq + 1,
 		.passage = event->passage,
@@ -155,6 +166,8 @@ static enum kakou_err read_past(struct writer *writer,
 	if (!err)
 		err = cursor_load(writer->store, writer->taken.seq, writer->cursors,
 				  writer->stored_cursors, why);
+	if (!err)
+		err = writer_start_retention(writer, why);
 	writer->committed = writer->taken;
 	writer->health.last_seq = writer->committed.seq;
 	return err;
@@ -175,6 +188,7 @@ enum kakou_err writer_open(struct writer **out, const char *path,
 	writer->arg = arg;
 	writer->end = &writer->first;
 	writer->synced_asked_ms = -SYNC_ASK_MS;
+	writer->retention.rules.config = config->retention;
 	writer->ask_disk = config->ask_disk;
 	writer->disk_asked_ms = -1;
 	writer->health.disk_percent = -1;

@@ -23,6 +23,7 @@ enum {
 	WRITER_DISK_MS = 60000,   /**< between two looks at the disk */
 	WRITER_LATE_MS = 10000,   /**< without a signature: an alarm */
 	WRITER_UNSIGNED_MS = 60000, /**< nothing is cleared any more */
+	WRITER_RETAIN_MS = 60000,   /**< between two looks at what is old */
 };
 
 struct writer; /* opaque */
@@ -74,6 +75,15 @@ void writer_set_cursor(struct writer *writer, enum journal_receiver receiver,
 
 /** As it was set; it counts for the present only when its commit returned. */
 int64_t writer_cursor(const struct writer *writer, enum journal_receiver receiver);
+
+/** Whether old events are to be looked at or removed now, in a quiet moment or at last in any;
+ *  and one step of it: a look, or a block of events that goes. A failure is one of the disk and
+ *  treated like that of a commit. */
+bool writer_wants_retain(const struct writer *writer, bool is_quiet);
+KAKOU_MUST_CHECK enum kakou_err writer_retain(struct writer *writer);
+
+/** The next look is due. */
+void writer_retain_soon(struct writer *writer);
 
 /** Kept events with a ticket: each will be answered once. */
 uint32_t writer_count_tickets(const struct writer *writer);

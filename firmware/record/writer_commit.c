@@ -39,7 +39,7 @@ static void settle(struct writer *writer, int64_t seq)
 
 /* The journal can't commit now: nobody may wait for it. The file is left, because after a
  * failed sync what it shows is not what it holds. */
-static void note_failure(struct writer *writer, enum kakou_err err, const struct why *why)
+void writer_fail(struct writer *writer, enum kakou_err err, const struct why *why)
 {
 	for (struct kept *kept = writer->first; kept; kept = kept->next)
 		writer_answer(writer, kept, false);
@@ -137,6 +137,10 @@ static enum kakou_err write_event(struct writer *writer, const struct kept *kept
 
 	if (err)
 		return err;
+	if (kept->held > 0)
+		err = store_put_held(writer->store, kept->held, kept->row.seq, why);
+	if (err)
+		return err;
 	tree_append(&writer->growing, kept->leaf, &writer->made);
 	return store_put_nodes(writer->store, &writer->growing, &writer->made, why);
 }
@@ -214,7 +218,7 @@ enum kakou_err writer_commit(struct writer *writer)
 	if (!err && store_count_wal_pages(writer->store) >= WRITER_FULL_PAGES)
 		err = store_checkpoint(writer->store, &why);
 	if (err)
-		note_failure(writer, err, &why);
+		writer_fail(writer, err, &why);
 	return err;
 }
 
@@ -229,6 +233,6 @@ enum kakou_err writer_rest(struct writer *writer)
 	enum kakou_err err = store_checkpoint(writer->store, &why);
 
 	if (err)
-		note_failure(writer, err, &why);
+		writer_fail(writer, err, &why);
 	return err;
 }

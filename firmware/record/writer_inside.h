@@ -9,6 +9,7 @@
 
 #include "firmware/record/audit.h"
 #include "firmware/record/chain.h"
+#include "firmware/record/retain.h"
 #include "firmware/record/signer.h"
 #include "firmware/record/store.h"
 #include "firmware/record/tree.h"
@@ -21,6 +22,7 @@ struct kept {
 	struct kept *next;
 	uint64_t ticket; /* 0 = none, or answered */
 	int32_t counter; /* SEQ_NO counter that it uses, or WRITER_NO_COUNTER */
+	int64_t held; /* events under a checkpoint that lies elsewhere, 0 = it says none */
 	struct store_row row;
 	unsigned char leaf[CHAIN_BYTES];
 	unsigned char chain[CHAIN_BYTES];
@@ -39,6 +41,15 @@ struct signing {
 	int64_t retry_at_ms;   /* after a failure */
 	bool is_told;          /* that it is late */
 	struct why why;        /* of the last failure; "" = none since a success */
+};
+
+/* What is old, and how far it is gone. */
+struct retention {
+	struct retain_rules rules;
+	struct retain_place place;
+	int64_t announced;     /* last event of the newest range that is said to go */
+	int64_t announced_seq; /* the event that says so */
+	int64_t at_ms;         /* monotonic, of the next step */
 };
 
 struct writer {
@@ -65,6 +76,7 @@ struct writer {
 	int32_t (*ask_disk)(void);                 /* NULL: the real one */
 	int64_t disk_asked_ms;                     /* -1 = never */
 	int disk_passed;                           /* limits of its use that are passed */
+	struct retention retention;
 	bool is_synced;
 	int64_t synced_asked_ms;
 	struct journal_health health;
@@ -72,6 +84,13 @@ struct writer {
 
 /** Forgets the oldest kept event. */
 void writer_drop_first(struct writer *writer);
+
+/** The journal can't commit now. */
+void writer_fail(struct writer *writer, enum kakou_err err, const struct why *why);
+
+/** Reads how far old events are gone. */
+KAKOU_MUST_CHECK enum kakou_err writer_start_retention(struct writer *writer,
+						       struct why *why);
 
 /** Answers the event's ticket, if it has one that was not answered. */
 void writer_answer(struct writer *writer, struct kept *kept, bool is_committed);

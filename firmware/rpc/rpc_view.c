@@ -45,13 +45,15 @@ static json_t *view_record(const struct rpc *rpc)
 
 	if (!journal_read_health(rpc->config.journal, 1, &health))
 		return json_null();
-	return json_pack("{s:b, s:I, s:I, s:I, s:I, s:i, s:i, s:i, s:s}", "is_well",
-			 health.is_well, "last_seq", (json_int_t)health.last_seq,
-			 "events", (json_int_t)health.events, "commits",
-			 (json_int_t)health.commits, "failures",
+	return json_pack("{s:b, s:I, s:I, s:I, s:I, s:i, s:i, s:i, s:I, s:i, s:s, s:s}",
+			 "is_well", health.is_well, "last_seq",
+			 (json_int_t)health.last_seq, "events", (json_int_t)health.events,
+			 "commits", (json_int_t)health.commits, "failures",
 			 (json_int_t)health.failures, "waiting", (int)health.waiting,
 			 "last_commit_ms", health.last_commit_ms, "disk_percent",
-			 health.disk_percent, "why", health.why);
+			 health.disk_percent, "removed_to", (json_int_t)health.removed_to,
+			 "retention_days", (int)rpc->config.site->retention_days,
+			 "retention", health.retention, "why", health.why);
 }
 
 /* What customs has not taken, and for how long. */

@@ -22,13 +22,20 @@
 #include <cmocka.h>
 
 #include "firmware/record/audit.h"
+#include "firmware/record/retain.h"
 #include "firmware/record/store.h"
 #include "firmware/record/writer.h"
 #include "hal/fake/fake.h"
 #include "hal/log.h"
-#include "tests/unit/record_fixture.h"
+#include "tests/unit/record_old.h"
 
-enum { EVENTS_MAX = 256, CUTS_LOOKED_AT = 60, SEEDS_MAX = 5 };
+enum {
+	EVENTS_MAX = 4096,
+	CUTS_LOOKED_AT = 60,
+	OLD_CUTS_LOOKED_AT = 20,
+	SEEDS_MAX = 5,
+	DAY_MS = 86400000,
+};
 
 /* Events of its own in a start: its key, and what it found unsigned. */
 enum { STARTS_SAY = 2 };
@@ -154,15 +161,17 @@ static void judge_verdict(size_t at, int kind, unsigned seed)
 {
 	struct journal_verdict verdict;
 	char text[240];
+	int64_t newest;
 
 	record_verify(&image, &verdict);
+	newest = verdict.removed_to + verdict.events - verdict.kept;
 	if (!verdict.is_whole)
 		complain(false, at, kind, seed, verdict.finding);
 	else if (verdict.unsigned_events >
 		 (image.config.key_file ? 0 : largest_group + STARTS_SAY))
 		complain(false, at, kind, seed, "more than a group is unsigned");
-	else if (!image.config.key_file && verdict.events > 0 &&
-		 memcmp(verdict.head, chains[verdict.events], CHAIN_BYTES))
+	else if (!image.config.key_file && newest > 0 &&
+		 memcmp(verdict.head, chains[newest], CHAIN_BYTES))
 		complain(false, at, kind, seed, "other events than were appended");
 	if (image.past.last_seq < recorder_marked_at(at)) {
 		snprintf(text, sizeof(text), "%lld events, %lld were acknowledged",
@@ -202,13 +211,14 @@ static int choose_seeds(void)
 	return cuts ? (int)strtol(cuts, NULL, 10) : 0;
 }
 
-static void judge_all(int seeds)
+static void judge_from(size_t from, int cuts, int seeds)
 {
-	size_t step = seeds > 0 ? 1 : recorder_count() / CUTS_LOOKED_AT + 1;
+	size_t step = seeds > 0 ? 1 : (recorder_count() - from) / (size_t)cuts + 1;
 
 	memset(&found, 0, sizeof(found));
 	recorder_pause();
-	for (size_t at = recorder_count() % step; at <= recorder_count(); at += step) {
+	for (size_t at = from + (recorder_count() - from) % step; at <= recorder_count();
+	     at += step) {
 		found.cuts++;
 		judge(at, RECORDER_NOTHING, 0);
 		judge(at, RECORDER_EVERYTHING, 0);
@@ -251,7 +261,7 @@ static void finish(int seeds)
 	recorder_pause();
 	record_close(&record);
 	keep_chains();
-	judge_all(seeds);
+	judge_from(0, CUTS_LOOKED_AT, seeds);
 }
 
 static void a_power_cut_loses_nothing_that_was_acknowledged(void **state)
@@ -309,6 +319,44 @@ static void a_power_cut_after_a_failed_sync_and_a_restart_loses_nothing(void **s
 	assert_int_equal(found.broken, 0);
 }
 
+/* Steps of retention among commits and moves of the log. */
+static void remove_among_commits(void)
+{
+	writer_retain_soon(record.writer);
+	for (int i = 0; i < 8; i++) {
+		assert_int_equal(writer_retain(record.writer), KAKOU_OK);
+		append(1 + i % 2);
+		if (i % 3 == 2)
+			assert_int_equal(writer_rest(record.writer), KAKOU_OK);
+	}
+}
+
+/* Before a block goes, while it goes, and after: what is left is whole, and so is all that came
+ * meanwhile. */
+static void a_power_cut_while_old_events_go_loses_nothing(void **state)
+{
+	size_t from;
+
+	(void)state;
+	record.config.retention.days = OLD_DAYS;
+	old_open(&record);
+	for (int i = 0; i < 8; i++)
+		append(WRITER_GROUP);
+	old_hold(&record, writer_health(record.writer)->last_seq);
+	old_start(&record);
+	fake_clock_advance((int64_t)(OLD_DAYS + 1) * DAY_MS);
+	assert_int_equal(writer_rest(record.writer), KAKOU_OK);
+	from = recorder_count();
+	remove_among_commits();
+	assert_true(writer_health(record.writer)->removed_to >= 3 * RETAIN_BLOCK);
+	recorder_pause();
+	record_close(&record);
+	keep_chains();
+	judge_from(from, OLD_CUTS_LOOKED_AT, choose_seeds());
+	assert_int_equal(found.lost, 0);
+	assert_int_equal(found.broken, 0);
+}
+
 /* Otherwise the tests above would prove nothing. */
 static void a_disk_that_lies_about_its_syncs_is_caught(void **state)
 {
@@ -330,6 +378,7 @@ int main(void)
 		ON_RECORDER(
 			a_power_cut_after_a_failed_sync_loses_nothing_that_was_acknowledged),
 		ON_RECORDER(a_power_cut_after_a_failed_sync_and_a_restart_loses_nothing),
+		ON_RECORDER(a_power_cut_while_old_events_go_loses_nothing),
 		ON_RECORDER(a_disk_that_lies_about_its_syncs_is_caught),
 	};
 #undef ON_RECORDER

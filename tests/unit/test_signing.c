@@ -115,6 +115,7 @@ static void a_journal_without_a_tree_gets_one(void **state)
 
 	(void)state;
 	record_run_sql(&signed_record, "DROP TABLE tree; DROP TABLE checkpoints;"
+				       "DROP TABLE removed; DROP TABLE held;"
 				       "PRAGMA user_version = 1");
 	record_verify(&signed_record, &verdict);
 	assert_true(verdict.is_whole);
@@ -125,7 +126,33 @@ static void a_journal_without_a_tree_gets_one(void **state)
 	record_close(&signed_record);
 	signed_expect_whole(&signed_record, signed_key, NULL);
 	assert_int_equal(record_ask_sql(&signed_record, "SELECT count(*) FROM tree"), 4);
-	assert_int_equal(record_ask_sql(&signed_record, "PRAGMA user_version"), 2);
+	assert_int_equal(record_ask_sql(&signed_record, "PRAGMA user_version"), 3);
+}
+
+/* As the second release wrote it: what countersigned checkpoints it knew are known. */
+static void a_journal_that_never_removed_anything_learns_what_lies_elsewhere(void **state)
+{
+	struct event event;
+	struct why why = {""};
+
+	(void)state;
+	if (record_open(&signed_record, &why))
+		fail_msg("%s", why.text);
+	event_begin(&event, EVENT_RECEIPT, EVENT_NO_LANE, 0);
+	event_add_text(&event, "by", "customs");
+	event_add_number(&event, "size", 42);
+	assert_int_equal(writer_take(signed_record.writer, &event), KAKOU_OK);
+	assert_int_equal(writer_commit(signed_record.writer), KAKOU_OK);
+	record_close(&signed_record);
+	record_run_sql(&signed_record, "DROP TABLE removed; DROP TABLE held;"
+				       "PRAGMA user_version = 2");
+	signed_expect_whole(&signed_record, signed_key, NULL);
+	if (record_open(&signed_record, &why))
+		fail_msg("%s", why.text);
+	record_close(&signed_record);
+	signed_expect_whole(&signed_record, signed_key, NULL);
+	assert_int_equal(record_ask_sql(&signed_record, "PRAGMA user_version"), 3);
+	assert_int_equal(record_ask_sql(&signed_record, "SELECT size FROM held"), 42);
 }
 
 static void a_signed_journal_is_whole_and_says_how_far_it_is_signed(void **state)
@@ -174,6 +201,8 @@ int main(void)
 		ON_SIGNED(a_new_key_is_introduced_by_an_event),
 		ON_SIGNED(a_key_that_is_missing_and_may_not_be_made_is_an_error),
 		ON_SIGNED(a_journal_without_a_tree_gets_one),
+		ON_SIGNED(
+			a_journal_that_never_removed_anything_learns_what_lies_elsewhere),
 		ON_SIGNED(a_signed_journal_is_whole_and_says_how_far_it_is_signed),
 		ON_SIGNED(a_kept_checkpoint_that_is_none_of_this_gate_is_said),
 	};

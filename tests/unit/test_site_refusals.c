@@ -47,6 +47,23 @@ static void a_name_is_short_and_plain(void **state)
 	EXPECT_REFUSALS(refusals);
 }
 
+static void events_are_kept_for_days_or_for_ever(void **state)
+{
+	/* clang-format off */
+	static const struct refusal refusals[] = {
+		{"name = \"gate-1\"", "name = \"gate-1\"\nretention_days = -1",
+		 "retention_days", {"-1", "0 to 36500"}},
+		{"name = \"gate-1\"", "name = \"gate-1\"\nretention_waits_for = {\"fleet\"}",
+		 "retention_waits_for", {"\"fleet\"", "customs"}},
+		{"name = \"gate-1\"", "name = \"gate-1\"\nretention_waits_for = {\"customs\", \"customs\"}",
+		 "retention_waits_for", {"1"}},
+	};
+	/* clang-format on */
+
+	(void)state;
+	EXPECT_REFUSALS(refusals);
+}
+
 static void customs_are_one_platform_with_plain_values(void **state)
 {
 	/* clang-format off */
@@ -381,6 +398,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_site_of_this_test_is_well),
 		cmocka_unit_test(a_name_is_short_and_plain),
+		cmocka_unit_test(events_are_kept_for_days_or_for_ever),
 		cmocka_unit_test(customs_are_one_platform_with_plain_values),
 		cmocka_unit_test(there_is_exactly_one_customs_section),
 		cmocka_unit_test(a_port_has_what_its_type_needs_and_nothing_else),

@@ -279,7 +279,7 @@ static void what_is_no_journal_is_said_to_be_none(void **state)
 	record_run_sql(&record, "PRAGMA user_version = 99");
 	assert_int_equal(journal_verify(record.path, NULL, &verdict, &why), KAKOU_OK);
 	assert_false(verdict.is_whole);
-	assert_non_null(strstr(verdict.finding, "schema version is 99, expected 1 to 2"));
+	assert_non_null(strstr(verdict.finding, "schema version is 99, expected 1 to 3"));
 }
 
 static void a_running_journal_is_refused(void **state)

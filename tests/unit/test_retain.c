@@ -1,0 +1,475 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Old events go when they may, and what stays is still proved.
+ *
+ * Layer: tests.
+ */
+#include "firmware/record/retain.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "firmware/record/proof.h"
+#include "firmware/record/reader.h"
+#include "hal/fake/fake.h"
+#include "hal/log.h"
+#include "tests/unit/record_old.h"
+
+enum { DAY_MS = 86400000, MANY = 3000 };
+
+static struct record_fixture record;
+
+static int64_t removed_to(void)
+{
+	return writer_health(record.writer)->removed_to;
+}
+
+static int64_t newest(void)
+{
+	return writer_health(record.writer)->last_seq;
+}
+
+/* A journal of MANY events, all older than is kept, whose newest checkpoint lies elsewhere. */
+static void make_old(void)
+{
+	old_open(&record);
+	old_fill(&record, MANY);
+	old_hold(&record, newest());
+	fake_clock_advance((int64_t)(OLD_DAYS + 1) * DAY_MS);
+}
+
+static void close_and_expect_whole(void)
+{
+	struct sign_public *key;
+
+	record_close(&record);
+	key = signed_get_public(&record);
+	signed_expect_whole(&record, key, NULL);
+	sign_public_destroy(key);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	log_set_level((enum log_level)0);
+	fake_clock_set(5000);
+	fake_clock_set_synchronised(true);
+	record_make(&record);
+	record_use_key(&record);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	fake_clock_set_synchronised(true);
+	record_remove(&record);
+	return 0;
+}
+
+/* ---- what goes ------------------------------------------------------------------------ */
+
+static void old_events_go_and_the_rest_is_whole(void **state)
+{
+	struct journal_verdict verdict;
+
+	(void)state;
+	make_old();
+	old_retain(&record);
+	/* In blocks, and not the newest. */
+	assert_int_equal(removed_to(),
+			 (newest() - RETAIN_LEAST) / RETAIN_BLOCK * RETAIN_BLOCK);
+	old_expect_hold(&record, "always stay");
+	close_and_expect_whole();
+	record_verify(&record, &verdict);
+	assert_true(verdict.removed_to > 2 * RETAIN_BLOCK);
+	assert_int_equal(verdict.kept, 1); /* the key */
+	assert_int_equal(record_ask_sql(&record, "SELECT count(*) FROM events"),
+			 verdict.events);
+	assert_int_equal(record_ask_sql(&record, "SELECT min(seq) FROM events"), 1);
+	/* And it goes on like that. */
+	old_open(&record);
+	assert_int_equal(removed_to(), verdict.removed_to);
+	old_fill(&record, newest() + 100);
+	close_and_expect_whole();
+}
+
+static void the_record_says_what_goes_before_it_goes(void **state)
+{
+	(void)state;
+	make_old();
+	writer_retain_soon(record.writer);
+	assert_int_equal(writer_retain(record.writer), KAKOU_OK);
+	assert_int_equal(removed_to(), 0);
+	assert_int_equal(writer_commit(record.writer), KAKOU_OK);
+	assert_int_equal(writer_retain(record.writer), KAKOU_OK);
+	assert_int_equal(removed_to(), RETAIN_BLOCK);
+	close_and_expect_whole();
+	assert_int_equal(record_ask_sql(&record, "SELECT count(*) FROM events"
+						 " WHERE kind = 'range_removed'"),
+			 1);
+}
+
+static void nothing_is_removed_unless_the_site_says_for_how_long(void **state)
+{
+	(void)state;
+	make_old();
+	record_close(&record);
+	record.config.retention.days = 0;
+	{
+		struct why why = {""};
+
+		assert_int_equal(record_open(&record, &why), KAKOU_OK);
+	}
+	writer_retain_soon(record.writer);
+	assert_false(writer_wants_retain(record.writer, true));
+}
+
+/* ---- what holds it back --------------------------------------------------------------- */
+
+static void young_events_stay(void **state)
+{
+	int64_t old;
+
+	(void)state;
+	old_open(&record);
+	old_fill(&record, 1500);
+	fake_clock_advance((int64_t)OLD_DAYS * DAY_MS);
+	old = newest();
+	old_fill(&record, MANY);
+	old_hold(&record, newest());
+	old_retain(&record);
+	old_expect_hold(&record, "days old");
+	/* The last block is one whose end is signed after it was old. */
+	assert_in_range(removed_to(), 1, old);
+	assert_true(removed_to() + RETAIN_BLOCK > old);
+	close_and_expect_whole();
+}
+
+static void nothing_goes_without_a_checkpoint_elsewhere(void **state)
+{
+	(void)state;
+	old_open(&record);
+	old_fill(&record, MANY);
+	fake_clock_advance((int64_t)(OLD_DAYS + 1) * DAY_MS);
+	old_retain(&record);
+	old_expect_hold(&record, "no signed checkpoint");
+	assert_int_equal(removed_to(), 0);
+	/* One of some goes as far as that. */
+	old_hold(&record, 1000);
+	old_retain(&record);
+	old_expect_hold(&record, "of 1000 events");
+	assert_int_equal(removed_to(), 3 * RETAIN_BLOCK);
+	close_and_expect_whole();
+}
+
+static void a_clock_that_may_be_wrong_removes_nothing(void **state)
+{
+	(void)state;
+	make_old();
+	fake_clock_set_synchronised(false);
+	old_retain(&record);
+	old_expect_hold(&record, "clock is not synchronised");
+	assert_int_equal(removed_to(), 0);
+	fake_clock_set_synchronised(true);
+	old_retain(&record);
+	assert_true(removed_to() > 0);
+}
+
+/* A night without its time server must not stop it for ever: the next signed time counts. */
+static void what_was_signed_at_an_unknown_time_waits_for_a_known_one(void **state)
+{
+	int64_t unknown;
+
+	(void)state;
+	old_open(&record);
+	old_fill(&record, 300);
+	fake_clock_set_synchronised(false);
+	fake_clock_advance(1000);
+	old_fill(&record, 3000);
+	unknown = newest();
+	old_hold(&record, newest());
+	fake_clock_advance((int64_t)(OLD_DAYS + 1) * DAY_MS);
+	fake_clock_set_synchronised(true);
+	old_retain(&record);
+	old_expect_hold(&record, "0 days old");
+	assert_int_equal(removed_to(), RETAIN_BLOCK);
+	fake_clock_advance(1000);
+	old_fill(&record, unknown + 1500);
+	old_retain(&record);
+	old_expect_hold(&record, "0 days old");
+	fake_clock_advance((int64_t)(OLD_DAYS + 1) * DAY_MS);
+	old_retain(&record);
+	assert_true(removed_to() > RETAIN_BLOCK);
+	close_and_expect_whole();
+}
+
+static void a_site_may_trust_its_own_clock(void **state)
+{
+	(void)state;
+	fake_clock_set_synchronised(false);
+	record.config.retention.trusts_clock = true;
+	make_old();
+	old_retain(&record);
+	assert_true(removed_to() > 0);
+}
+
+static void the_events_of_an_open_passage_stay(void **state)
+{
+	struct event event;
+	int64_t opened;
+
+	(void)state;
+	old_open(&record);
+	old_start(&record);
+	old_fill(&record, 1000);
+	event_begin(&event, EVENT_PASSAGE_OPENED, 0, 99999);
+	opened = old_put(&record, &event);
+	old_fill(&record, MANY);
+	old_hold(&record, newest());
+	fake_clock_advance((int64_t)(OLD_DAYS + 1) * DAY_MS);
+	old_retain(&record);
+	old_expect_hold(&record, "passage 99999 is not closed");
+	assert_true(removed_to() < opened);
+	assert_true(removed_to() + RETAIN_BLOCK >= opened);
+	event_begin(&event, EVENT_PASSAGE_CLOSED, 0, 99999);
+	(void)old_put(&record, &event);
+	old_retain(&record);
+	assert_true(removed_to() > opened);
+	close_and_expect_whole();
+}
+
+static void a_passage_that_a_restart_cut_off_holds_nothing_back(void **state)
+{
+	struct event event;
+
+	(void)state;
+	old_open(&record);
+	event_begin(&event, EVENT_PASSAGE_OPENED, 0, 99999);
+	(void)old_put(&record, &event);
+	old_fill(&record, MANY);
+	old_start(&record);
+	old_hold(&record, newest());
+	fake_clock_advance((int64_t)(OLD_DAYS + 1) * DAY_MS);
+	old_retain(&record);
+	assert_true(removed_to() > RETAIN_BLOCK);
+}
+
+/* ---- what a start reads --------------------------------------------------------------- */
+
+static void a_start_after_it_knows_all_it_knew_before(void **state)
+{
+	struct journal_past before;
+	struct event event;
+
+	(void)state;
+	old_open(&record);
+	event_begin(&event, EVENT_LANE_LOCKED, 0, 0);
+	(void)old_put(&record, &event);
+	event_begin(&event, EVENT_LANE_OPENED, 0, 0);
+	(void)old_put(&record, &event);
+	event_begin(&event, EVENT_LANE_LOCKED, 1, 0);
+	(void)old_put(&record, &event);
+	event_begin(&event, EVENT_ARM_LOCKED, 0, 0);
+	(void)old_put(&record, &event);
+	event_begin(&event, EVENT_LANE_TURNED, 1, 0);
+	event_add_text(&event, "to", "E");
+	(void)old_put(&record, &event);
+	event_begin(&event, EVENT_PASSAGE_CLOSED, 1, 1000000);
+	(void)old_put(&record, &event);
+	old_fill(&record, MANY);
+	record_close(&record);
+	old_open(&record);
+	before = record.past;
+	old_hold(&record, newest());
+	fake_clock_advance((int64_t)(OLD_DAYS + 1) * DAY_MS);
+	old_retain(&record);
+	assert_true(removed_to() > RETAIN_BLOCK);
+	close_and_expect_whole();
+	old_open(&record);
+	assert_int_equal(record.past.locked_lanes, 2);
+	assert_int_equal(record.past.locked_arms, 1);
+	assert_int_equal(record.past.directions[1], 'E');
+	assert_int_equal(record.past.last_passage, 1000000);
+	assert_int_equal(record.past.locked_lanes, before.locked_lanes);
+	assert_int_equal(record.past.locked_arms, before.locked_arms);
+	assert_memory_equal(record.past.directions, before.directions,
+			    sizeof(before.directions));
+	assert_int_equal(record.past.last_passage, before.last_passage);
+	/* Of one kind and lane only the newest. */
+	assert_int_equal(record_ask_sql(&record,
+					"SELECT count(*) FROM events WHERE seq < 256 AND"
+					" kind IN ('lane_locked', 'lane_opened',"
+					" 'arm_locked', 'lane_turned')"),
+			 5);
+}
+
+/* The key is introduced once, at the very beginning. */
+static void the_key_is_not_introduced_again(void **state)
+{
+	(void)state;
+	make_old();
+	old_retain(&record);
+	record_close(&record);
+	old_open(&record);
+	record_close(&record);
+	assert_int_equal(record_ask_sql(&record, "SELECT count(*) FROM events WHERE"
+						 " kind = 'signing_key'"),
+			 1);
+}
+
+/* ---- proofs --------------------------------------------------------------------------- */
+
+static enum kakou_err make_proof(enum journal_proof what, int64_t first, char **json)
+{
+	struct why why = {""};
+
+	return reader_prove(record.reader, what, first, 0, json, &why);
+}
+
+static void verify_text(const char *text, const char *held)
+{
+	struct sign_public *key = signed_get_public(&record);
+	const char *const notes[] = {held};
+	const struct journal_trust trust = {
+		.keys = &key,
+		.key_count = 1,
+		.held = notes,
+		.held_count = held ? 1 : 0,
+	};
+	struct journal_verdict verdict;
+	struct why why = {""};
+	char path[320];
+	FILE *to;
+
+	snprintf(path, sizeof(path), "%s/proof", record.directory);
+	to = fopen(path, "we");
+	assert_non_null(to);
+	fputs(text, to);
+	assert_int_equal(fclose(to), 0);
+	if (journal_verify(path, &trust, &verdict, &why))
+		fail_msg("%s", why.text);
+	if (!verdict.is_whole)
+		fail_msg("%s", verdict.finding);
+	sign_public_destroy(key);
+}
+
+static void what_stays_is_proved_and_what_went_is_not(void **state)
+{
+	char *json = NULL;
+
+	(void)state;
+	make_old();
+	old_retain(&record);
+	assert_int_equal(make_proof(JOURNAL_INCLUSION, 1, &json), KAKOU_OK);
+	verify_text(json, NULL);
+	free(json);
+	assert_int_equal(make_proof(JOURNAL_INCLUSION, removed_to() + 1, &json),
+			 KAKOU_OK);
+	verify_text(json, NULL);
+	free(json);
+	assert_int_equal(make_proof(JOURNAL_INCLUSION, removed_to(), &json),
+			 KAKOU_E_NOTFOUND);
+}
+
+/* Somebody has a checkpoint whose events are gone: that the record only grew is still proved. */
+static void growth_from_a_checkpoint_that_lies_elsewhere_is_proved(void **state)
+{
+	struct sign_public *key;
+	int64_t size = 0;
+	char *note = NULL;
+	char *json = NULL;
+
+	(void)state;
+	old_open(&record);
+	old_fill(&record, 1230);
+	note = signed_get_checkpoint(&record, INT64_MAX, &size);
+	old_hold(&record, size);
+	old_fill(&record, MANY);
+	old_hold(&record, newest());
+	fake_clock_advance((int64_t)(OLD_DAYS + 1) * DAY_MS);
+	old_retain(&record);
+	assert_true(removed_to() > size + RETAIN_BLOCK);
+	assert_int_equal(make_proof(JOURNAL_CONSISTENCY, size, &json), KAKOU_OK);
+	verify_text(json, note);
+	free(json);
+	/* Of whose end nobody said anything it is not, but in words. */
+	assert_int_equal(make_proof(JOURNAL_CONSISTENCY, size - 300, &json),
+			 KAKOU_E_NOTFOUND);
+	record_close(&record);
+	key = signed_get_public(&record);
+	signed_expect_whole(&record, key, note);
+	sign_public_destroy(key);
+	free(note);
+}
+
+static void a_copy_of_what_is_left_is_whole(void **state)
+{
+	struct reader_copy *copy = NULL;
+	struct journal_verdict verdict;
+	struct why why = {""};
+	enum kakou_err err;
+	char path[320];
+
+	(void)state;
+	make_old();
+	old_retain(&record);
+	snprintf(path, sizeof(path), "%s/copy.db", record.directory);
+	assert_int_equal(reader_copy_begin(&copy, record.reader, path, &why), KAKOU_OK);
+	do
+		err = reader_copy_go_on(copy, &why);
+	while (err == KAKOU_E_AGAIN);
+	assert_int_equal(err, KAKOU_OK);
+	if (journal_verify(path, NULL, &verdict, &why) || !verdict.is_whole)
+		fail_msg("%s %s", why.text, verdict.finding);
+	assert_int_equal(verdict.removed_to, removed_to());
+	/* The export of the rest needs nothing else. */
+	{
+		char *text = NULL;
+		size_t len = 0;
+		FILE *to = open_memstream(&text, &len);
+
+		assert_int_equal(proof_export(path, PROOF_LINES, 0, 0, to, &why),
+				 KAKOU_OK);
+		assert_int_equal(fclose(to), 0);
+		verify_text(text, NULL);
+		free(text);
+		to = fopen("/dev/null", "we");
+		assert_int_equal(
+			proof_export(path, PROOF_LINES, removed_to(), 0, to, &why),
+			KAKOU_E_NOTFOUND);
+		fclose(to);
+	}
+}
+
+int main(void)
+{
+#define ON_RECORD(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		ON_RECORD(old_events_go_and_the_rest_is_whole),
+		ON_RECORD(the_record_says_what_goes_before_it_goes),
+		ON_RECORD(nothing_is_removed_unless_the_site_says_for_how_long),
+		ON_RECORD(young_events_stay),
+		ON_RECORD(nothing_goes_without_a_checkpoint_elsewhere),
+		ON_RECORD(a_clock_that_may_be_wrong_removes_nothing),
+		ON_RECORD(what_was_signed_at_an_unknown_time_waits_for_a_known_one),
+		ON_RECORD(a_site_may_trust_its_own_clock),
+		ON_RECORD(the_events_of_an_open_passage_stay),
+		ON_RECORD(a_passage_that_a_restart_cut_off_holds_nothing_back),
+		ON_RECORD(a_start_after_it_knows_all_it_knew_before),
+		ON_RECORD(the_key_is_not_introduced_again),
+		ON_RECORD(what_stays_is_proved_and_what_went_is_not),
+		ON_RECORD(growth_from_a_checkpoint_that_lies_elsewhere_is_proved),
+		ON_RECORD(a_copy_of_what_is_left_is_whole),
+	};
+#undef ON_RECORD
+
+	return cmocka_run_group_tests_name("retain", tests, NULL, NULL);
+}
