@@ -490,15 +490,15 @@ void bench_scan(struct bench *bench)
 		bench->samples[i].at_ms = bench->now_ms;
 		lane_feed_sample(&bench->lane, &bench->samples[i]);
 	}
-	if (!bench->record_stalls)
+	if (!bench->record_stalls && !bench->record_is_full)
 		acknowledge(bench);
-	answer_lookup(bench);
+	if (!bench->record_is_full)
+		answer_lookup(bench);
 	in = inputs(bench);
-	if (bench->record_is_full) {
+	if (bench->record_is_full)
 		lane_step_unrecorded(&bench->lane, &in, &bench->motor);
-		return;
-	}
-	lane_step(&bench->lane, &in, &bench->out, &bench->motor);
+	else
+		lane_step(&bench->lane, &in, &bench->out, &bench->motor);
 	if (bench->watch)
 		bench->watch->scan(bench, &in);
 	drain(bench);

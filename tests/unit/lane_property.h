@@ -42,7 +42,8 @@
 	X(REVERSE, "reverse")     /* the drive turns the wrong way, c: ms */             \
 	X(HELP, "help")           /* a: pressed */                                       \
 	X(DEAF, "deaf")           /* a: 0 loops on remote I/O, 1 lights, c: ms */        \
-	X(PUT_ENTRY, "put_entry") /* a: the entry arm is put there by hand */
+	X(PUT_ENTRY, "put_entry") /* a: the entry arm is put there by hand */            \
+	X(FULL, "full")           /* the record has no room, c: ms */
 
 enum property_kind {
 #define PROPERTY_ENUM(name, word) DO_##name,
@@ -115,6 +116,7 @@ enum property_rule {
 	RULE_S8_WITHDRAWN,
 	RULE_S10_BARRED,
 	RULE_S12_WAITED_OPEN,
+	RULE_RAISED_UNRECORDED,
 	RULE_ENTRY_OPENED,
 	RULE_ENTRY_CLOSED,
 	RULE_ENTRY_WAITED,

@@ -274,6 +274,11 @@ static void do_deaf(const struct property_action *action)
 	world.deaf_until[action->a & 1] = bench->now_ms + action->c;
 }
 
+static void do_full(const struct property_action *action)
+{
+	world.full_until = bench->now_ms + action->c;
+}
+
 static void do_put_entry(const struct property_action *action)
 {
 	bool is_under =
@@ -311,11 +316,22 @@ static void (*const doers[PROPERTY_KIND_COUNT])(const struct property_action *) 
 	[DO_REVERSE] = do_reverse,
 	[DO_DEAF] = do_deaf,
 	[DO_PUT_ENTRY] = do_put_entry,
+	[DO_FULL] = do_full,
 };
+
+/* What people and customs say waits in its queue while the record has no room. */
+static bool is_said(const struct property_action *action)
+{
+	return action->kind == DO_ACT || action->kind == DO_ANSWER ||
+	       action->kind == DO_OPERATE;
+}
 
 static bool is_due(const struct property_action *action)
 {
 	int64_t since_ms = world.begun_ms;
+
+	if (bench->record_is_full && is_said(action))
+		return false;
 
 	if (action->when != PROPERTY_ANY) {
 		if ((int32_t)bench->lane.state != action->when)
@@ -387,6 +403,7 @@ void world_end_faults(void)
 	bench->arm_is_stuck = now_ms < world.stick_until;
 	bench->is_blind = now_ms < world.blind_until;
 	bench->emergency = now_ms < world.emergency_until;
+	bench->record_is_full = now_ms < world.full_until;
 	if (world.record_until != 0 && now_ms >= world.record_until) {
 		bench->record_stalls = false;
 		bench->record_fails = world.fails_after;
@@ -406,7 +423,7 @@ void world_repair(void)
 	memset(world.button_until, 0, sizeof(world.button_until));
 	world.key_until = world.reverse_until = 0;
 	world.record_until = world.stick_until = world.blind_until =
-		world.emergency_until = world.down_until = 0;
+		world.emergency_until = world.down_until = world.full_until = 0;
 	world.fails_after = bench->record_stalls = bench->record_fails = false;
 	bench->stuck = bench->dead = 0;
 }

@@ -82,6 +82,8 @@ static void watch_entry_motor(const struct lane_inputs *in)
 	     !seen->emergency) ||
 	    (motor->lower && !watch.entry.last.lower))
 		watch_proof(seen, motor->lower);
+	expect(!(motor->lower && watch.bench->record_is_full),
+	       "the entry lowers while the record has no room");
 	watch.hits->rules[RULE_ENTRY_OPENED] += motor->raise && !watch.entry.last.raise;
 	watch.hits->rules[RULE_ENTRY_CLOSED] += motor->lower && !watch.entry.last.lower;
 }

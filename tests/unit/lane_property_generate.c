@@ -668,6 +668,9 @@ void property_generate(struct property_script *script, uint64_t seed)
 	if (one_in(8))
 		ADD(script, moving, DO_EMERGENCY, it->after_ms = below(500),
 		    it->c = span());
+	if (one_in(10))
+		ADD(script, below(LANE_STATES), DO_FULL, it->after_ms = moment(),
+		    it->c = span());
 	for (int32_t i = one_in(2) ? below(4) : 0; i > 0; i--)
 		add_trouble(script);
 }

@@ -124,9 +124,13 @@ static void watch_movement(const struct interlock_inputs *in, bool holds)
 	watch_hold(in, holds);
 	watch_occupied(in, holds);
 	watch.hits->rules[RULE_S8_HEARTBEAT_STOOD] += stands;
+	watch.hits->rules[RULE_RAISED_UNRECORDED] +=
+		motor->raise && watch.bench->record_is_full;
 	if (holds)
 		return;
 	watch_barred(in);
+	expect(!(motor->lower && watch.bench->record_is_full),
+	       "lowers by itself while the record has no room");
 	expect(!motor->lower || wish == ARM_LOWER, "lowers unasked");
 	expect(!motor->raise || watch.exit.last.raise || wish == ARM_RAISE ||
 		       watch.exit.last.lower || in->emergency,

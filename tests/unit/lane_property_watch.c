@@ -256,7 +256,8 @@ static void watch_unnoticed(const struct lane_inputs *in)
 	bool is_early = state == LANE_IDLE || state == LANE_GATHERING ||
 			state == LANE_ASKING || state == LANE_SILENT;
 
-	if (!in->interlock.is_known || in->interlock.limit_down || !is_early)
+	if (!in->interlock.is_known || in->interlock.limit_down || !is_early ||
+	    watch.bench->record_is_full)
 		watch.unnoticed_since_ms = in->now_ms;
 	expect(in->now_ms - watch.unnoticed_since_ms < 500,
 	       "the arm is open and the lane goes on as if it were closed");
@@ -326,6 +327,7 @@ void watch_restart(struct watch *w)
 const char *property_rule_name(enum property_rule rule)
 {
 	static const char *const names[PROPERTY_RULES] = {
+		[RULE_RAISED_UNRECORDED] = "raised while the record had no room",
 		[RULE_ENTRY_OPENED] = "the entry opened",
 		[RULE_ENTRY_CLOSED] = "the entry closed",
 		[RULE_ENTRY_WAITED] = "the exit waited for the entry",

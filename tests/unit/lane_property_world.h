@@ -22,7 +22,7 @@ struct world {
 	int64_t sensor_until[POSITION_SENSORS], limit_until[2], echo_until[2];
 	int64_t lost_until[BENCH_DEVICES], pair_until[INTERLOCK_CHANNELS],
 		button_until[2], key_until, reverse_until, record_until, stick_until,
-		blind_until, emergency_until, down_until, deaf_until[2];
+		blind_until, emergency_until, down_until, deaf_until[2], full_until;
 	bool has_mode;    /* emergency mode */
 	bool fails_after; /* the record stalls, and what it held is lost */
 	int64_t first_passage, entered_ms, begun_ms;
