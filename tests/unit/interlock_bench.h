@@ -8,7 +8,8 @@
 
 #include "firmware/lane/interlock.h"
 
-enum { ARM_TOP = 150 }; /* one step a scan */
+enum { ARM_TOP = 150 };   /* one step a scan */
+enum { PAIR_SCANS = 21 }; /* 200 ms and one scan */
 
 struct arm_bench {
 	struct interlock lock;
