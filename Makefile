@@ -104,7 +104,7 @@ ON_BOARD  := kakoud kakou
 
 # For system tests: what LD_PRELOAD brings into a program, and each tests/system/x.c as a program
 # that drives one part of the project alone.
-PRELOADED := tests/fault/slow_sync.so tests/fault/watchdog_device.so
+PRELOADED := tests/fault/slow_sync.so tests/fault/watchdog_device.so tests/fault/shifted_clock.so
 PROBES    := $(patsubst %.c,$(B)/%,$(wildcard tests/system/*.c))
 
 # tests/unit/test_x.c is one program; other files there are shared by all of them. The contract

@@ -700,3 +700,38 @@ def test_the_link_survives_a_platform_that_goes_and_comes_back(pair, certs, net,
                      listen="%s:%d" % platform.address)
     assert probe.news("answer")["seq_no"] == "1"
     again.close()
+
+
+# ---- what it holds for good --------------------------------------------------------------------
+
+def stored(path):
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def test_what_was_decided_is_stored_before_it_is_answered_and_after_a_kill(new_platform, gate,
+                                                                           certs, tmp_path):
+    store = tmp_path / "store"
+    platform = new_platform(gate.address, store=store)
+    dial(certs, platform.address, inquiry("1"), name="gate")
+    first = gate.next()
+    held = stored(store)
+    assert [(line["seq_no"], line["release"], line["order"]) for line in held] == \
+        [("1", True, ORDER.format(1))]
+    platform.process.kill()
+    with open(store, "a", encoding="utf-8") as file:
+        file.write('{"code":"0x21","seq_no":"cut o')  # a crash in the middle of a line
+    platform = new_platform(gate.address, store=store)
+    dial(certs, platform.address, inquiry("1"), name="gate")
+    assert gate.next().tag("CHECK_RESULT") == first.tag("CHECK_RESULT")
+    orders = platform.rpc.call("orders")["orders"]
+    assert next(o for o in orders if o["number"] == ORDER.format(1))["booked"]
+    dial(certs, platform.address, inquiry("2"), name="gate")
+    gate.next()
+    assert [line["seq_no"] for line in stored(store)] == ["1", "2"]
+
+
+def test_a_store_that_is_none_is_refused(tmp_path, net, certs, gate):
+    store = tmp_path / "store"
+    store.write_text("something else\n")
+    with pytest.raises(OSError):  # it ends before its control socket is there
+        Platform(tmp_path, net, certs, gate.address, store=store)

@@ -13,7 +13,7 @@
 #include "drivers/customs/message.h"
 #include "tools/customs/decide.h"
 
-enum { INQUIRIES_MAX = 1024 };
+enum { INQUIRIES_MAX = 8192 };
 
 struct inquiry {
 	uint64_t id; /**< from 1; 0 = free */

@@ -96,7 +96,11 @@ static void take_message(struct platform *platform, const struct customs_message
 		break;
 	case CUSTOMS_RESULT:
 		platform->results++;
-		note_outcome(entry, "taken");
+		note_outcome(entry,
+			     platform->store && store_file_put_result(platform->store,
+								      &message->u.result)
+				     ? "not stored"
+				     : "taken");
 		break;
 	case CUSTOMS_DEVICES:
 	case CUSTOMS_EXCEPTION:
@@ -324,6 +328,10 @@ enum kakou_err platform_create(struct platform **out, struct loop *loop,
 	err = load_orders(platform, why);
 	if (!err)
 		err = history_create(&platform->history, settings->journal, why);
+	if (!err && settings->store[0])
+		err = store_file_open(&platform->store, settings->store,
+				      settings->stores_late, loop, platform->inquiries,
+				      platform->book, why);
 	if (!err)
 		err = load_certificates(platform, why);
 	if (!err)
@@ -345,6 +353,7 @@ void platform_destroy(struct platform *platform)
 	tls_context_destroy(platform->client_tls);
 	tls_context_destroy(platform->server_tls);
 	history_destroy(platform->history);
+	store_file_close(platform->store);
 	inquiries_destroy(platform->inquiries);
 	free(platform->book);
 	free(platform->orders);

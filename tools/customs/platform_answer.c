@@ -32,6 +32,18 @@ static enum platform_fault take_fault(struct platform *platform)
 	return fault;
 }
 
+/* What can't be kept is not answered: the gate sends it again. */
+static bool is_kept(struct platform *platform, struct inquiry *inquiry)
+{
+	if (!platform->store || !store_file_put_inquiry(platform->store, inquiry))
+		return true;
+	inquiry->is_decided = false;
+	if (inquiry->is_booked)
+		order_book_reopen(inquiry->decision.entry);
+	inquiry->is_booked = false;
+	return false;
+}
+
 /* Decides anew until the inquiry was answered once; then the answer stands. False: its order
  * lets it wait without an answer. */
 static bool settle(struct platform *platform, struct inquiry *inquiry,
@@ -52,7 +64,7 @@ static bool settle(struct platform *platform, struct inquiry *inquiry,
 		order_book_pass(decision->entry, now_ms);
 		inquiry->is_booked = true;
 	}
-	return true;
+	return is_kept(platform, inquiry);
 }
 
 /* Y for what opens, M for what goes on, N for the rest. */

@@ -10,6 +10,7 @@
 #include "drivers/customs/link_listen.h"
 #include "tools/customs/inquiries.h"
 #include "tools/customs/platform.h"
+#include "tools/customs/store.h"
 
 enum { PLATFORM_FRAME_SIZE = 16 * 1024 };
 
@@ -21,6 +22,7 @@ struct platform {
 	struct decide_policy policy;
 	struct inquiries *inquiries;
 	struct history *history;
+	struct store_file *store; /* NULL: nothing is kept */
 	struct tls_context *client_tls, *server_tls;
 	struct link_peer gate;
 	struct link_listen *listen;

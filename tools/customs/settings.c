@@ -24,7 +24,7 @@ struct raw {
 	int64_t generation, byte_order, ident, code_width, framing, encoding, conta_reco,
 		ic_block;
 	int64_t seal_key_tag, vehicle_weight_tag, absent_devices, status_table, verdict;
-	int64_t strict, second_gate;
+	int64_t strict, second_gate, store_late;
 	struct customs_settings *out;
 };
 
@@ -57,6 +57,10 @@ static const struct conf_key keys[] = {
 	     "Unix socket of the officer's side, JSON-RPC 2.0; empty: none."),
 	TEXT("journal", SETTINGS_PATH_MAX, "",
 	     "File the history is appended to as JSON lines; empty: none."),
+	TEXT("store", SETTINGS_PATH_MAX, "",
+	     "File of what was decided, synced before it is answered; empty: none."),
+	CHOICE("store_late", "no|yes", "no",
+	       "A fault to be caught: answer first, and store 2 s later."),
 	INTEGER("tolerance_pct", 0, 100, "5",
 		"Weights may differ by so many percent of the order's …"),
 	INTEGER("tolerance_kg", 0, 100000, "100",
@@ -115,6 +119,8 @@ static void list_destinations(struct raw *raw, void *to[KEYS])
 		out->orders,
 		out->control,
 		out->journal,
+		out->store,
+		&raw->store_late,
 		&raw->tolerance_pct,
 		&raw->tolerance_kg,
 		&raw->delay_ms,
@@ -329,6 +335,7 @@ static enum kakou_err take_rest(const struct raw *raw, struct why *why)
 		.verdict_is_plain = raw->verdict == 1,
 	};
 	out->is_strict = raw->strict == 1;
+	out->stores_late = raw->store_late == 1;
 	err = split_address("listen", raw->listen, out->listen_host, &out->listen_port, 0,
 			    why);
 	if (!err)

@@ -28,6 +28,8 @@ struct customs_settings {
 	char orders[SETTINGS_PATH_MAX + 1];
 	char control[SETTINGS_PATH_MAX + 1]; /**< "" = none */
 	char journal[SETTINGS_PATH_MAX + 1]; /**< "" = none */
+	char store[SETTINGS_PATH_MAX + 1];   /**< "" = none */
+	bool stores_late;                    /**< answers first: a planted fault */
 	int32_t tolerance_pct, tolerance_kg;
 	int32_t delay_ms;   /**< of answers that rest on no order */
 	int32_t connect_ms; /**< whole attempt to bring the gate a message */
