@@ -85,12 +85,15 @@ static void give_up(struct delivery *delivery, struct backlog_entry *entry,
 /* An attempt that could not even begin counts as a failed one. */
 static void send(struct delivery *delivery, struct backlog_entry *entry, int64_t now_ms)
 {
-	json_t *event = delivery_read_event(delivery, entry->seq);
+	bool is_gone;
+	json_t *event = delivery_read_event(delivery, entry->seq, &is_gone);
 	struct customs_delivery message;
 	struct why why = {""};
 	enum kakou_err err = KAKOU_E_AGAIN;
 
-	if (event)
+	if (is_gone)
+		err = why_set(&why, KAKOU_E_NOTFOUND, "the record has removed it");
+	else if (event)
 		err = fate_rebuild(delivery->config.site, event, &message, &why);
 	json_decref(event);
 	if (err == KAKOU_OK) {

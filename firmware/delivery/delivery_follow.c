@@ -46,7 +46,7 @@ static struct journal_query all_after(int64_t seq)
 	return query;
 }
 
-json_t *delivery_read_event(struct delivery *delivery, int64_t seq)
+json_t *delivery_read_event(struct delivery *delivery, int64_t seq, bool *is_gone)
 {
 	struct journal_query query = all_after(seq - 1);
 	json_t *rows, *event;
@@ -54,7 +54,8 @@ json_t *delivery_read_event(struct delivery *delivery, int64_t seq)
 	query.limit = 1;
 	rows = read_page(delivery, &query);
 	event = json_incref(json_object_get(json_array_get(rows, 0), "bytes"));
-	if (event && json_integer_value(json_object_get(event, "seq")) != seq) {
+	*is_gone = event && json_integer_value(json_object_get(event, "seq")) != seq;
+	if (*is_gone) {
 		json_decref(event);
 		event = NULL;
 	}

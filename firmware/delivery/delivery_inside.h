@@ -31,7 +31,8 @@ struct delivery {
  *  record says is settled. */
 void delivery_follow(struct delivery *delivery, int64_t now_ms);
 
-/** The event with this number, which the caller releases; NULL: it can't be read now. */
-json_t *delivery_read_event(struct delivery *delivery, int64_t seq);
+/** The event with this number, which the caller releases; NULL: it can't be read now, or, `*is_gone`,
+ *  its time was over and the record has removed it. */
+json_t *delivery_read_event(struct delivery *delivery, int64_t seq, bool *is_gone);
 
 #endif
