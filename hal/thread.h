@@ -34,8 +34,12 @@ void thread_join(struct thread *thread);
 /** True when the thread runs under SCHED_FIFO. */
 bool thread_is_realtime(const struct thread *thread);
 
+/** A limit below this is none to lock memory under: what is mapped later would fail. */
+enum { MEMORY_LOCK_BYTES = 64 << 20 };
+
 /** Call first in main: one malloc arena, no trimming, then mlockall(CURRENT|FUTURE).
- *  KAKOU_E_DENIED when RLIMIT_MEMLOCK forbids it: go on, and say so in the log. */
+ *  KAKOU_E_DENIED when RLIMIT_MEMLOCK forbids it, or is below MEMORY_LOCK_BYTES: nothing is
+ *  locked; go on, and say so in the log. */
 KAKOU_MUST_CHECK enum kakou_err memory_lock(struct why *why);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <linux/capability.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
@@ -15,6 +16,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 enum { STACK_MIN_BYTES = 65536, STACK_MAX_BYTES = 262144, NAME_BYTES = 16 };
@@ -140,21 +142,36 @@ bool thread_is_realtime(const struct thread *thread)
 	return thread->is_realtime;
 }
 
+/* Privileged to lock as much as there is, whatever the limit. */
+static bool may_lock_anything(void)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {0};
+
+	return syscall(SYS_capget, &header, data) == 0 &&
+	       (data[CAP_TO_INDEX(CAP_IPC_LOCK)].effective & CAP_TO_MASK(CAP_IPC_LOCK));
+}
+
 enum kakou_err memory_lock(struct why *why)
 {
-	struct rlimit limit = {0};
+	struct rlimit limit = {.rlim_cur = 0};
+	bool is_enough;
 
 	/* One arena and no trimming: what was touched once stays, and costs no page fault. An
 	 * allocator that is not glibc's (a sanitizer's) has nothing to set, and refuses. */
 	(void)mallopt(M_ARENA_MAX, 1);
 	(void)mallopt(M_TRIM_THRESHOLD, -1);
-	if (!mlockall(MCL_CURRENT | MCL_FUTURE))
-		return KAKOU_OK;
-	if (errno != EPERM && errno != ENOMEM)
-		return why_set(why, KAKOU_E_IO, "mlockall: %s", strerror(errno));
 	(void)getrlimit(RLIMIT_MEMLOCK, &limit);
-	return why_set(
-		why, KAKOU_E_DENIED,
-		"memory is not locked: RLIMIT_MEMLOCK is %llu bytes, expected unlimited",
-		(unsigned long long)limit.rlim_cur);
+	/* Under a limit that is small now, what is mapped later fails: the record's index first. */
+	is_enough = limit.rlim_cur == RLIM_INFINITY ||
+		    limit.rlim_cur >= MEMORY_LOCK_BYTES || may_lock_anything();
+	if (is_enough && !mlockall(MCL_CURRENT | MCL_FUTURE))
+		return KAKOU_OK;
+	if (is_enough && errno != EPERM && errno != ENOMEM)
+		return why_set(why, KAKOU_E_IO, "mlockall: %s", strerror(errno));
+	return why_set(why, KAKOU_E_DENIED,
+		       "memory is not locked: RLIMIT_MEMLOCK is %llu bytes, expected "
+		       "unlimited or "
+		       "%d at least",
+		       (unsigned long long)limit.rlim_cur, MEMORY_LOCK_BYTES);
 }

@@ -119,16 +119,21 @@ static void locking_memory_past_the_limit_is_denied_and_said(void **state)
 
 	(void)state;
 	if (child == 0) {
-		const struct rlimit none = {0, 0};
+		struct rlimit small;
 		struct why why = {.text = ""};
 		enum kakou_err err;
 
-		if (setrlimit(RLIMIT_MEMLOCK, &none) || (geteuid() == 0 && setuid(65534)))
+		if (getrlimit(RLIMIT_MEMLOCK, &small))
+			_exit(2);
+		if (small.rlim_max > MEMORY_LOCK_BYTES / 2)
+			small.rlim_max = MEMORY_LOCK_BYTES / 2;
+		small.rlim_cur = small.rlim_max;
+		if (setrlimit(RLIMIT_MEMLOCK, &small) ||
+		    (geteuid() == 0 && setuid(65534)))
 			_exit(2);
 		err = memory_lock(&why);
-		/* The sanitizers turn mlockall() into nothing. */
-		_exit(err == KAKOU_OK || (err == KAKOU_E_DENIED &&
-					  strstr(why.text, "RLIMIT_MEMLOCK is 0 bytes"))
+		/* Half of what is needed: that would fail later, where nobody expects it. */
+		_exit(err == KAKOU_E_DENIED && strstr(why.text, "RLIMIT_MEMLOCK is ")
 			      ? 0
 			      : 1);
 	}
