@@ -130,7 +130,7 @@ CORE     := $(call archives,firmware drivers hal)
 WITH_FAKE := $(call archives,firmware drivers) -Wl,--whole-archive $(B)/libfake.a \
              -Wl,--no-whole-archive $(B)/libhal.a
 
-.PHONY: all rig tests unit contract system test test-fault run demo clean install install-deps \
+.PHONY: all rig tests unit contract system test test-fault run demo clean install install-tools deb test-deb install-deps-deb install-deps \
         install-deps-run mutants fuzz model graph property coverage bench check check-layers check-format check-words check-manual \
         check-units check-mutants check-tables check-trixie format help
 .PHONY: guest test-vm install-deps-vm
@@ -265,6 +265,7 @@ demo: install-deps-run
 
 install-deps:     ; $(Q)tools/install-deps test
 install-deps-run: ; $(Q)tools/install-deps run
+install-deps-deb: ; $(Q)tools/install-deps deb
 install-deps-vm:  ; $(Q)tools/install-deps vm || true
 
 SHARE := $(DESTDIR)$(PREFIX)/share
@@ -275,6 +276,23 @@ install: all
 	install -m 644 $(wildcard board/maps/*.map) $(SHARE)/kakou/maps
 	cd firmware/console/page && find . -type f -exec install -D -m 644 {} $(abspath $(SHARE))/kakou/console/{} \;
 	$(foreach m,$(MAN),install -D -m 644 $(m) $(SHARE)/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m));)
+
+# What stands in for the world, for a machine that a gate is set up or taught on.
+TOOLS     := kakou-yard kakou-customs
+TOOLS_MAN := tools/yard/kakou-yard.1 tools/customs/kakou-customs.1
+install-tools: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/kakou/sim $(SHARE)/man/man1 \
+		$(DESTDIR)$(PREFIX)/lib/kakou
+	install -m 755 $(addprefix $(B)/,$(TOOLS)) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 $(TOOLS_MAN) $(SHARE)/man/man1
+	install -m 644 $(filter-out %.md,$(wildcard board/sim/*)) $(SHARE)/kakou/sim
+	install -m 755 tools/certs/make-certs.sh $(DESTDIR)$(PREFIX)/lib/kakou
+
+# Debian packages for amd64 and arm64, in a chroot of the Debian that boards run.
+deb: install-deps-deb
+	$(Q)tools/build-deb $(ARCH)
+test-deb: install-deps-deb
+	$(Q)tests/check-deb.sh
 
 clean:
 	rm -rf $(BUILD)
@@ -297,5 +315,7 @@ help:
 	@echo "make mutants            breaks the product on purpose; each must be noticed by a test"
 	@echo "make check-trixie       builds and tests in a Debian 13 chroot"
 	@echo "make install            programs, register maps, manual pages  (PREFIX=$(PREFIX), DESTDIR)"
+	@echo "make deb                Debian packages for amd64 and arm64, in build/deb (ARCH, SUITE; as root)"
+	@echo "make test-deb           installs, upgrades and purges them in a chroot; 3 minutes"
 	@echo "make install-deps       the Debian packages that are missing (root or sudo)"
 	@echo "make clean              removes $(BUILD)/"

@@ -170,7 +170,7 @@ enum kakou_err memory_lock(struct why *why)
 	if (is_enough && errno != EPERM && errno != ENOMEM)
 		return why_set(why, KAKOU_E_IO, "mlockall: %s", strerror(errno));
 	return why_set(why, KAKOU_E_DENIED,
-		       "memory is not locked: RLIMIT_MEMLOCK is %llu bytes, expected "
+		       "RLIMIT_MEMLOCK is %llu bytes, expected "
 		       "unlimited or "
 		       "%d at least",
 		       (unsigned long long)limit.rlim_cur, MEMORY_LOCK_BYTES);
