@@ -23,6 +23,10 @@ static void print_person(struct cli *cli, json_t *result)
 	fprintf(cli->out, "%s, %s, for %" PRId64 " min at most\n",
 		cli_text(result, "name"), cli_text(result, "role"),
 		cli_integer(result, "ends_ms") / 60000);
+	if (cli_flag(result, "must_change"))
+		fputs("the password is one that another gave: change it first, by\n"
+		      "  kakou password\n",
+		      cli->out);
 }
 
 /* Shows a person once the ticket is kept; takes the result over. */

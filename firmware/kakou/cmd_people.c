@@ -18,6 +18,8 @@ static void add_state(struct cli_table *table, const json_t *person)
 	else if (kept_out_ms > 0)
 		cli_table_add(table, "kept out for %" PRId64 " s",
 			      kept_out_ms / 1000 + 1);
+	else if (cli_flag(person, "must_change"))
+		cli_table_add(table, "must change password");
 	else
 		cli_table_add(table, "open");
 }
@@ -89,7 +91,7 @@ static const struct change *find_change(const char *word)
 }
 
 static int run_change(struct cli *cli, const struct change *change, const char *name,
-		      const char *role)
+		      const char *role, bool must_change)
 {
 	char password[CLI_SECRET_MAX];
 	json_t *params;
@@ -97,11 +99,16 @@ static int run_change(struct cli *cli, const struct change *change, const char *
 	if (!name || change->has_role != (role != NULL))
 		return cli_complain(cli, CLI_USAGE, "expected people %s NAME%s",
 				    change->word, change->has_role ? " ROLE" : "");
+	if (must_change && !change->has_password)
+		return cli_complain(cli, CLI_USAGE,
+				    "--must-change goes with add and password");
 	if (change->has_password && !cli_read_new_secret(cli, "new password", password))
 		return CLI_USAGE;
 	params = json_pack("{s:s, s:s}", "name", name, "screen", "kakou");
 	if (change->has_role)
 		(void)json_object_set_new(params, "role", json_string(role));
+	if (must_change)
+		(void)json_object_set_new(params, "must_change", json_true());
 	if (change->has_password) {
 		(void)json_object_set_new(params, "password", json_string(password));
 		explicit_bzero(password, sizeof(password));
@@ -113,8 +120,12 @@ int cmd_people(struct cli *cli, int argc, char **argv)
 {
 	const char *words[3];
 	const struct change *change;
+	bool must_change = false;
+	const struct cli_option options[] = {
+		{"--must-change", NULL, &must_change},
+	};
 
-	if (!cli_read_words(cli, argc, argv, NULL, 0, words, 0, 3))
+	if (!cli_read_words(cli, argc, argv, options, 1, words, 0, 3))
 		return CLI_USAGE;
 	if (!words[0])
 		return cli_show(cli, "people", NULL, print_people);
@@ -124,5 +135,5 @@ int cmd_people(struct cli *cli, int argc, char **argv)
 				    "got \"%s\", expected add, password, role, lock, "
 				    "unlock or remove",
 				    words[0]);
-	return run_change(cli, change, words[1], words[2]);
+	return run_change(cli, change, words[1], words[2], must_change);
 }

@@ -38,6 +38,7 @@ static void publish(struct desk *desk)
 		text_copy(to->name, sizeof(to->name), from->name);
 		to->role = from->role;
 		to->is_locked = from->is_locked;
+		to->must_change = from->must_change;
 		to->changed_wall_ms = from->changed_wall_ms;
 		to->kept_out_until_ms = desk_failures_of(desk, from->name)->until_ms;
 	}

@@ -47,6 +47,7 @@ struct desk_job {
 	uint32_t token; /**< comes back */
 	uint8_t verb;   /**< enum desk_verb */
 	uint8_t role;   /**< enum role: DESK_ADD, DESK_SET_ROLE */
+	bool must_change; /**< the new password opens nothing until the person replaces it */
 	bool is_rescue; /**< root without a ticket: only the first supervisor, or one's rescue */
 	char name[PERSON_NAME_MAX + 1]; /**< whom it is about */
 	char actor[DESK_ACTOR_MAX + 1]; /**< who asks, comes back */
@@ -60,6 +61,7 @@ struct desk_answer {
 	uint8_t role; /**< the person's, after the job */
 	int8_t error; /**< enum kakou_err: KAKOU_E_REFUSED wrong password or kept out */
 	uint8_t failures; /**< in a row, of a login */
+	bool must_change; /**< the password, which another person gave */
 	bool is_kept_out; /**< the password was not even looked at */
 	char name[PERSON_NAME_MAX + 1];
 	char actor[DESK_ACTOR_MAX + 1];
@@ -72,6 +74,7 @@ struct desk_person {
 	char name[PERSON_NAME_MAX + 1];
 	uint8_t role;
 	bool is_locked;
+	bool must_change;
 	int64_t changed_wall_ms;
 	int64_t kept_out_until_ms; /**< monotonic; 0 = not */
 };

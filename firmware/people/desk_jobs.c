@@ -131,6 +131,7 @@ static struct person *check_password(struct desk *desk, const struct desk_job *j
 	}
 	desk_failures_of(desk, job->name)->in_row = 0;
 	answer->role = person->role;
+	answer->must_change = person->must_change;
 	return person;
 }
 
@@ -196,6 +197,15 @@ static void take_over(struct desk *desk, struct desk_answer *answer)
 		answer->role = person->role;
 }
 
+/* The last of the list is who was just added. */
+static void add_last(struct desk *desk, const struct desk_job *job,
+		     struct desk_answer *answer)
+{
+	desk->next.person[desk->next.count - 1].must_change = job->must_change;
+	answer->must_change = job->must_change;
+	take_over(desk, answer);
+}
+
 static void do_add(struct desk *desk, const struct desk_job *job,
 		   struct desk_answer *answer)
 {
@@ -223,7 +233,7 @@ static void do_add(struct desk *desk, const struct desk_job *job,
 		if (err)
 			refuse_why(answer, err, &why);
 		else
-			take_over(desk, answer);
+			add_last(desk, job, answer);
 	}
 }
 
@@ -233,6 +243,8 @@ static void set_hash(struct desk *desk, const struct desk_job *job,
 	if (!make_hash(desk, job, answer, person->hash))
 		return;
 	person->changed_wall_ms = clock_wall_ms();
+	person->must_change = job->must_change; /* never of one's own */
+	answer->must_change = job->must_change;
 	take_over(desk, answer);
 }
 

@@ -113,12 +113,25 @@ static bool split(char *line, char *fields[FIELDS])
 	return count == FIELDS;
 }
 
+static const char *const states[] = {"open", "locked", "open-given", "locked-given"};
+
+/* Index into states; -1: none of them. */
+static int find_state(const char *word)
+{
+	for (int i = 0; i < (int)(sizeof(states) / sizeof(states[0])); i++)
+		if (!strcmp(states[i], word))
+			return i;
+	return -1;
+}
+
 static enum kakou_err parse_person(struct people *people, char *line, int number,
 				   struct why *why)
 {
 	char *fields[FIELDS];
 	struct why inner = {""};
+	struct person *person;
 	int64_t changed;
+	int state;
 
 	if (!split(line, fields))
 		return why_set(why, KAKOU_E_INVALID,
@@ -128,10 +141,12 @@ static enum kakou_err parse_person(struct people *people, char *line, int number
 		return why_set(why, KAKOU_E_INVALID,
 			       "line %d: got role \"%s\", expected a role", number,
 			       fields[1]);
-	if (strcmp(fields[2], "open") != 0 && strcmp(fields[2], "locked") != 0)
+	state = find_state(fields[2]);
+	if (state < 0)
 		return why_set(why, KAKOU_E_INVALID,
-			       "line %d: got \"%s\", expected open or locked", number,
-			       fields[2]);
+			       "line %d: got \"%s\", expected open or locked, or either "
+			       "with -given",
+			       number, fields[2]);
 	if (text_parse_integer(fields[3], 0, INT64_MAX, &changed))
 		return why_set(why, KAKOU_E_INVALID,
 			       "line %d: got \"%s\", expected milliseconds", number,
@@ -142,7 +157,9 @@ static enum kakou_err parse_person(struct people *people, char *line, int number
 	if (people_add(people, fields[0], role_find(fields[1]), fields[4], changed,
 		       &inner))
 		return why_set(why, KAKOU_E_INVALID, "line %d: %s", number, inner.text);
-	people->person[people->count - 1].is_locked = !strcmp(fields[2], "locked");
+	person = &people->person[people->count - 1];
+	person->is_locked = state & 1;
+	person->must_change = state & 2;
 	return KAKOU_OK;
 }
 
@@ -177,7 +194,7 @@ size_t people_write(const struct people *people, char to[PEOPLE_FILE_MAX])
 {
 	size_t used = sizeof(first_line) - 1;
 
-	_Static_assert(PEOPLE_FILE_MAX >= PEOPLE_MAX * (PERSON_NAME_MAX + 12 + 8 + 21 +
+	_Static_assert(PEOPLE_FILE_MAX >= PEOPLE_MAX * (PERSON_NAME_MAX + 12 + 13 + 21 +
 							PERSON_HASH_MAX + 5) +
 						  sizeof(first_line),
 		       "everybody fits");
@@ -185,11 +202,11 @@ size_t people_write(const struct people *people, char to[PEOPLE_FILE_MAX])
 	for (size_t i = 0; i < people->count; i++) {
 		const struct person *person = &people->person[i];
 
-		used += (size_t)snprintf(to + used, PEOPLE_FILE_MAX - used,
-					 "%s:%s:%s:%" PRId64 ":%s\n", person->name,
-					 role_name((enum role)person->role),
-					 person->is_locked ? "locked" : "open",
-					 person->changed_wall_ms, person->hash);
+		used += (size_t)snprintf(
+			to + used, PEOPLE_FILE_MAX - used, "%s:%s:%s:%" PRId64 ":%s\n",
+			person->name, role_name((enum role)person->role),
+			states[person->is_locked + 2 * person->must_change],
+			person->changed_wall_ms, person->hash);
 	}
 	return used;
 }

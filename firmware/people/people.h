@@ -3,7 +3,8 @@
  * People: names, roles and hashed passwords, as a value and as the text of a file.
  *
  * The file has one person a line, "name:role:state:changed_wall_ms:hash", after the line
- * "kakou people 1". It is small and rewritten whole.
+ * "kakou people 1"; the state is open or locked, open-given or locked-given while the password is
+ * one that another person gave. It is small and rewritten whole.
  *
  * Layer: firmware. Pure but for people_load() and people_save(), which block on the disk.
  */
@@ -29,6 +30,7 @@ struct person {
 	char name[PERSON_NAME_MAX + 1];
 	uint8_t role; /**< enum role, never ROLE_NONE */
 	bool is_locked;
+	bool must_change; /**< the password, before anything else: another person knows it */
 	int64_t changed_wall_ms; /**< of the password */
 	char hash[PERSON_HASH_MAX + 1];
 };

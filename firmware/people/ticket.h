@@ -26,6 +26,7 @@ struct ticket {
 	unsigned char hash[32];
 	char name[PERSON_NAME_MAX + 1]; /**< "" = free */
 	uint8_t role;                   /**< enum role */
+	bool must_change; /**< good only for a new password, and logging out */
 	int64_t made_ms, used_ms;
 };
 

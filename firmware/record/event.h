@@ -41,10 +41,10 @@
 	X(ARM_UNLOCKED, "arm_unlocked") /* reason: a person took it back */ \
 	X(LANE_TURNED, "lane_turned") /* from, to, actor, reason: in force after a pause */ \
 	X(LANE_TURN_WITHDRAWN, "lane_turn_withdrawn") /* to (what stays in force), reason */ \
-	X(LOGIN, "login") /* actor, role, screen */ \
+	X(LOGIN, "login") /* actor, role, screen, must_change */ \
 	X(LOGIN_REFUSED, "login_refused") /* actor, screen, failures, why, count */ \
 	X(LOGOUT, "logout") /* actor */ \
-	X(PEOPLE_CHANGED, "people_changed") /* change, person, role, actor, screen */ \
+	X(PEOPLE_CHANGED, "people_changed") /* change, person, role, actor, screen, must_change */ \
 	X(ACCESS_REFUSED, "access_refused") /* method, act, lane, actor, role, uid, why, count */ \
 	X(PULSE_ENDED, "pulse_ended") /* line, actor, lasted_ms, why */ \
 	X(LIFT_AUTHORISED, "lift_authorised") /* by, actor, reason */ \

@@ -105,6 +105,13 @@ static const char *log_in_first(struct rpc_client *client, const char *why)
 	return view.damage[0] ? desk_damaged : why;
 }
 
+/* What a person may do before the password that another gave is replaced. */
+static bool is_for_given(const struct rpc_method *method)
+{
+	return method->run == rpc_people_password || method->run == rpc_people_logout ||
+	       method->run == rpc_people_whoami;
+}
+
 bool rpc_access_check(struct rpc_client *client, const struct rpc_method *method,
 		      json_t *params)
 {
@@ -134,6 +141,12 @@ bool rpc_access_check(struct rpc_client *client, const struct rpc_method *method
 	}
 	text_copy(client->actor.name, sizeof(client->actor.name), ticket->name);
 	client->actor.role = (enum role)ticket->role;
+	if (ticket->must_change && !is_for_given(method)) {
+		refuse(client, method->name, params,
+		       "the password is one that another gave: change it first, as by "
+		       "kakou password");
+		return false;
+	}
 	if (!rpc_access_has_role(client, method->name, params, method->name,
 				 method->roles))
 		return false;

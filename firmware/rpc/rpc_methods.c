@@ -168,16 +168,18 @@ static const struct rpc_param own_password_params[] = {
 };
 
 static const struct rpc_param add_params[] = {
-	{"name",     PARAM_TEXT,   true, 1, PERSON_NAME_MAX},
-	{"role",     PARAM_ROLE,   true, 0, 0              },
-	{"password", PARAM_SECRET, true, 1, PASSWORD_MAX   },
-	{"screen",   PARAM_TEXT,   true, 1, DESK_SCREEN_MAX},
+	{"name",        PARAM_TEXT,   true,  1, PERSON_NAME_MAX},
+	{"role",        PARAM_ROLE,   true,  0, 0              },
+	{"password",    PARAM_SECRET, true,  1, PASSWORD_MAX   },
+	{"must_change", PARAM_FLAG,   false, 0, 0              },
+	{"screen",      PARAM_TEXT,   true,  1, DESK_SCREEN_MAX},
 };
 
 static const struct rpc_param set_password_params[] = {
-	{"name",     PARAM_TEXT,   true, 1, PERSON_NAME_MAX},
-	{"password", PARAM_SECRET, true, 1, PASSWORD_MAX   },
-	{"screen",   PARAM_TEXT,   true, 1, DESK_SCREEN_MAX},
+	{"name",        PARAM_TEXT,   true,  1, PERSON_NAME_MAX},
+	{"password",    PARAM_SECRET, true,  1, PASSWORD_MAX   },
+	{"must_change", PARAM_FLAG,   false, 0, 0              },
+	{"screen",      PARAM_TEXT,   true,  1, DESK_SCREEN_MAX},
 };
 
 static const struct rpc_param role_params[] = {

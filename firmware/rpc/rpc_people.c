@@ -61,6 +61,7 @@ static struct desk_job job_of(enum desk_verb verb, const json_t *params)
 
 	text_copy(job.name, sizeof(job.name), rpc_param_text(params, "name"));
 	job.role = (uint8_t)rpc_param_role(params);
+	job.must_change = rpc_param_flag(params, "must_change");
 	return job;
 }
 
@@ -128,11 +129,11 @@ static json_t *pack_person(const struct desk_person *person, int64_t now_ms)
 {
 	int64_t left_ms = person->kept_out_until_ms - now_ms;
 
-	return json_pack("{s:s, s:s, s:b, s:I, s:I}", "name", person->name, "role",
+	return json_pack("{s:s, s:s, s:b, s:b, s:I, s:I}", "name", person->name, "role",
 			 role_name((enum role)person->role), "is_locked",
-			 person->is_locked, "changed_wall_ms",
-			 (json_int_t)person->changed_wall_ms, "kept_out_ms",
-			 (json_int_t)(left_ms > 0 ? left_ms : 0));
+			 person->is_locked, "must_change", person->must_change,
+			 "changed_wall_ms", (json_int_t)person->changed_wall_ms,
+			 "kept_out_ms", (json_int_t)(left_ms > 0 ? left_ms : 0));
 }
 
 void rpc_people_list(struct rpc_client *client, const json_t *params)
@@ -151,9 +152,10 @@ void rpc_people_list(struct rpc_client *client, const json_t *params)
 
 static json_t *pack_ticket(const struct ticket *ticket, int64_t now_ms)
 {
-	return json_pack("{s:s, s:s, s:I, s:I}", "name", ticket->name, "role",
-			 role_name((enum role)ticket->role), "idle_ms",
-			 (json_int_t)TICKET_IDLE_MS, "ends_ms",
+	return json_pack("{s:s, s:s, s:b, s:I, s:I}", "name", ticket->name, "role",
+			 role_name((enum role)ticket->role), "must_change",
+			 ticket->must_change, "idle_ms", (json_int_t)TICKET_IDLE_MS,
+			 "ends_ms",
 			 (json_int_t)(ticket->made_ms + TICKET_LIFE_MS - now_ms));
 }
 
@@ -204,6 +206,8 @@ static void note(struct rpc *rpc, const struct desk_answer *answer)
 		event_add_text(&event, "role", role_name((enum role)answer->role));
 	else
 		event_add_text(&event, "why", answer->why);
+	if (answer->must_change && !answer->error)
+		event_add_number(&event, "must_change", 1);
 	if (answer->failures > 0)
 		event_add_number(&event, "failures", answer->failures);
 	if (answer->is_kept_out)
@@ -236,9 +240,12 @@ static void reply_ticket(struct rpc_client *client, const struct desk_answer *an
 				: "no randomness for a ticket");
 		return;
 	}
-	result = json_pack("{s:s, s:s, s:s, s:I, s:I}", "ticket", text, "name",
+	ticket_find(&rpc->tickets, text, clock_mono_ms())->must_change =
+		answer->must_change;
+	result = json_pack("{s:s, s:s, s:s, s:b, s:I, s:I}", "ticket", text, "name",
 			   answer->name, "role", role_name((enum role)answer->role),
-			   "idle_ms", (json_int_t)TICKET_IDLE_MS, "ends_ms",
+			   "must_change", answer->must_change, "idle_ms",
+			   (json_int_t)TICKET_IDLE_MS, "ends_ms",
 			   (json_int_t)TICKET_LIFE_MS);
 	explicit_bzero(text, sizeof(text));
 	client->reply_is_secret = true;

@@ -128,6 +128,11 @@ static const struct ticket *find_incoming(struct rpc_client *client, const json_
 	if (!incoming)
 		rpc_client_fail(client, rpc_code(KAKOU_E_DENIED),
 				"incoming: the ticket is none or no more: log in first");
+	else if (incoming->must_change)
+		rpc_client_fail(client, rpc_code(KAKOU_E_DENIED),
+				"incoming: %s has a password that another gave, expected "
+				"it to be changed first",
+				incoming->name);
 	else if (!strcmp(incoming->name, client->actor.name))
 		rpc_client_fail(client, rpc_code(KAKOU_E_REFUSED),
 				"incoming: got %s, who hands over, expected another "

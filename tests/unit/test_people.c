@@ -29,6 +29,7 @@ static int fill(void **state)
 		people_add(&people, "王关员", ROLE_SUPERVISOR, "$y$j9T$a$b", 5, &why), 0);
 	assert_int_equal(people_add(&people, "li", ROLE_TECHNICIAN, "$y$x", 6, &why), 0);
 	people.person[1].is_locked = true;
+	people.person[0].must_change = true;
 	return 0;
 }
 

@@ -280,6 +280,57 @@ static void ones_own_new_password_needs_the_old_one_and_gives_a_new_ticket(void 
 	expect_done(log_in("li", "new password"));
 }
 
+static char *ticket_of(json_t *answer)
+{
+	char *ticket = strdup(
+		json_string_value(json_object_get(rpc_rig_result(answer), "ticket")));
+
+	json_decref(answer);
+	return ticket;
+}
+
+static void a_password_that_another_gave_opens_nothing_but_its_change(void **state)
+{
+	json_t *answer;
+	char *ticket;
+
+	(void)state;
+	expect_done(call("people.add",
+			 "{'ticket':'%s','name':'new','role':'officer','password':'given "
+			 "to new','must_change':true,'screen':'t'}",
+			 chief));
+	answer = log_in("new", "given to new");
+	assert_true(json_is_true(json_object_get(rpc_rig_result(answer), "must_change")));
+	ticket = ticket_of(answer);
+	rpc_rig_expect_error(call("act",
+				  "{'ticket':'%s','lane':'in1','act':'lock','reason':'x',"
+				  "'screen':'t'}",
+				  ticket),
+			     DENIED, "change it first");
+	rpc_rig_expect_error(call("handover",
+				  "{'ticket':'%s','incoming':'%s','reason':'x','screen':"
+				  "'t'}",
+				  officer, ticket),
+			     DENIED, "changed first");
+	expect_done(call("whoami", "{'ticket':'%s'}", ticket));
+	answer = call("password",
+		      "{'ticket':'%s','password':'given to new','fresh':'known to "
+		      "nobody','screen':'t'}",
+		      ticket);
+	free(ticket);
+	ticket = ticket_of(answer);
+	expect_done(
+		call("people.lock", "{'ticket':'%s','name':'li','screen':'t'}", chief));
+	rpc_rig_expect_error(
+		call("people.lock", "{'ticket':'%s','name':'li','screen':'t'}", ticket),
+		DENIED, "asks for supervisor");
+	free(ticket);
+	answer = log_in("new", "known to nobody");
+	assert_true(
+		json_is_false(json_object_get(rpc_rig_result(answer), "must_change")));
+	json_decref(answer);
+}
+
 static void after_logging_out_the_ticket_is_none(void **state)
 {
 	(void)state;
@@ -557,6 +608,7 @@ int main(void)
 		WITH_PEOPLE(a_ticket_ends_with_what_it_says),
 		WITH_PEOPLE(
 			ones_own_new_password_needs_the_old_one_and_gives_a_new_ticket),
+		WITH_PEOPLE(a_password_that_another_gave_opens_nothing_but_its_change),
 		WITH_PEOPLE(after_logging_out_the_ticket_is_none),
 		WITH_PEOPLE(an_act_beyond_the_role_is_refused_and_recorded),
 		WITH_PEOPLE(a_shift_is_handed_over_by_two_people_with_what_is_open),
