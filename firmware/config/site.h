@@ -187,7 +187,8 @@ struct site_lane {
 	uint8_t rights;       /**< enum site_right */
 	bool asks_registered; /**< customs decides about registered vehicles too */
 	int32_t lookup_ms; /**< without an answer of the registry: not known; 0 = not asked */
-	int32_t mode_hours;   /**< emergency mode at most */
+	int32_t mode_hours;        /**< emergency mode at most */
+	bool release_needs_second; /**< against a refusal of customs: a supervisor besides */
 	int64_t tare_limit_g; /**< order's tare from the learned one; 0 = not compared */
 	enum on_difference on_tare_difference;              /**< holds type 6 only */
 	struct site_tolerance tolerances[SITE_ORDER_TYPES]; /**< by type − 1 */

@@ -233,6 +233,8 @@ const struct conf_key site_keys[] = {
 	     "Customs is asked about registered vehicles too, and decides."),
 	INTEGER("lane", "lookup_ms", 0, 5000, "500",
 		"Time in which the orders on file are looked up, in milliseconds; 0 for never."),
+	FLAG("lane", "release_needs_second", "false",
+	     "A release that customs refused needs the approval of a supervisor besides, another person."),
 	INTEGER("lane", "emergency_hours", 1, 72, "4",
 		"Longest time of the emergency mode, in hours."),
 	INTEGER("lane", "tare_limit_kg", 0, 10000, "0",

@@ -84,6 +84,7 @@ enum kakou_err site_take_rights(struct site_build *build,
 
 	lane->asks_registered = conf_flag(section, "registered_asked");
 	lane->lookup_ms = (int32_t)conf_integer(section, "lookup_ms");
+	lane->release_needs_second = conf_flag(section, "release_needs_second");
 	lane->mode_hours = (int32_t)conf_integer(section, "emergency_hours");
 	lane->tare_limit_g = conf_integer(section, "tare_limit_kg") * 1000;
 	lane->on_tare_difference = says(section, "on_tare_difference", "hold")

@@ -112,7 +112,7 @@ void api_ask(struct exchange *exchange, const char *method, json_t *params,
 				     : "no memory for a question to the gate");
 }
 
-static void on_answer(void *arg, const struct caller_answer *answer)
+void api_hand_through(void *arg, const struct caller_answer *answer)
 {
 	struct exchange *exchange = api_resume(arg);
 	struct session *session = api_session(exchange);
@@ -137,6 +137,8 @@ json_t *api_rpc_params(const struct exchange *exchange)
 		return NULL;
 	if ((exchange->route->sends & SENDS_TICKET) && session)
 		(void)json_object_set_new(params, "ticket", json_string(session->ticket));
+	if (exchange->route->sends & SENDS_MUST_CHANGE)
+		(void)json_object_set_new(params, "must_change", json_true());
 	if (exchange->route->sends & SENDS_SCREEN)
 		(void)json_object_set_new(params, "screen",
 					  json_string(exchange->screen));
@@ -211,6 +213,18 @@ static bool check_limit(struct exchange *exchange, struct limit *limit, const ch
 	return false;
 }
 
+bool api_may_try(struct exchange *exchange)
+{
+	return check_limit(exchange, &exchange->api->logins,
+			   web_address(exchange->request));
+}
+
+void api_tried_well(struct exchange *exchange)
+{
+	if (exchange->request)
+		limit_give_back(&exchange->api->logins, web_address(exchange->request));
+}
+
 /* False: replied. */
 static bool check_person(struct exchange *exchange)
 {
@@ -255,8 +269,7 @@ static bool check_access(struct exchange *exchange)
 	if (exchange->route->needs != NEEDS_NOBODY)
 		return check_person(exchange);
 	if (exchange->route->run == api_login)
-		return check_limit(exchange, &exchange->api->logins,
-				   web_address(exchange->request));
+		return api_may_try(exchange);
 	return check_limit(exchange, &exchange->api->strangers,
 			   web_address(exchange->request));
 }
@@ -271,7 +284,7 @@ static void run_route(struct exchange *exchange)
 		exchange->route->run(exchange);
 	else
 		api_ask(exchange, exchange->route->rpc, api_rpc_params(exchange),
-			on_answer);
+			api_hand_through);
 }
 
 static void serve_api(struct api *api, struct web_request *request)

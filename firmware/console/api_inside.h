@@ -37,7 +37,11 @@ enum route_needs {
 	NEEDS_FRESH,  /* the same; allowed before the first password is changed */
 };
 
-enum { SENDS_TICKET = 1, SENDS_SCREEN = 2 };
+enum {
+	SENDS_TICKET = 1,
+	SENDS_SCREEN = 2,
+	SENDS_MUST_CHANGE = 4, /* the password is the person's to replace */
+};
 
 struct exchange;
 
@@ -96,6 +100,11 @@ void api_fail_as(struct exchange *exchange, const struct caller_answer *answer);
 void api_ask(struct exchange *exchange, const char *method, json_t *params,
 	     caller_then *then);
 
+/** A password is going to be tried. False: replied, too many were wrong. */
+bool api_may_try(struct exchange *exchange);
+/** It was right. */
+void api_tried_well(struct exchange *exchange);
+
 /** First in every `then`. */
 struct exchange *api_resume(void *arg);
 
@@ -126,6 +135,16 @@ void api_handover(struct exchange *exchange);
 /** Asks kakoud whether the tickets still hold: of this person, or of everybody (NULL). */
 void api_check_sessions(struct api *api, const char *name);
 void api_sweep_sessions(void *arg);
+
+/* ---- api_act.c ------------------------------------------------------------------------------- */
+
+void api_act(struct exchange *exchange);
+
+/** A ticket that nobody uses any more. */
+void api_give_back(struct api *api, const char *ticket);
+
+/** kakoud's answer as it is. */
+void api_hand_through(void *arg, const struct caller_answer *answer);
 
 /* ---- api_stream.c ---------------------------------------------------------------------------- */
 

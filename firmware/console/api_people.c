@@ -40,20 +40,6 @@ static json_t *pack_session(const struct api *api, const struct session *session
 			 (json_int_t)(session->ends_ms - now_ms));
 }
 
-/* A ticket that nobody will use. */
-static void ignore_answer(void *arg, const struct caller_answer *answer)
-{
-	(void)arg;
-	(void)answer;
-}
-
-static void give_back(struct api *api, const char *ticket)
-{
-	if (caller_ask(api->caller, "logout", json_pack("{s:s}", "ticket", ticket),
-		       ignore_answer, NULL))
-		return; /* it ends by itself */
-}
-
 /* The result of kakoud's login becomes a session; the one before ends. */
 static void begin_session(struct exchange *exchange, const json_t *result)
 {
@@ -62,7 +48,7 @@ static void begin_session(struct exchange *exchange, const json_t *result)
 	int64_t now_ms = clock_mono_ms();
 
 	if (!exchange->request) { /* nobody gets the cookie */
-		give_back(api, json_text_of(result, "ticket"));
+		api_give_back(api, json_text_of(result, "ticket"));
 		api_reply(exchange, 200, NULL);
 		return;
 	}
@@ -87,9 +73,7 @@ static void on_login(void *arg, const struct caller_answer *answer)
 
 	if (answer->result) {
 		/* Only who guesses uses turns up, not everybody behind one address. */
-		if (exchange->request)
-			limit_give_back(&exchange->api->logins,
-					web_address(exchange->request));
+		api_tried_well(exchange);
 		begin_session(exchange, answer->result);
 	} else if (answer->code == -32000 + KAKOU_E_REFUSED)
 		api_fail(exchange, 401, "login_refused", "%s", answer->message);
@@ -117,7 +101,7 @@ void api_logout(struct exchange *exchange)
 {
 	struct session *session = api_session(exchange);
 
-	give_back(exchange->api, session->ticket);
+	api_give_back(exchange->api, session->ticket);
 	session_end(session);
 	set_cookie(exchange, "");
 	api_reply(exchange, 200, json_pack("{s:b}", "ended", 1));
@@ -151,7 +135,7 @@ static void on_handover(void *arg, const struct caller_answer *answer)
 	int64_t now_ms = clock_mono_ms();
 
 	if (!answer->result) {
-		give_back(api, exchange->kept);
+		api_give_back(api, exchange->kept);
 		api_fail_as(exchange, answer);
 		return;
 	}
@@ -162,7 +146,7 @@ static void on_handover(void *arg, const struct caller_answer *answer)
 		    &api->sessions, exchange->kept, json_text_of(answer->result, "to"),
 		    json_text_of(exchange->params, "role"), now_ms,
 		    now_ms + json_number_of(exchange->params, "ends_ms"), &session)) {
-		give_back(api, exchange->kept);
+		api_give_back(api, exchange->kept);
 		api_reply(exchange, 200, json_incref(answer->result));
 		return;
 	}
@@ -187,9 +171,10 @@ static void on_incoming(void *arg, const struct caller_answer *answer)
 		api_fail_as(exchange, answer);
 		return;
 	}
+	api_tried_well(exchange);
 	exchange->kept = strdup(ticket);
 	if (!session || !exchange->kept) {
-		give_back(exchange->api, ticket);
+		api_give_back(exchange->api, ticket);
 		api_fail(exchange, 401, "not_logged_in", "the session has ended");
 		return;
 	}
@@ -207,6 +192,8 @@ static void on_incoming(void *arg, const struct caller_answer *answer)
 
 void api_handover(struct exchange *exchange)
 {
+	if (!api_may_try(exchange))
+		return;
 	api_ask(exchange, "login",
 		json_pack("{s:O, s:O, s:s}", "name",
 			  json_object_get(exchange->params, "name"), "password",
@@ -273,7 +260,7 @@ void api_sweep_sessions(void *arg)
 		if (session->number == 0)
 			continue;
 		if (session_is_over(&api->sessions, session, now_ms)) {
-			give_back(api, session->ticket);
+			api_give_back(api, session->ticket);
 			session_end(session);
 		} else if (now_ms - session->checked_ms >= SESSION_CHECK_MS) {
 			check_session(api, session);

@@ -21,12 +21,16 @@
 #define NUMBER(name)      { name, ROUTE_NUMBER, IN_BODY, true }
 #define MAY_NUMBER(name)  { name, ROUTE_NUMBER, IN_BODY, false }
 #define OBJECT(name)      { name, ROUTE_OBJECT, IN_BODY, true }
+#define MAY_OBJECT(name)  { name, ROUTE_OBJECT, IN_BODY, false }
 
 #define SHOW(path, rpc, ...) \
 	{ "GET", "/api/v1/" path, NEEDS_PERSON, 0, rpc, NULL, { __VA_ARGS__ } }
 #define ACT(path, rpc, ...) \
 	{ "POST", "/api/v1/" path, NEEDS_PERSON, SENDS_TICKET | SENDS_SCREEN, rpc, NULL, \
 	  { __VA_ARGS__ } }
+#define GIVE(path, rpc, ...) \
+	{ "POST", "/api/v1/" path, NEEDS_PERSON, \
+	  SENDS_TICKET | SENDS_SCREEN | SENDS_MUST_CHANGE, rpc, NULL, { __VA_ARGS__ } }
 
 const struct route api_routes[] = {
 	{ "POST", "/api/v1/login", NEEDS_NOBODY, SENDS_SCREEN, NULL, api_login,
@@ -45,8 +49,10 @@ const struct route api_routes[] = {
 	SHOW("lanes", "lanes", { 0 }),
 	SHOW("lanes/{lane}", "lane", PATH_TEXT("lane")),
 	SHOW("lanes/{lane}/lines", "lines", PATH_TEXT("lane")),
-	ACT("lanes/{lane}/acts", "act", PATH_TEXT("lane"), TEXT("act"), TEXT("reason"),
-	    MAY_NUMBER("passage"), MAY_TEXT("subject"), MAY_TEXT("value")),
+	{ "POST", "/api/v1/lanes/{lane}/acts", NEEDS_PERSON, SENDS_TICKET | SENDS_SCREEN,
+	  NULL, api_act,
+	  { PATH_TEXT("lane"), TEXT("act"), TEXT("reason"), MAY_NUMBER("passage"),
+	    MAY_TEXT("subject"), MAY_TEXT("value"), MAY_OBJECT("second") } },
 	SHOW("devices", "devices", { 0 }),
 	SHOW("buses", "buses", { 0 }),
 	SHOW("link", "link", { 0 }),
@@ -78,8 +84,9 @@ const struct route api_routes[] = {
 	    TEXT("outcome"), TEXT("reason")),
 
 	SHOW("people", "people", { 0 }),
-	ACT("people", "people.add", TEXT("name"), TEXT("role"), TEXT("password")),
-	ACT("people/{name}/password", "people.password", PATH_TEXT("name"), TEXT("password")),
+	GIVE("people", "people.add", TEXT("name"), TEXT("role"), TEXT("password")),
+	GIVE("people/{name}/password", "people.password", PATH_TEXT("name"),
+	     TEXT("password")),
 	ACT("people/{name}/role", "people.role", PATH_TEXT("name"), TEXT("role")),
 	ACT("people/{name}/lock", "people.lock", PATH_TEXT("name")),
 	ACT("people/{name}/unlock", "people.unlock", PATH_TEXT("name")),

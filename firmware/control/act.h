@@ -65,6 +65,7 @@ struct act {
 			  */
 	int64_t asked_ms; /**< monotonic; 0 = just now */
 	char actor[48];   /**< who, never empty */
+	char second[48];  /**< the supervisor who approved it besides, "" = nobody */
 	char reason[96];  /**< why, never empty */
 	char screen[32];  /**< from where: "kakou", "console" … */
 	char value[72];   /**< a read, an order's number, an alarm's code; "" = none */

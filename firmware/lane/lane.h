@@ -184,6 +184,7 @@ struct lane {
 	char trailer_plate[32];
 	struct customs_gather gather; /**< as asked */
 	struct lane_inquiry inquiry;
+	bool is_refused; /**< customs' last final answer in this passage was no release */
 	struct lane_asked asked[LANE_ASKED_KEPT]; /**< newest inquiries, a ring */
 	uint32_t asked_count;
 	struct lane_right right;

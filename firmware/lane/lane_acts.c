@@ -203,6 +203,8 @@ static void record_act(struct lane *lane, const struct act *act, uint64_t ticket
 		       act->is_customs ? "customs" : role_name((enum role)act->role));
 	event_add_text(event, "reason", act->reason);
 	event_add_text(event, "screen", act->screen);
+	if (act->second[0])
+		event_add_text(event, "second", act->second);
 	event_add_number(event, "meant_passage", act->passage);
 	if (needs & ACT_NEEDS_SUBJECT)
 		event_add_text(event, "subject",
@@ -225,6 +227,13 @@ static bool means_another_passage(const struct lane *lane, const struct act *act
 	if (act->verb == ACT_RESET)
 		return lane->passage != 0 && act->passage != lane->passage;
 	return (needs || act->passage != 0) && act->passage != lane->passage;
+}
+
+/* A new question does not undo what customs said: only its own release does. */
+static bool lacks_second(const struct lane *lane, const struct act *act)
+{
+	return lane->config->release_needs_second && lane->is_refused &&
+	       !act->is_customs && act->second[0] == '\0';
 }
 
 /* Why the act can't be taken now; "" when it can. */
@@ -255,6 +264,11 @@ static void judge_act(const struct lane *lane, const struct act *act, char *why,
 			 "the arm of lane %s can't be seen: nothing may close when its "
 			 "lines come back",
 			 lane->config->name);
+	else if (verb == ACT_RELEASE && lacks_second(lane, act))
+		snprintf(why, size,
+			 "customs refused passage %lld: its release needs a supervisor's "
+			 "approval besides",
+			 (long long)lane->passage);
 	else if (senseless)
 		snprintf(why, size, "lane %s %s", lane->config->name, senseless);
 	else if (verb == ACT_MODE)

@@ -173,8 +173,10 @@ static void handle_answer(struct lane *lane, const struct customs_news *news)
 	lane->inquiry.reason = lane_reason_of_answer(lane, check, &news->reading);
 	text_copy(lane->inquiry.form_id, sizeof(lane->inquiry.form_id), check->form_id);
 	text_copy(lane->inquiry.hint, sizeof(lane->inquiry.hint), check->op_hint);
-	if (counts)
+	if (counts) {
 		lane->stages.answered = lane->now_ms;
+		lane->is_refused = news->reading.verdict != VERDICT_RELEASE;
+	}
 	/* Nothing here seals or follows by GPS, and customs must not believe it. */
 	if (counts && status_asks_devices(check->check_result))
 		report_command(lane, news, true);

@@ -22,7 +22,7 @@ static void open_passage(struct lane *lane)
 	lane->verdict = lane->lifted_for = VERDICT_NONE;
 	lane->reason = REASON_NONE;
 	lane->was_lifted = lane->lift_is_manual = lane->is_overstayed = false;
-	lane->position_is_told = false;
+	lane->position_is_told = lane->is_refused = false;
 	lane->clearing_lifts = 0;
 	lane->lift_ticket = 0;
 	lane->lift_seq = 0;

@@ -32,7 +32,7 @@
 	X(ANSWER, "answer") /* seq_no, word, verdict, hint, form_id, effect */ \
 	X(VERDICT, "verdict") /* verdict, by, reason */ \
 	X(HOLD, "hold") /* reason, sign */ \
-	X(OFFICER_ACT, "officer_act") /* act, actor, reason, screen */ \
+	X(OFFICER_ACT, "officer_act") /* act, actor, reason, screen, second */ \
 	X(ACT_REFUSED, "act_refused") /* act, actor, reason, screen, why */ \
 	X(SHIFT, "shift") /* actor, to, reason, holds, locked, bypasses, alarms, calls */ \
 	X(LANE_LOCKED, "lane_locked") /* actor */ \

@@ -56,8 +56,8 @@ static void add_text_of(struct event *event, const char *key, const json_t *para
 }
 
 /* Who has a ticket answers for each refusal; others can't fill the record. */
-static void refuse(struct rpc_client *client, const char *method, const json_t *params,
-		   const char *why)
+void rpc_access_refuse(struct rpc_client *client, const char *method,
+		       const json_t *params, const char *why)
 {
 	struct rpc *rpc = client->rpc;
 	struct event event;
@@ -87,7 +87,7 @@ bool rpc_access_has_role(struct rpc_client *client, const char *method,
 	(void)snprintf(why, sizeof(why), "%s is %s, and %s asks for %s",
 		       client->actor.name, role_name(client->actor.role), what,
 		       role_list(roles, words));
-	refuse(client, method, params, why);
+	rpc_access_refuse(client, method, params, why);
 	return false;
 }
 
@@ -127,14 +127,14 @@ bool rpc_access_check(struct rpc_client *client, const struct rpc_method *method
 		return true;
 	}
 	if (!text) {
-		refuse(client, method->name, params,
+		rpc_access_refuse(client, method->name, params,
 		       log_in_first(client,
 				    "no ticket: log in first, as by kakou login NAME"));
 		return false;
 	}
 	ticket = ticket_find(&client->rpc->tickets, text, clock_mono_ms());
 	if (!ticket) {
-		refuse(client, method->name, params,
+		rpc_access_refuse(client, method->name, params,
 		       log_in_first(client,
 				    "the ticket is none or no more: log in again"));
 		return false;
@@ -142,9 +142,10 @@ bool rpc_access_check(struct rpc_client *client, const struct rpc_method *method
 	text_copy(client->actor.name, sizeof(client->actor.name), ticket->name);
 	client->actor.role = (enum role)ticket->role;
 	if (ticket->must_change && !is_for_given(method)) {
-		refuse(client, method->name, params,
-		       "the password is one that another gave: change it first, as by "
-		       "kakou password");
+		rpc_access_refuse(
+			client, method->name, params,
+			"the password is one that another gave: change it first, as by "
+			"kakou password");
 		return false;
 	}
 	if (!rpc_access_has_role(client, method->name, params, method->name,

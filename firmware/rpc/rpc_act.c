@@ -6,6 +6,8 @@
  */
 #include "firmware/rpc/rpc_internal.h"
 
+#include <string.h>
+
 #include "hal/clock.h"
 #include "hal/text.h"
 
@@ -49,6 +51,32 @@ static bool has_what_it_needs(struct rpc_client *client, const json_t *params,
 	return true;
 }
 
+/* Who approves a release besides: another person, a supervisor, by a ticket of their own. */
+static bool take_second(struct rpc_client *client, const json_t *params, struct act *act)
+{
+	const char *text = rpc_param_text(params, "second");
+	const struct ticket *second;
+	const char *why = NULL;
+
+	if (!text)
+		return true;
+	second = ticket_find(&client->rpc->tickets, text, clock_mono_ms());
+	if (act->verb != ACT_RELEASE)
+		why = "second: got one, expected none but for release";
+	else if (!second)
+		why = "second: the ticket is none or no more: log in first";
+	else if (second->must_change || second->role != ROLE_SUPERVISOR)
+		why = "second: expected a supervisor with a password of their own";
+	else if (!strcmp(second->name, client->actor.name))
+		why = "second: expected another person than who releases";
+	if (why) {
+		rpc_access_refuse(client, "act", params, why);
+		return false;
+	}
+	text_copy(act->second, sizeof(act->second), second->name);
+	return true;
+}
+
 void rpc_act_run(struct rpc_client *client, const json_t *params)
 {
 	struct rpc *rpc = client->rpc;
@@ -63,7 +91,8 @@ void rpc_act_run(struct rpc_client *client, const json_t *params)
 	if (!rpc_access_has_role(client, "act", params, act_verb_name(act.verb),
 				 act_rule_of(act.verb)->roles))
 		return;
-	if (!has_what_it_needs(client, params, &act))
+	if (!has_what_it_needs(client, params, &act) ||
+	    !take_second(client, params, &act))
 		return;
 	act.role = (uint8_t)client->actor.role;
 	text_copy(act.actor, sizeof(act.actor), client->actor.name);

@@ -241,6 +241,10 @@ bool rpc_access_check(struct rpc_client *client, const struct rpc_method *method
 bool rpc_access_has_role(struct rpc_client *client, const char *method,
 			 const json_t *params, const char *what, uint32_t roles);
 
+/** The reply is a refusal, and it is recorded. */
+void rpc_access_refuse(struct rpc_client *client, const char *method,
+		       const json_t *params, const char *why);
+
 /** Hands an event to the record. KAKOU_E_FULL: too many wait. */
 KAKOU_MUST_CHECK enum kakou_err rpc_access_note(struct rpc *rpc,
 						const struct event *event);

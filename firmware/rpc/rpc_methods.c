@@ -43,6 +43,7 @@ static const struct rpc_param act_params[] = {
 	{"screen",  PARAM_TEXT,     true,  1, sizeof(((struct act *)NULL)->screen) - 1},
 	{"subject", PARAM_EVIDENCE, false, 0, 0                                       },
 	{"value",   PARAM_TEXT,     false, 1, sizeof(((struct act *)NULL)->value) - 1 },
+	{"second",  PARAM_SECRET,   false, 1, TICKET_TEXT                             },
 };
 
 static const struct rpc_param prove_params[] = {

@@ -140,6 +140,52 @@ def test_a_person_who_is_locked_is_out_at_once(gate, officer):
     wait_until(lambda: browser.get("lanes").status == 401, 10, lambda: "the session ends")
 
 
+def test_a_password_that_another_gave_is_changed_first(gate, officer):
+    chief = Browser(gate)
+    assert chief.post("login", {"name": "chief", "password": "password of chief"}).status == 200
+    assert chief.post("people", {"name": "novice", "role": "officer",
+                                 "password": "given to novice"}).status == 200
+    novice = Browser(gate)
+    assert novice.post("login", {"name": "novice",
+                                 "password": "given to novice"}).json["must_change"]
+    for path in ("lanes", "stream", "events"):
+        answer = novice.get(path)
+        assert (answer.status, answer.code) == (403, "must_change"), path
+    first = novice.cookie
+    answer = novice.post("password", {"password": "given to novice", "fresh": "known to novice"})
+    assert answer.status == 200 and not answer.json["must_change"], answer.body
+    assert novice.get("lanes").status == 200
+    assert novice.cookie != first
+
+
+def test_a_release_against_customs_takes_two_people_where_the_site_says_so(new_gate):
+    gate = new_gate(scenario=scenario({"state": 0}))
+    text = gate.site.read_text("utf-8")
+    gate.site.write_text(text.replace('lane "in1" {', 'lane "in1" {\n\trelease_needs_second = true'),
+                         "utf-8")
+    gate.start()
+    gate.start("console")
+    officer = Browser(gate)
+    officer.log_in()
+    wait_state(gate, "idle")
+    drive_in(gate)
+    wait_state(gate, "held", within_s=60)
+    release = {"act": "release", "reason": "papers seen", "passage": lane_of(gate)["passage"]}
+
+    def approved_by(name, password):
+        return officer.post("lanes/in1/acts", {**release,
+                                               "second": {"name": name, "password": password}})
+
+    alone = officer.post("lanes/in1/acts", release)
+    assert alone.status == 409 and "approval besides" in alone.json["error"]["message"]
+    assert approved_by("chief", "wrong").code == "login_refused"
+    assert approved_by("officer", "password of officer").code == "denied"
+    assert approved_by("chief", "password of chief").status == 200
+    act = gate.wait_event("officer_act")["data"]
+    assert (act["actor"], act["second"]) == ("officer", "chief")
+    gate.wait_event("lift_commanded")
+
+
 def test_the_shift_is_handed_over_on_the_same_page(gate):
     browser = Browser(gate)
     browser.log_in("early", "officer")

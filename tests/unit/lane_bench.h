@@ -76,7 +76,8 @@ struct bench {
 	bool loops_are_lost,
 		lights_are_lost; /* remote I/O: the levels stay as they were */
 	bool record_stalls, record_fails, record_is_full;
-	int64_t act_asked_ms; /* when persons asked; 0 = just now */
+	int64_t act_asked_ms;   /* when persons asked; 0 = just now */
+	const char *act_second; /* who approved acts besides, NULL = nobody */
 	bool is_mirrored; /* vehicles come from the exit's side; places are in their way */
 	char told_to,
 		recorded_to; /* a reversible lane's direction: said, and committed */

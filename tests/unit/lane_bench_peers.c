@@ -249,6 +249,8 @@ void bench_act_on(struct bench *bench, enum act_verb verb, int64_t passage,
 	text_copy(act.reason, sizeof(act.reason), "seen by eye");
 	text_copy(act.screen, sizeof(act.screen), "kakou");
 	text_copy(act.value, sizeof(act.value), value);
+	text_copy(act.second, sizeof(act.second),
+		  bench->act_second ? bench->act_second : "");
 	lane_feed_act(&bench->lane, &act, &in, &bench->out);
 	bench_drain(bench);
 }

@@ -21,6 +21,36 @@ static void no_order_holds_with_its_sign(void **state)
 	assert_int_equal(bench_count(&b, EVENT_ALARM, "code=hold"), 1);
 }
 
+static void a_release_against_customs_needs_a_second_person_where_the_site_says_so(
+	void **state)
+{
+	(void)state;
+	b.site.lanes[0].release_needs_second = true;
+	case_ask();
+	case_hold_with(CASE_REFUSE, "未关联单据", REASON_NO_ORDER);
+	bench_act(&b, ACT_RELEASE, b.lane.passage);
+	assert_int_equal(b.lane.state, LANE_HELD);
+	assert_int_equal(bench_count(&b, EVENT_ACT_REFUSED, "approval besides"), 1);
+	/* Asking anew is no way around it. */
+	bench_act(&b, ACT_ASK, b.lane.passage);
+	bench_act(&b, ACT_RELEASE, b.lane.passage);
+	assert_int_equal(bench_count(&b, EVENT_ACT_REFUSED, "approval besides"), 2);
+	b.act_second = "chief";
+	bench_act(&b, ACT_RELEASE, b.lane.passage);
+	b.act_second = NULL;
+	assert_int_equal(bench_count(&b, EVENT_OFFICER_ACT, "second=chief"), 1);
+	assert_int_equal(bench_count(&b, EVENT_LIFT_AUTHORISED, ""), 1);
+}
+
+static void a_hold_that_customs_did_not_order_needs_no_second_person(void **state)
+{
+	(void)state;
+	b.site.lanes[0].release_needs_second = true;
+	case_ask();
+	bench_act(&b, ACT_RELEASE, b.lane.passage);
+	assert_int_equal(bench_count(&b, EVENT_LIFT_AUTHORISED, ""), 1);
+}
+
 static void customs_refusals_are_named(void **state)
 {
 	static const struct {
@@ -333,6 +363,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		LANE_TEST(no_order_holds_with_its_sign),
+		LANE_TEST(
+			a_release_against_customs_needs_a_second_person_where_the_site_says_so),
+		LANE_TEST(a_hold_that_customs_did_not_order_needs_no_second_person),
 		LANE_TEST(customs_refusals_are_named),
 		LANE_TEST(whatever_is_not_exactly_a_release_holds),
 		LANE_TEST(a_targeted_truck_goes_to_inspection_without_a_lift),

@@ -103,6 +103,48 @@ static void an_act_arrives_as_it_was_meant(void **state)
 	close(fd);
 }
 
+enum { DENIED = -32011 };
+
+/* The act with this ticket as its second person's. */
+static json_t *approve(int fd, const char *act, const char *second)
+{
+	char line[600];
+
+	(void)snprintf(line, sizeof(line),
+		       REQUEST("{\"lane\":\"out1\",\"passage\":12,\"act\":\"%s\","
+			       "\"second\":\"%s\",\"reason\":\"x\",\"screen\":\"t\"}"),
+		       act, second);
+	return rpc_rig_ask(fd, with_ticket(line));
+}
+
+static void a_second_person_is_a_supervisor_and_not_who_releases(void **state)
+{
+	char chief[TICKET_TEXT + 1], other[TICKET_TEXT + 1];
+	int fd = rpc_rig_connect(&rig);
+	char line[600];
+
+	(void)state;
+	rpc_rig_log_in(&rig, "other", "officer", other);
+	rpc_rig_log_in(&rig, "deputy", "supervisor", chief);
+	rpc_rig_expect_error(approve(fd, "release", other), DENIED,
+			     "expected a supervisor");
+	rpc_rig_expect_error(approve(fd, "release", "nothing"), DENIED,
+			     "none or no more");
+	rpc_rig_expect_error(approve(fd, "return", chief), DENIED,
+			     "none but for release");
+	(void)snprintf(line, sizeof(line),
+		       REQUEST("{\"lane\":\"out1\",\"passage\":12,\"act\":\"release\","
+			       "\"second\":\"%s\",\"reason\":\"x\",\"screen\":\"t\"}"),
+		       chief);
+	send_line(fd, line);
+	assert_string_equal(take_act().second, "deputy");
+	close(fd);
+	fd = rpc_rig_connect(&rig);
+	memcpy(ticket, chief, sizeof(ticket));
+	rpc_rig_expect_error(approve(fd, "release", chief), DENIED, "another person");
+	close(fd);
+}
+
 static void an_accepted_act_is_answered_with_its_event(void **state)
 {
 	int fd = rpc_rig_connect(&rig);
@@ -257,7 +299,7 @@ static void an_act_says_who_why_what_and_from_where(void **state)
 		{REQUEST("{\"lane\":\"in1\",\"passage\":1,\"act\":\"hold\",\"reason\":\"b\",\"screen\":\"0123456789012345678901234567890123456789\"}"),
 		 "screen: got \"0123456789012345678901234567890123456789\", expected a text of 1 to 31 bytes"},
 		{REQUEST("{\"lane\":\"in1\",\"passage\":1,\"act\":\"hold\",\"reason\":\"b\",\"screen\":\"c\",\"force\":true}"),
-		 "\"force\" for act, expected only lane, passage, act, reason, screen, subject, value"},
+		 "\"force\" for act, expected only lane, passage, act, reason, screen, subject, value, second"},
 		{REQUEST("{\"lane\":\"in1\",\"passage\":1,\"act\":\"correct\",\"value\":\"v\",\"reason\":\"b\",\"screen\":\"c\"}"),
 		 "subject: got nothing, expected a kind of evidence for correct"},
 		{REQUEST("{\"lane\":\"in1\",\"passage\":1,\"act\":\"correct\",\"subject\":\"wheel\",\"value\":\"v\",\"reason\":\"b\",\"screen\":\"c\"}"),
@@ -353,6 +395,7 @@ int main(void)
 #define WITH_SERVER(test) cmocka_unit_test_setup_teardown(test, start, stop)
 	const struct CMUnitTest tests[] = {
 		WITH_SERVER(an_act_arrives_as_it_was_meant),
+		WITH_SERVER(a_second_person_is_a_supervisor_and_not_who_releases),
 		WITH_SERVER(an_accepted_act_is_answered_with_its_event),
 		WITH_SERVER(a_refused_act_is_answered_with_the_reason),
 		WITH_SERVER(a_refusal_without_words_is_still_named),
