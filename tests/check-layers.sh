@@ -13,7 +13,7 @@ cd "${1:-$(dirname "$0")/..}"
 vendors='
 modbus.h                    hal/linux/modbus_port.c
 gpiod.h                     hal/linux/gpio_chip_v[12].c
-sqlite3.h                   firmware/record/store_inside.h firmware/registry/base_inside.h
+sqlite3.h                   firmware/record/store_inside.h firmware/registry/base_inside.h firmware/console/search_inside.h
 mbedtls/                    hal/linux/tls*.[ch] hal/linux/digest.c hal/linux/sign.c
 psa/                        hal/linux/tls*.[ch]
 confuse.h                   hal/conf_parse.c

@@ -24,19 +24,26 @@ static void release(struct exchange *exchange)
 	free(exchange);
 }
 
-void api_reply(struct exchange *exchange, unsigned status, json_t *value)
+void api_reply_text(struct exchange *exchange, unsigned status, const char *type,
+		    char *text, size_t len)
 {
 	struct web_request *request = exchange->request;
-	char *text = value ? json_dumps(value, JSON_COMPACT) : NULL;
 
-	json_decref(value);
 	if (request) {
 		web_add_header(request, "Cache-Control", "no-store");
-		web_reply(request, status, JSON_TYPE, text, text ? strlen(text) : 0);
+		web_reply(request, status, type, text, len);
 	} else {
 		free(text);
 		release(exchange);
 	}
+}
+
+void api_reply(struct exchange *exchange, unsigned status, json_t *value)
+{
+	char *text = value ? json_dumps(value, JSON_COMPACT) : NULL;
+
+	json_decref(value);
+	api_reply_text(exchange, status, JSON_TYPE, text, text ? strlen(text) : 0);
 }
 
 void api_fail(struct exchange *exchange, unsigned status, const char *code,
@@ -366,9 +373,18 @@ enum kakou_err api_create(struct api **out, struct loop *loop,
 			  const struct settings *settings, struct why *why)
 {
 	struct api *api = calloc(1, sizeof(*api));
+	struct search_config search = {
+		.loop = loop,
+		.directory = settings->state_dir,
+		.socket = settings->control_socket,
+		.keep_days = settings->keep_days,
+		.shift_count = settings->shift_count,
+	};
+	enum kakou_err err;
 
 	if (!api)
 		return why_set(why, KAKOU_E_NOMEM, "no memory for the console");
+	memcpy(search.shifts, settings->shifts, sizeof(search.shifts));
 	api->loop = loop;
 	api->settings = settings;
 	api->sessions.idle_ms = settings->idle_ms;
@@ -382,6 +398,12 @@ enum kakou_err api_create(struct api **out, struct loop *loop,
 		api_destroy(api);
 		return why_set(why, KAKOU_E_NOMEM, "no memory for the console");
 	}
+	err = search_open(&api->search, &search, why);
+	if (err) {
+		api_quiet(api);
+		api_destroy(api);
+		return err;
+	}
 	feed_listen(api->feed, on_event, api);
 	loop_timer_set(api->sweep, clock_mono_ms());
 	*out = api;
@@ -391,7 +413,9 @@ enum kakou_err api_create(struct api **out, struct loop *loop,
 void api_quiet(struct api *api)
 {
 	caller_destroy(api->caller);
+	search_close(api->search);
 	api->caller = NULL;
+	api->search = NULL;
 }
 
 void api_destroy(struct api *api)

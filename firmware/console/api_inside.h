@@ -11,13 +11,14 @@
 #include "firmware/console/caller.h"
 #include "firmware/console/feed.h"
 #include "firmware/console/limit.h"
+#include "firmware/console/search.h"
 #include "firmware/console/session.h"
 
 enum {
 	API_LINES = 4, /* connections to kakoud for people's questions */
 	API_STREAMS_MAX = 128,
 	API_STREAMS_EACH = 8, /* of a session */
-	API_ROUTE_PARAMS_MAX = 8,
+	API_ROUTE_PARAMS_MAX = 16,
 	API_PATH_PARTS_MAX = 8,
 };
 
@@ -75,6 +76,7 @@ struct api {
 	struct assets *assets;
 	struct caller *caller;
 	struct feed *feed;
+	struct search *search;
 	struct sessions sessions;
 	struct limit logins, strangers, requests;
 	struct loop_timer *sweep;
@@ -90,6 +92,9 @@ struct session *api_session(const struct exchange *exchange);
 
 /** Replies; an exchange whose client has gone is released instead. Takes `value` over. */
 void api_reply(struct exchange *exchange, unsigned status, json_t *value);
+/** The same with a text from malloc, which is taken over; NULL = no memory for it. */
+void api_reply_text(struct exchange *exchange, unsigned status, const char *type,
+		    char *text, size_t len);
 KAKOU_PRINTF(4, 5)
 void api_fail(struct exchange *exchange, unsigned status, const char *code,
 	      const char *format, ...);
@@ -145,6 +150,18 @@ void api_give_back(struct api *api, const char *ticket);
 
 /** kakoud's answer as it is. */
 void api_hand_through(void *arg, const struct caller_answer *answer);
+
+/* ---- api_search.c ---------------------------------------------------------------------------- */
+
+void api_history(struct exchange *exchange);
+void api_history_csv(struct exchange *exchange);
+void api_statistics(struct exchange *exchange);
+void api_past_alarms(struct exchange *exchange);
+
+/* ---- api_metrics.c --------------------------------------------------------------------------- */
+
+void api_health(struct exchange *exchange);
+void api_metrics(struct exchange *exchange);
 
 /* ---- api_stream.c ---------------------------------------------------------------------------- */
 

@@ -15,6 +15,7 @@
 #define PATH_NUMBER(name) { name, ROUTE_NUMBER, IN_PATH, true }
 #define ASK_TEXT(name)    { name, ROUTE_TEXT, IN_QUERY, false }
 #define ASK_NUMBER(name)  { name, ROUTE_NUMBER, IN_QUERY, false }
+#define MUST_ASK(name)    { name, ROUTE_NUMBER, IN_QUERY, true }
 #define ASK_FLAG(name)    { name, ROUTE_FLAG, IN_QUERY, false }
 #define TEXT(name)        { name, ROUTE_TEXT, IN_BODY, true }
 #define MAY_TEXT(name)    { name, ROUTE_TEXT, IN_BODY, false }
@@ -23,6 +24,12 @@
 #define OBJECT(name)      { name, ROUTE_OBJECT, IN_BODY, true }
 #define MAY_OBJECT(name)  { name, ROUTE_OBJECT, IN_BODY, false }
 
+/* What is known of a passage, to find it by. */
+#define HISTORY \
+	ASK_TEXT("plate"), ASK_TEXT("box"), ASK_TEXT("order"), ASK_TEXT("seal"), \
+	ASK_TEXT("card"), ASK_TEXT("tag"), ASK_TEXT("officer"), ASK_TEXT("verdict"), \
+	ASK_TEXT("lane"), ASK_TEXT("outcome"), ASK_TEXT("reason"), ASK_NUMBER("from"), \
+	ASK_NUMBER("until")
 #define SHOW(path, rpc, ...) \
 	{ "GET", "/api/v1/" path, NEEDS_PERSON, 0, rpc, NULL, { __VA_ARGS__ } }
 #define ACT(path, rpc, ...) \
@@ -61,6 +68,14 @@ const struct route api_routes[] = {
 	     ASK_NUMBER("limit"), ASK_FLAG("newest_first"), ASK_NUMBER("passage"),
 	     ASK_TEXT("kind"), ASK_TEXT("lane")),
 	SHOW("events/{seq}/proof", "log.prove", PATH_NUMBER("seq")),
+	{ "GET", "/api/v1/history", NEEDS_PERSON, 0, NULL, api_history,
+	  { HISTORY, ASK_NUMBER("before"), ASK_NUMBER("limit") } },
+	{ "GET", "/api/v1/history.csv", NEEDS_PERSON, 0, NULL, api_history_csv, { HISTORY } },
+	{ "GET", "/api/v1/statistics", NEEDS_PERSON, 0, NULL, api_statistics,
+	  { MUST_ASK("from"), MUST_ASK("until"), ASK_TEXT("by"), ASK_TEXT("lane") } },
+	{ "GET", "/api/v1/alarms", NEEDS_PERSON, 0, NULL, api_past_alarms,
+	  { ASK_TEXT("lane"), ASK_TEXT("code"), ASK_FLAG("open"), ASK_NUMBER("from"),
+	    ASK_NUMBER("until"), ASK_NUMBER("before"), ASK_NUMBER("limit") } },
 	SHOW("passages", "passages", ASK_NUMBER("after"), ASK_NUMBER("limit"),
 	     ASK_TEXT("lane"), ASK_FLAG("newest_first")),
 	SHOW("passages/{passage}", "passage", PATH_NUMBER("passage")),
@@ -82,6 +97,9 @@ const struct route api_routes[] = {
 	SHOW("offline", "offline.list", ASK_FLAG("open"), ASK_NUMBER("limit")),
 	ACT("offline/{passage}/settlement", "offline.settle", PATH_NUMBER("passage"),
 	    TEXT("outcome"), TEXT("reason")),
+
+	{ "GET", "/healthz", NEEDS_NOBODY, 0, NULL, api_health, { { 0 } } },
+	{ "GET", "/metrics", NEEDS_NOBODY, 0, NULL, api_metrics, { { 0 } } },
 
 	SHOW("people", "people", { 0 }),
 	GIVE("people", "people.add", TEXT("name"), TEXT("role"), TEXT("password")),

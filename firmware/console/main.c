@@ -253,6 +253,7 @@ int main(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	json_wipe_on_release();
+	json_object_seed(0); /* before there are two threads */
 	umask(027);
 	if (settings_load(&console.settings, options.config, &why)) {
 		fprintf(stderr, "kakou-console: %s\n", why.text);

@@ -7,13 +7,19 @@
 #ifndef KAKOU_FIRMWARE_CONSOLE_SETTINGS_H
 #define KAKOU_FIRMWARE_CONSOLE_SETTINGS_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
 #include "hal/err.h"
 #include "hal/why.h"
 
-enum { SETTINGS_PATH_MAX = 255, SETTINGS_HOST_MAX = 63 };
+enum {
+	SETTINGS_PATH_MAX = 255,
+	SETTINGS_HOST_MAX = 63,
+	SETTINGS_FROM_MAX = 8,
+	SETTINGS_SHIFTS_MAX = 6,
+};
 
 struct settings {
 	char listen_host[SETTINGS_HOST_MAX + 1];
@@ -22,6 +28,11 @@ struct settings {
 	char key_file[SETTINGS_PATH_MAX + 1];
 	char control_socket[SETTINGS_PATH_MAX + 1];
 	char page_dir[SETTINGS_PATH_MAX + 1];
+	char state_dir[SETTINGS_PATH_MAX + 1];
+	int64_t keep_days;
+	int shifts[SETTINGS_SHIFTS_MAX]; /**< hours at which they begin, growing */
+	size_t shift_count;
+	char metrics_from[SETTINGS_FROM_MAX * 48]; /**< addresses with a blank between */
 	int64_t idle_ms; /**< a session without a request ends after it */
 	unsigned connections_max, connections_per_address;
 };

@@ -64,6 +64,7 @@ cert_file = "@RUN@/certs/console.pem"
 key_file = "@RUN@/certs/console.key"
 control_socket = "@RUN@/kakoud.sock"
 page_dir = "@ROOT@/firmware/console/page"
+state_dir = "@RUN@/console"
 """
 
 

@@ -33,6 +33,8 @@ static void a_release_against_customs_needs_a_second_person_where_the_site_says_
 	assert_int_equal(bench_count(&b, EVENT_ACT_REFUSED, "approval besides"), 1);
 	/* Asking anew is no way around it. */
 	bench_act(&b, ACT_ASK, b.lane.passage);
+	bench_run(&b, 500);
+	assert_int_equal(b.lane.state, LANE_ASKING);
 	bench_act(&b, ACT_RELEASE, b.lane.passage);
 	assert_int_equal(bench_count(&b, EVENT_ACT_REFUSED, "approval besides"), 2);
 	b.act_second = "chief";

@@ -24,9 +24,10 @@ enum kakou_err run_write_console(struct run *run, struct why *why)
 		       "cert_file = \"%s/certs/console.pem\"\n"
 		       "key_file = \"%s/certs/console.key\"\n"
 		       "control_socket = \"%s/kakoud.sock\"\n"
-		       "page_dir = \"%s/firmware/console/page\"\n",
+		       "page_dir = \"%s/firmware/console/page\"\n"
+		       "state_dir = \"%s/console\"\n",
 		       run->dir.net, PORT, run->dir.short_path, run->dir.short_path,
-		       run->dir.short_path, run->config->root);
+		       run->dir.short_path, run->config->root, run->dir.short_path);
 	return file_write_atomic(path, text, strlen(text), 0600, why);
 }
 

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: MIT
+"""The officers' console looks back: passages by what is known of them, numbers, alarms."""
+
+import csv
+import io
+import time
+
+import pytest
+
+from console_help import Browser
+from gate_help import ORDER_NO, drive_in, lane_of, scenario, wait_state
+from kakou_rig import Gate, wait_until
+
+
+@pytest.fixture(scope="module")
+def gate(certs):
+    """A gate through which one truck has passed, and where another was sent back by an officer."""
+    with Gate(scenario=scenario(), certs=certs) as gate:
+        gate.start()
+        gate.start("console")
+        gate.rpc("yard", "start")
+        gate.wait_event("passage_closed", within_s=60)
+        wait_state(gate, "idle")
+        drive_in(gate, plate="沪B99887", trailer_plate="沪B1111挂", tag="E2003412AB000999",
+                 boxes=["CBHU3202732"], seal="HYT-777")
+        wait_state(gate, "held", within_s=60)
+        gate.act("return", "in1", passage=lane_of(gate)["passage"])
+        yield gate
+
+
+@pytest.fixture(scope="module")
+def officer(gate):
+    browser = Browser(gate)
+    browser.log_in()
+    last = gate.events()[-1]["seq"]
+    wait_until(lambda: browser.ask("GET", "/healthz").json["search"] >= last, 20,
+               lambda: "the search database has followed the record")
+    return browser
+
+
+def found(browser, query):
+    answer = browser.get(f"history?{query}")
+    assert answer.status == 200, answer.body
+    return [item["passage"] for item in answer.json["items"]]
+
+
+def test_a_passage_is_found_by_each_thing_that_is_known_of_it(officer):
+    import urllib.parse
+    for query, passages in (("plate=浙A12345", [1]), ("plate=12345", [1]), ("plate=沪B 998", [2]),
+                            ("box=cbhu320", [2]), ("box=CSQU3054383", [1]),
+                            (f"order={ORDER_NO}", [1]), ("seal=HYT-777", [2]),
+                            ("card=330102600101", [2, 1]), ("officer=officer", [2]),
+                            ("verdict=release", [1]), ("lane=in1", [2, 1]), ("lane=out1", []),
+                            ("plate=浙A12345&lane=in1&verdict=release", [1]),
+                            ("plate=浙A12345&box=CBHU3202732", []), ("plate=%25", []),
+                            ("plate=' OR 1=1", [])):
+        quoted = urllib.parse.quote(query, safe="=&%")
+        assert found(officer, quoted) == passages, query
+
+
+def test_a_passage_has_its_whole_timeline(officer):
+    passage = officer.get("passages/1").json
+    kinds = [row["bytes"]["kind"] for row in passage["events"]]
+    assert kinds[0] == "passage_opened" and "passage_closed" in kinds
+    item = officer.get("history?plate=12345").json["items"][0]
+    assert item["order_no"] == ORDER_NO and item["boxes"] == "CSQU3054383"
+    assert item["is_open"] == 0 and item["lift"] == "00" and item["gather_ms"] > 0
+
+
+def test_history_comes_page_by_page_newest_first(officer):
+    first = officer.get("history?limit=1").json
+    assert [item["passage"] for item in first["items"]] == [2] and first["next"] == 2
+    rest = officer.get("history?limit=1&before=2").json
+    assert [item["passage"] for item in rest["items"]] == [1] and rest["next"] is None
+
+
+def test_a_time_has_its_passages_and_no_others(officer):
+    opened = officer.get("history?plate=12345").json["items"][0]["opened_ms"]
+    assert found(officer, f"from={opened}&until={opened + 1}") == [1]
+    assert found(officer, f"until={opened}") == []
+
+
+def test_numbers_agree_with_the_record(gate, officer):
+    now = int(time.time() * 1000)
+    for by in ("hour", "day", "shift"):
+        told = officer.get(f"statistics?from=0&until={now}&by={by}").json
+        assert sum(row["passages"] for row in told["rows"]) == 2
+    whole = told["whole"]
+    assert (whole["passages"], whole["automatic"], whole["held"]) == (2, 1, 1)
+    assert whole["verdicts"]["release"] == 1
+    closed = gate.events(kind="passage_closed", passage=1)[0]["data"]
+    total = sum(closed[f"{stage}_ms"] for stage in ("gather", "ask", "record", "lift", "leave"))
+    assert whole["stages"]["total"] == {"count": 1, "median_ms": total, "p95_ms": total}
+    assert [reason["count"] for reason in told["reasons"]] == [1]
+    reads = {row["device"]: row["count"] for row in told["reads"] if row["state"] == "collected"}
+    assert reads["plate-in1"] == 2
+    assert officer.get(f"statistics?from=0&until={now}&by=moon").code == "bad_request"
+    assert officer.get("statistics?from=0").code == "bad_request"
+
+
+def test_an_alarm_is_found_with_who_saw_it(gate, officer):
+    hold = officer.get("alarms?code=hold").json["items"][0]
+    assert hold["lane"] == "in1" and hold["passage"] == 2 and hold["begun_ms"] > 0
+
+
+def test_the_csv_is_what_the_page_shows(officer):
+    answer = officer.get("history.csv?lane=in1")
+    assert answer.headers["Content-Type"].startswith("text/csv")
+    rows = list(csv.DictReader(io.StringIO(answer.body.decode("utf-8-sig"))))
+    assert [row["passage"] for row in rows] == ["2", "1"]
+    assert rows[1]["plate"] == "浙A12345" and rows[1]["verdict"] == "release"
+
+
+def test_the_search_database_is_made_anew_when_it_is_gone(gate, officer):
+    console = gate.programs["console"]
+    before = officer.get("history").json["items"]
+    assert console.stop() == 0
+    (gate.run / "console/search.db").write_bytes(b"this is no database" * 1000)
+    gate.start("console")
+    browser = Browser(gate)
+    browser.log_in()
+    wait_until(lambda: browser.get("history").json["items"] == before, 20,
+               lambda: f"{browser.get('history').json} is {before}")
+
+
+def test_machines_ask_without_a_login_from_where_they_may(gate):
+    browser = Browser(gate)
+    health = browser.ask("GET", "/healthz")
+    assert health.status == 200 and health.json["status"] == "ok"
+    text = browser.ask("GET", "/metrics").body.decode()
+    values = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+    assert values["kakou_up"] == "1"
+    assert int(values["kakou_control_scans"]) > 0
+    assert values['kakou_lane_alarms{lane="out1"}'] == "0"
+    assert int(values['kakou_unit_requests{device="plate-in1"}']) > 0
+    named = {line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")}
+    assert {name.split("{")[0] for name in values} <= named
