@@ -41,6 +41,10 @@ if command -v systemd-analyze >/dev/null; then
 		-e '/^Documentation=/d' "$unit" >"$work/kakoud.service"
 	said=$(systemd-analyze verify "$work/kakoud.service" 2>&1) || bad=1
 	[ -z "$said" ] || complain "$unit: systemd-analyze says: $said"
+	sed -e "s#^ExecStart=.*#ExecStart=/bin/true#" -e '/^Documentation=/d' \
+		board/systemd/kakou-console.service >"$work/kakou-console.service"
+	said=$(systemd-analyze verify "$work/kakou-console.service" 2>&1) || bad=1
+	[ -z "$said" ] || complain "kakou-console.service: systemd-analyze says: $said"
 else
 	echo "skip: systemd-analyze is not here, the unit's grammar was not looked at"
 fi

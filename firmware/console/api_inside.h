@@ -64,6 +64,8 @@ struct exchange {
 	json_t *params;
 	bool is_waiting; /* for kakoud */
 	char *kept;      /* a ticket between two questions; wiped */
+	char *picture;   /* as much of it as has come */
+	size_t picture_len;
 	char screen[SESSION_SCREEN_MAX + 1];
 };
 
@@ -157,6 +159,10 @@ void api_history(struct exchange *exchange);
 void api_history_csv(struct exchange *exchange);
 void api_statistics(struct exchange *exchange);
 void api_past_alarms(struct exchange *exchange);
+
+/* ---- api_picture.c --------------------------------------------------------------------------- */
+
+void api_picture(struct exchange *exchange);
 
 /* ---- api_metrics.c --------------------------------------------------------------------------- */
 

@@ -76,6 +76,8 @@ const struct route api_routes[] = {
 	{ "GET", "/api/v1/alarms", NEEDS_PERSON, 0, NULL, api_past_alarms,
 	  { ASK_TEXT("lane"), ASK_TEXT("code"), ASK_FLAG("open"), ASK_NUMBER("from"),
 	    ASK_NUMBER("until"), ASK_NUMBER("before"), ASK_NUMBER("limit") } },
+	{ "GET", "/api/v1/pictures/{sha256}", NEEDS_PERSON, 0, NULL, api_picture,
+	  { PATH_TEXT("sha256") } },
 	SHOW("passages", "passages", ASK_NUMBER("after"), ASK_NUMBER("limit"),
 	     ASK_TEXT("lane"), ASK_FLAG("newest_first")),
 	SHOW("passages/{passage}", "passage", PATH_NUMBER("passage")),

@@ -2,8 +2,10 @@
 """The officers' console looks back: passages by what is known of them, numbers, alarms."""
 
 import csv
+import hashlib
 import io
 import time
+import urllib.parse
 
 import pytest
 
@@ -45,7 +47,6 @@ def found(browser, query):
 
 
 def test_a_passage_is_found_by_each_thing_that_is_known_of_it(officer):
-    import urllib.parse
     for query, passages in (("plate=浙A12345", [1]), ("plate=12345", [1]), ("plate=沪B 998", [2]),
                             ("box=cbhu320", [2]), ("box=CSQU3054383", [1]),
                             (f"order={ORDER_NO}", [1]), ("seal=HYT-777", [2]),
@@ -65,6 +66,21 @@ def test_a_passage_has_its_whole_timeline(officer):
     item = officer.get("history?plate=12345").json["items"][0]
     assert item["order_no"] == ORDER_NO and item["boxes"] == "CSQU3054383"
     assert item["is_open"] == 0 and item["lift"] == "00" and item["gather_ms"] > 0
+
+
+def test_a_picture_is_shown_when_it_is_what_the_record_says(gate, officer):
+    shots = gate.wait_event("picture", count=2)
+    for shot in shots:
+        answer = officer.get(f"pictures/{shot['data']['sha256']}")
+        assert (answer.status, answer.headers["Content-Type"]) == (200, "image/jpeg")
+        assert hashlib.sha256(answer.body).hexdigest() == shot["data"]["sha256"]
+    name = shots[0]["data"]["sha256"]
+    kept = next((gate.run / "state/pictures").glob(f"*/{name}*"))
+    kept.write_bytes(kept.read_bytes()[:-1] + b"x")
+    answer = officer.get(f"pictures/{name}")
+    assert (answer.status, answer.code) == (502, "changed")
+    assert officer.get("pictures/" + "0" * 64).code == "not_found"
+    assert officer.get("pictures/..").status in (400, 404)
 
 
 def test_history_comes_page_by_page_newest_first(officer):
