@@ -20,7 +20,7 @@ static void release(struct exchange *exchange)
 	if (exchange->kept)
 		explicit_bzero(exchange->kept, strlen(exchange->kept));
 	free(exchange->kept);
-	free(exchange->picture);
+	free(exchange->text);
 	json_decref(exchange->params);
 	free(exchange);
 }

@@ -64,8 +64,8 @@ struct exchange {
 	json_t *params;
 	bool is_waiting; /* for kakoud */
 	char *kept;      /* a ticket between two questions; wiped */
-	char *picture;   /* as much of it as has come */
-	size_t picture_len;
+	char *text;      /* a picture or an export, as much of it as has come */
+	size_t text_len;
 	char screen[SESSION_SCREEN_MAX + 1];
 };
 
@@ -163,6 +163,10 @@ void api_past_alarms(struct exchange *exchange);
 /* ---- api_picture.c --------------------------------------------------------------------------- */
 
 void api_picture(struct exchange *exchange);
+
+/* ---- api_export.c ---------------------------------------------------------------------------- */
+
+void api_export(struct exchange *exchange);
 
 /* ---- api_metrics.c --------------------------------------------------------------------------- */
 

@@ -23,7 +23,7 @@ static void ask_piece(struct exchange *exchange)
 	api_ask(exchange, "picture.read",
 		json_pack("{s:O, s:I}", "sha256",
 			  json_object_get(exchange->params, "sha256"), "offset",
-			  (json_int_t)exchange->picture_len),
+			  (json_int_t)exchange->text_len),
 		on_piece);
 }
 
@@ -32,7 +32,7 @@ static bool has_its_hash(const struct exchange *exchange)
 	unsigned char digest[HEX_CHARS / 2];
 	char hex[HEX_CHARS + 1];
 
-	digest_sha256(exchange->picture, exchange->picture_len, digest);
+	digest_sha256(exchange->text, exchange->text_len, digest);
 	for (size_t i = 0; i < sizeof(digest); i++)
 		(void)snprintf(hex + 2 * i, 3, "%02x", digest[i]);
 	return !strcmp(hex, json_text_of(exchange->params, "sha256"));
@@ -40,20 +40,20 @@ static bool has_its_hash(const struct exchange *exchange)
 
 static void finish(struct exchange *exchange)
 {
-	char *picture = exchange->picture;
+	char *picture = exchange->text;
 
 	if (!has_its_hash(exchange)) {
 		api_fail(exchange, 502, "changed",
 			 "the picture that is kept is not the one in the record");
 		return;
 	}
-	exchange->picture = NULL;
+	exchange->text = NULL;
 	if (exchange->request) {
 		/* What a hash names never changes; but it is the gate's, not a proxy's. */
 		web_add_header(exchange->request, "Cache-Control",
 			       "private, max-age=86400, immutable");
 		web_reply(exchange->request, 200, "image/jpeg", picture,
-			  exchange->picture_len);
+			  exchange->text_len);
 		return;
 	}
 	free(picture);
@@ -73,21 +73,21 @@ static bool take_piece(struct exchange *exchange, const json_t *piece)
 			 PICTURE_MAX);
 		return false;
 	}
-	if (!exchange->picture)
-		exchange->picture = malloc((size_t)bytes + 3);
-	if (!exchange->picture) {
+	if (!exchange->text)
+		exchange->text = malloc((size_t)bytes + 3);
+	if (!exchange->text) {
 		api_fail(exchange, 503, "full", "no memory for the picture");
 		return false;
 	}
-	if (exchange->picture_len > (size_t)bytes ||
+	if (exchange->text_len > (size_t)bytes ||
 	    base64_decode(data, strlen(data),
-			  (unsigned char *)exchange->picture + exchange->picture_len,
-			  (size_t)bytes - exchange->picture_len, &len) ||
+			  (unsigned char *)exchange->text + exchange->text_len,
+			  (size_t)bytes - exchange->text_len, &len) ||
 	    len == 0) {
 		api_fail(exchange, 502, "failed", "the picture ends too early");
 		return false;
 	}
-	exchange->picture_len += len;
+	exchange->text_len += len;
 	return true;
 }
 
@@ -99,7 +99,7 @@ static void on_piece(void *arg, const struct caller_answer *answer)
 		api_fail_as(exchange, answer);
 	else if (!take_piece(exchange, answer->result))
 		return;
-	else if ((int64_t)exchange->picture_len < json_number_of(answer->result, "bytes"))
+	else if ((int64_t)exchange->text_len < json_number_of(answer->result, "bytes"))
 		ask_piece(exchange);
 	else
 		finish(exchange);

@@ -67,6 +67,8 @@ const struct route api_routes[] = {
 	SHOW("events", "events.read", ASK_NUMBER("after"), ASK_NUMBER("before"),
 	     ASK_NUMBER("limit"), ASK_FLAG("newest_first"), ASK_NUMBER("passage"),
 	     ASK_TEXT("kind"), ASK_TEXT("lane")),
+	{ "GET", "/api/v1/events.jsonl", NEEDS_PERSON, 0, NULL, api_export,
+	  { MUST_ASK("first"), ASK_NUMBER("last") } },
 	SHOW("events/{seq}/proof", "log.prove", PATH_NUMBER("seq")),
 	{ "GET", "/api/v1/history", NEEDS_PERSON, 0, NULL, api_history,
 	  { HISTORY, ASK_NUMBER("before"), ASK_NUMBER("limit") } },

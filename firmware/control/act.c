@@ -22,6 +22,7 @@ static const struct act_rule rules[ACT_VERBS] = {
 	[ACT_TURN]      = { "turn",      ROLES_OFFICER, ACT_NEEDS_VALUE },
 	[ACT_EMERGENCY] = { "emergency", ROLES_OFFICER, 0 },
 	[ACT_ACK]       = { "ack",       ROLES_OFFICER_OR_TECHNICIAN, ACT_NEEDS_VALUE },
+	[ACT_SHELVE]    = { "shelve",    ROLES_OFFICER_OR_TECHNICIAN, ACT_NEEDS_VALUE },
 	[ACT_ANSWER]    = { "answer",    ROLES_OFFICER, 0 },
 	[ACT_PULSE]      = { "pulse",      ROLES_TECHNICIAN, ACT_NEEDS_VALUE },
 	[ACT_COMMISSION] = { "commission", ROLES_TECHNICIAN, ACT_NEEDS_VALUE },

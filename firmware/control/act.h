@@ -21,16 +21,17 @@ enum act_verb {
 	ACT_RETURN,  /**< send back */
 	ACT_HOLD,    /**< stop clearing it: what was going to lift does not */
 	ACT_RESET, /**< take up work after a restart, a fault or a lock: prove, lower if clear */
-	ACT_MODE,       /**< emergency mode for so many minutes; 0 ends it */
-	ACT_CORRECT,    /**< another value than was read; customs is asked anew */
-	ACT_ENTER,      /**< a value for a device that gave none (补采 B) */
-	ACT_CHOOSE,     /**< one of several orders, for the next inquiry */
-	ACT_REGATHER,   /**< evidence anew from the devices, a new inquiry */
-	ACT_ASK,        /**< ask customs again */
-	ACT_LOCK,       /**< take no vehicle any more */
-	ACT_OPEN,       /**< take vehicles again */
-	ACT_EMERGENCY,  /**< raise, and stay up until a reset */
-	ACT_ACK,        /**< an alarm has been seen */
+	ACT_MODE,      /**< emergency mode for so many minutes; 0 ends it */
+	ACT_CORRECT,   /**< another value than was read; customs is asked anew */
+	ACT_ENTER,     /**< a value for a device that gave none (补采 B) */
+	ACT_CHOOSE,    /**< one of several orders, for the next inquiry */
+	ACT_REGATHER,  /**< evidence anew from the devices, a new inquiry */
+	ACT_ASK,       /**< ask customs again */
+	ACT_LOCK,      /**< take no vehicle any more */
+	ACT_OPEN,      /**< take vehicles again */
+	ACT_EMERGENCY, /**< raise, and stay up until a reset */
+	ACT_ACK,       /**< an alarm has been seen */
+	ACT_SHELVE, /**< an alarm is put aside for a while: "CODE MINUTES", 0 takes it back */
 	ACT_ANSWER,     /**< a driver's call for help is answered */
 	ACT_PULSE,      /**< hold an output for a moment, in a locked lane: "LINE MS" */
 	ACT_COMMISSION, /**< a commissioning report was written: its SHA-256 */

@@ -67,8 +67,9 @@ struct snapshot_lane {
 	int64_t mode_until_ms;               /**< emergency mode, monotonic; 0 = off */
 	char mode_by[48];
 	uint8_t alarm_count;
-	const char *alarms[SNAPSHOT_ALARMS_MAX];   /**< static codes */
-	bool is_acknowledged[SNAPSHOT_ALARMS_MAX]; /**< of each of them */
+	const char *alarms[SNAPSHOT_ALARMS_MAX];       /**< static codes */
+	bool is_acknowledged[SNAPSHOT_ALARMS_MAX];     /**< of each of them */
+	int64_t shelved_until_ms[SNAPSHOT_ALARMS_MAX]; /**< monotonic; 0 = not */
 };
 
 struct snapshot_device {

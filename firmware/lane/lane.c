@@ -270,6 +270,7 @@ void lane_step(struct lane *lane, const struct lane_inputs *in, struct lane_out 
 	step_timers(lane);
 	step_help(lane);
 	lane_step_mode(lane);
+	lane_step_shelf(lane);
 	inputs = look_at_gate(lane, in);
 	lane_step_pulse(lane, in, &inputs);
 	lane_entry_step(lane, in, is_open(&lane->interlock, &in->interlock));

@@ -155,6 +155,26 @@ struct lane_pending {
 	char why[120];
 };
 
+/** Alarms a lane keeps until they end. */
+enum lane_alarm {
+	ALARM_HOLD, /**< an officer is called for a hold */
+	ALARM_TAILGATE,
+	ALARM_LIFTED_NOT_PASSED,
+	ALARM_OVERSTAY,
+	ALARM_WRONG_WAY,
+	ALARM_UNCONTROLLED,
+	ALARM_ARM,
+	ALARM_EMERGENCY,
+	ALARM_RESTARTED,
+	ALARM_LOOPS, /**< a loop on remote I/O is not heard: the lane is blind to arrivals */
+	ALARM_ENTRY,  /**< the entry arm: its fault, until it is down again */
+	ALARM_RECORD, /**< the record can't be written: nothing is cleared */
+	ALARM_LIGHTS, /**< lights on remote I/O do not follow: what they show is not known */
+	ALARM_DISPUTED, /**< customs disagrees with what was cleared offline */
+	ALARM_SAFETY,   /**< a safety device does not prove itself, or a pair is faulty */
+	LANE_ALARMS,
+};
+
 struct lane {
 	const struct site *site;
 	const struct site_lane *config;
@@ -217,8 +237,9 @@ struct lane {
 	int64_t loops_lost_ms, lights_lost_ms,
 		record_lost_ms; /**< since when; 0 = they are not */
 	int64_t seen_ms; /**< when the arm's lines were last read; 0 = not since the start */
-	uint32_t alarms;       /**< bit = enum lane_alarm */
-	uint32_t acknowledged; /**< the same: a person has seen it */
+	uint32_t alarms;                       /**< bit = enum lane_alarm */
+	uint32_t acknowledged;                 /**< the same: a person has seen it */
+	int64_t shelved_until_ms[LANE_ALARMS]; /**< put aside until then; 0 = not */
 	enum lane_light light;
 	char sign[DEVICE_TEXT_MAX + 1];
 	const struct act *act;        /**< the act being handled, within one dispatch */
@@ -226,26 +247,6 @@ struct lane {
 	struct pairing *pairing;      /**< within one call */
 	struct lane_pending pending[4];
 	struct lane_out *out; /**< within one call */
-};
-
-/** Alarms a lane keeps until they end. */
-enum lane_alarm {
-	ALARM_HOLD, /**< an officer is called for a hold */
-	ALARM_TAILGATE,
-	ALARM_LIFTED_NOT_PASSED,
-	ALARM_OVERSTAY,
-	ALARM_WRONG_WAY,
-	ALARM_UNCONTROLLED,
-	ALARM_ARM,
-	ALARM_EMERGENCY,
-	ALARM_RESTARTED,
-	ALARM_LOOPS, /**< a loop on remote I/O is not heard: the lane is blind to arrivals */
-	ALARM_ENTRY,  /**< the entry arm: its fault, until it is down again */
-	ALARM_RECORD, /**< the record can't be written: nothing is cleared */
-	ALARM_LIGHTS, /**< lights on remote I/O do not follow: what they show is not known */
-	ALARM_DISPUTED, /**< customs disagrees with what was cleared offline */
-	ALARM_SAFETY,   /**< a safety device does not prove itself, or a pair is faulty */
-	LANE_ALARMS,
 };
 
 /** One row: searched top down, the first whose guard holds wins. */

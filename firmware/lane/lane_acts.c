@@ -68,7 +68,7 @@ void lane_feed_ack(struct lane *lane, const struct journal_ack *ack,
 
 /* ---- acts beside the table ------------------------------------------------------------------ */
 
-static enum lane_alarm find_alarm(const char *code)
+enum lane_alarm lane_find_alarm(const char *code)
 {
 	int alarm = 0;
 
@@ -111,6 +111,7 @@ static bool is_beside_table(enum act_verb verb)
 	case ACT_EMERGENCY:
 	case ACT_MODE:
 	case ACT_ACK:
+	case ACT_SHELVE:
 	case ACT_ANSWER:
 	case ACT_PULSE:
 	case ACT_TURN:
@@ -132,7 +133,7 @@ static const char *find_senseless(const struct lane *lane, const struct act *act
 					       : NULL;
 	case ACT_ANSWER: return lane->help_is_called ? NULL : "has no open call for help";
 	case ACT_ACK:
-		alarm = find_alarm(act->value);
+		alarm = lane_find_alarm(act->value);
 		if (alarm == LANE_ALARMS || !(lane->alarms & 1u << alarm))
 			return "has no such alarm";
 		return lane->acknowledged & 1u << alarm ? "has it acknowledged already"
@@ -148,7 +149,10 @@ static void do_beside_table(struct lane *lane)
 	case ACT_OPEN: lock(lane, false); break;
 	case ACT_EMERGENCY: lane->is_raised_by_hand = true; break;
 	case ACT_MODE: lane_take_mode(lane, lane->act); break;
-	case ACT_ACK: lane->acknowledged |= 1u << find_alarm(lane->act->value); break;
+	case ACT_ACK:
+		lane->acknowledged |= 1u << lane_find_alarm(lane->act->value);
+		break;
+	case ACT_SHELVE: lane_begin_shelf(lane, lane->act); break;
 	case ACT_PULSE: lane_begin_pulse(lane, lane->act); break;
 	case ACT_TURN: lane_begin_turn(lane, lane->act); break;
 	default: break; /* the record of it is all: ACT_ANSWER, ACT_COMMISSION */
@@ -275,6 +279,8 @@ static void judge_act(const struct lane *lane, const struct act *act, char *why,
 		lane_judge_mode(lane, act, why, size);
 	else if (act_rule_of(verb)->needs & ACT_NEEDS_SUBJECT)
 		judge_entry(lane, act, why, size);
+	else if (verb == ACT_SHELVE)
+		lane_judge_shelf(lane, act->value, why, size);
 	else if (verb == ACT_PULSE)
 		lane_judge_pulse(lane, act->value, why, size);
 	else if (verb == ACT_TURN)

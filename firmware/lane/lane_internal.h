@@ -93,6 +93,14 @@ void lane_record_inquiry(struct lane *lane);
 /** "release", "inspection", "return", "none". */
 const char *lane_verdict_word(enum customs_verdict verdict);
 
+/** The alarm of this code; LANE_ALARMS: there is none. */
+enum lane_alarm lane_find_alarm(const char *code);
+
+/* lane_shelf.c */
+void lane_judge_shelf(const struct lane *lane, const char *value, char *why, size_t size);
+void lane_begin_shelf(struct lane *lane, const struct act *act);
+void lane_step_shelf(struct lane *lane);
+
 /* lane_answer.c */
 /** What the answer asks for, and why when it is no release. */
 enum reason lane_reason_of_answer(const struct lane *lane,

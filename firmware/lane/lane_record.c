@@ -61,6 +61,7 @@ void lane_end_alarm(struct lane *lane, enum lane_alarm alarm)
 	if (!(lane->alarms & 1u << alarm))
 		return;
 	lane->alarms &= ~(1u << alarm);
+	lane->shelved_until_ms[alarm] = 0; /* one that comes again is a new one */
 	event_add_text(lane_record(lane, EVENT_ALARM_ENDED), "code", alarm_names[alarm]);
 }
 

@@ -112,6 +112,8 @@ void lane_fill_snapshot(const struct lane *lane, struct snapshot_lane *out)
 		if (lane->alarms & 1u << i) {
 			out->is_acknowledged[out->alarm_count] =
 				(lane->acknowledged & 1u << i) != 0;
+			out->shelved_until_ms[out->alarm_count] =
+				lane->shelved_until_ms[i];
 			out->alarms[out->alarm_count++] =
 				lane_alarm_name((enum lane_alarm)i);
 		}

@@ -166,6 +166,7 @@ enum journal_proof {
 	JOURNAL_CHECKPOINT, /**< the newest */
 	JOURNAL_INCLUSION,  /**< of event number `first` */
 	JOURNAL_ROOT, /**< {"root": hash, "size": `first`}: no proof, a comparison */
+	JOURNAL_RANGE, /**< the first line of an export of `first` to `second` (0 = all signed) */
 	JOURNAL_CONSISTENCY, /**< of `first` events with `second` (0 = the newest checkpoint) */
 };
 

@@ -149,6 +149,27 @@ static enum kakou_err print_root(struct store *store, int64_t size, FILE *to,
 	return KAKOU_OK;
 }
 
+/* What ties events to the newest checkpoint; the events themselves are read elsewhere. */
+static enum kakou_err print_range(struct store *store, int64_t first, int64_t last,
+				  FILE *to, struct why *why)
+{
+	char *note = NULL;
+	int64_t size = 0, removed = 0;
+	enum kakou_err err =
+		proof_get_newest(store, last > first ? last : first, &size, &note, why);
+
+	if (!err)
+		err = store_get_removed_to(store, &removed, why);
+	if (!err && first <= removed)
+		err = why_set(why, KAKOU_E_NOTFOUND, "event %lld is removed",
+			      (long long)first);
+	if (!err)
+		err = proof_print_head(store, first, last > 0 ? last : size, size, note,
+				       to, why);
+	free(note);
+	return err;
+}
+
 static enum kakou_err print_proof(struct store *store, enum journal_proof what,
 				  int64_t first, int64_t second, FILE *to,
 				  struct why *why)
@@ -165,6 +186,8 @@ static enum kakou_err print_proof(struct store *store, enum journal_proof what,
 			(long long)first, (long long)second);
 	if (what == JOURNAL_ROOT)
 		return print_root(store, first, to, why);
+	if (what == JOURNAL_RANGE)
+		return print_range(store, first, second, to, why);
 	return what == JOURNAL_INCLUSION
 		       ? print_inclusion(store, first, to, why)
 		       : print_consistency(store, first, second, to, why);

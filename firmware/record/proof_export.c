@@ -66,9 +66,8 @@ static enum kakou_err list_peaks(struct store *store, int64_t size,
 	return err;
 }
 
-static enum kakou_err print_head(struct store *store, int64_t first, int64_t last,
-				 int64_t size, const char *note, FILE *to,
-				 struct why *why)
+enum kakou_err proof_print_head(struct store *store, int64_t first, int64_t last,
+				int64_t size, const char *note, FILE *to, struct why *why)
 {
 	char origin[CHAIN_ORIGIN_MAX + 1];
 	struct tree_proof before;
@@ -94,7 +93,7 @@ static enum kakou_err print_head(struct store *store, int64_t first, int64_t las
 		(long long)first, (long long)last);
 	fputs(",\"origin\":", to);
 	proof_print_text(to, origin);
-	fputs("}\n", to);
+	fputc('}', to);
 	return KAKOU_OK;
 }
 
@@ -190,7 +189,9 @@ static enum kakou_err export_store(struct store *store, enum proof_form form,
 	if (!err && form == PROOF_CSV)
 		fputs("seq,time,kind,lane,passage,event,leaf\r\n", to);
 	else if (!err)
-		err = print_head(store, first, last, size, note, to, why);
+		err = proof_print_head(store, first, last, size, note, to, why);
+	if (!err && form == PROOF_LINES)
+		fputc('\n', to);
 	if (!err)
 		err = print_rows(store, form, first, last, to, why);
 	free(note);

@@ -17,6 +17,13 @@ void proof_print_text(FILE *to, const char *text);
 /** Hashes as a JSON array. */
 void proof_print_path(FILE *to, const struct tree_proof *proof);
 
+/** The first line of an export of these events, which the checkpoint `note` of `size` events
+ *  covers. */
+KAKOU_MUST_CHECK enum kakou_err proof_print_head(struct store *store, int64_t first,
+						 int64_t last, int64_t size,
+						 const char *note, FILE *to,
+						 struct why *why);
+
 /** A hash in hexadecimal digits. */
 void proof_print_hash(FILE *to, const unsigned char hash[TREE_BYTES]);
 

@@ -127,16 +127,18 @@ bool rpc_access_check(struct rpc_client *client, const struct rpc_method *method
 		return true;
 	}
 	if (!text) {
-		rpc_access_refuse(client, method->name, params,
-		       log_in_first(client,
-				    "no ticket: log in first, as by kakou login NAME"));
+		rpc_access_refuse(
+			client, method->name, params,
+			log_in_first(client,
+				     "no ticket: log in first, as by kakou login NAME"));
 		return false;
 	}
 	ticket = ticket_find(&client->rpc->tickets, text, clock_mono_ms());
 	if (!ticket) {
-		rpc_access_refuse(client, method->name, params,
-		       log_in_first(client,
-				    "the ticket is none or no more: log in again"));
+		rpc_access_refuse(
+			client, method->name, params,
+			log_in_first(client,
+				     "the ticket is none or no more: log in again"));
 		return false;
 	}
 	text_copy(client->actor.name, sizeof(client->actor.name), ticket->name);

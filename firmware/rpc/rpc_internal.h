@@ -341,6 +341,7 @@ void rpc_record_prove(struct rpc_client *client, enum journal_proof what, int64_
 void rpc_proof_checkpoint(struct rpc_client *client, const json_t *params);
 void rpc_proof_event(struct rpc_client *client, const json_t *params);
 void rpc_proof_growth(struct rpc_client *client, const json_t *params);
+void rpc_proof_range(struct rpc_client *client, const json_t *params);
 void rpc_receipt_take(struct rpc_client *client, const json_t *params);
 
 /* ---- rpc_record.c, the rest ------------------------------------------------------------ */

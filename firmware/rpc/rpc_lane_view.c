@@ -71,6 +71,26 @@ static json_t *view_alarms(const struct snapshot_lane *lane, bool only_acknowled
 	return NULL;
 }
 
+/* [{code, left_ms}] of what is put aside. */
+static json_t *view_shelved(const struct snapshot_lane *lane, int64_t now_ms)
+{
+	json_t *shelved = json_array();
+	int failed = shelved ? 0 : -1;
+
+	for (size_t i = 0; i < lane->alarm_count && i < SNAPSHOT_ALARMS_MAX; i++)
+		if (lane->shelved_until_ms[i] != 0)
+			failed |= json_array_append_new(
+				shelved,
+				json_pack("{s:s, s:I}", "code", word(lane->alarms[i]),
+					  "left_ms",
+					  (json_int_t)(lane->shelved_until_ms[i] -
+						       now_ms)));
+	if (!failed)
+		return shelved;
+	json_decref(shelved);
+	return NULL;
+}
+
 /* What the lane is and does, beside its evidence. */
 static json_t *view_state(const struct site_lane *site, const struct snapshot_lane *lane,
 			  int64_t now_ms, int64_t now_wall_ms)
@@ -122,15 +142,15 @@ json_t *rpc_lane_view(const struct rpc *rpc, size_t index, int64_t now_ms,
 	const struct snapshot_lane *lane = &rpc->snapshot.lanes[index];
 	json_t *view = view_state(site, lane, now_ms, now_wall_ms);
 	json_t *more = json_pack(
-		"{s:o, s:i, s:i, s:o, s:o, s:o, s:o, s:i, s:o, s:o, s:o, s:s}",
+		"{s:o, s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:i, s:o, s:o, s:o, s:s}",
 		"evidence", view_all_evidence(lane, now_ms), "collected", lane->collected,
 		"required", lane->required, "inputs",
 		view_lines(site, lane->inputs, false), "outputs",
 		view_lines(site, lane->outputs, true), "alarms", view_alarms(lane, false),
-		"acknowledged", view_alarms(lane, true), "order_count", lane->order_count,
-		"orders", view_orders(lane), "emergency_mode", view_mode(lane, now_ms),
-		"bypasses", rpc_view_bypasses(rpc, index), "entry_arm",
-		word(lane->entry_arm));
+		"acknowledged", view_alarms(lane, true), "shelved",
+		view_shelved(lane, now_ms), "order_count", lane->order_count, "orders",
+		view_orders(lane), "emergency_mode", view_mode(lane, now_ms), "bypasses",
+		rpc_view_bypasses(rpc, index), "entry_arm", word(lane->entry_arm));
 
 	if (view && more && !json_object_update(view, more)) {
 		json_decref(more);

@@ -50,6 +50,11 @@ static const struct rpc_param prove_params[] = {
 	{"seq", PARAM_INTEGER, true, 1, INT64_MAX},
 };
 
+static const struct rpc_param range_params[] = {
+	{"first", PARAM_INTEGER, true,  1, INT64_MAX},
+	{"last",  PARAM_INTEGER, false, 0, INT64_MAX},
+};
+
 static const struct rpc_param consistency_params[] = {
 	{"old", PARAM_INTEGER, true,  1, INT64_MAX},
 	{"new", PARAM_INTEGER, false, 0, INT64_MAX},
@@ -214,6 +219,7 @@ static const struct rpc_method methods[] = {
 	{ "log.checkpoint",  rpc_proof_checkpoint,    ROLES_LOCAL,                 false, NULL, 0 },
 	{ "log.prove",       rpc_proof_event,         ROLES_LOCAL,                 false, WITH(prove_params) },
 	{ "log.consistency", rpc_proof_growth,        ROLES_LOCAL,                 false, WITH(consistency_params) },
+	{ "log.range",       rpc_proof_range,         ROLES_LOCAL,                 false, WITH(range_params) },
 	{ "log.receipt",     rpc_receipt_take,        ROLES_ANY,                   true,  WITH(receipt_params) },
 	{ "login",           rpc_people_login,        ROLES_LOCAL,                 false, WITH(login_params) },
 	{ "logout",          rpc_people_logout,       ROLES_ANY,                   false, NULL, 0 },

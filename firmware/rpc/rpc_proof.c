@@ -49,6 +49,12 @@ void rpc_proof_growth(struct rpc_client *client, const json_t *params)
 			 rpc_param_integer(params, "new", 0), reply_proof);
 }
 
+void rpc_proof_range(struct rpc_client *client, const json_t *params)
+{
+	rpc_record_prove(client, JOURNAL_RANGE, rpc_param_integer(params, "first", 0),
+			 rpc_param_integer(params, "last", 0), reply_proof);
+}
+
 /* ---- receipts ------------------------------------------------------------------------- */
 
 static void refuse_receipt(struct rpc_client *client, enum kakou_err err, const char *why)

@@ -53,7 +53,7 @@ def test_each_get_of_the_document_answers_as_it_says(gate):
     browser = Browser(gate)
     browser.log_in("chief", "supervisor")
     values = {"lane": "in1", "seq": "1", "passage": "999999", "key": "nothing", "from": "0",
-              "sha256": "0" * 64,
+              "sha256": "0" * 64, "first": "1",
               "until": "1"}
     for path, operations in DOCUMENT["paths"].items():
         operation = operations.get("get")

@@ -83,6 +83,27 @@ def test_a_picture_is_shown_when_it_is_what_the_record_says(gate, officer):
     assert officer.get("pictures/..").status in (400, 404)
 
 
+def test_an_export_and_a_proof_hold_against_the_public_key_alone(gate, officer, tmp_path):
+    key = tmp_path / "key.pem"
+    key.write_text(gate.kakou_raw("log", "key").stdout)
+
+    def verify(text):
+        path = tmp_path / "exported"
+        path.write_bytes(text)
+        return gate.kakou_raw("log", "verify", "--key", key, path)
+
+    exported = officer.get("events.jsonl?first=3&last=20")
+    assert exported.headers["Content-Type"] == "application/jsonl"
+    assert len(exported.body.splitlines()) == 19
+    done = verify(exported.body)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert verify(exported.body.replace(b"in1", b"in2", 1)).returncode == 1
+    proof = officer.get("events/7/proof")
+    done = verify(proof.body)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert officer.get("events.jsonl?first=999999").code == "not_found"
+
+
 def test_history_comes_page_by_page_newest_first(officer):
     first = officer.get("history?limit=1").json
     assert [item["passage"] for item in first["items"]] == [2] and first["next"] == 2

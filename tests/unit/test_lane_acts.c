@@ -381,6 +381,37 @@ static void an_emergency_raise_is_no_stronger_than_the_input_on_site(void **stat
 	assert_true(bench_run_until(&b, LANE_IDLE, 20000));
 }
 
+static void a_shelved_alarm_stands_and_comes_back_to_be_seen(void **state)
+{
+	struct snapshot_lane shown;
+
+	(void)state;
+	case_ask();
+	case_hold_with(CASE_REFUSE, "未关联单据", REASON_NO_ORDER);
+	act_on(ACT_SHELVE, EVIDENCE_PLATE, "hold");
+	expect_refused("expected an alarm's code and 0 to 480 minutes");
+	act_on(ACT_SHELVE, EVIDENCE_PLATE, "hold 481");
+	expect_refused("0 to 480 minutes");
+	act_on(ACT_SHELVE, EVIDENCE_PLATE, "overstay 5");
+	expect_refused("has no such alarm");
+	act_on(ACT_SHELVE, EVIDENCE_PLATE, "hold 0");
+	expect_refused("has it not shelved");
+	act_on(ACT_SHELVE, EVIDENCE_PLATE, "hold 2");
+	assert_int_equal(b.result.error, KAKOU_OK);
+	assert_int_equal(bench_count(&b, EVENT_OFFICER_ACT, "act=shelve"), 1);
+	memset(&shown, 0, sizeof(shown));
+	lane_fill_snapshot(&b.lane, &shown);
+	assert_int_equal(shown.alarm_count, 1);
+	assert_true(shown.is_acknowledged[0]);
+	assert_true(shown.shelved_until_ms[0] > b.lane.now_ms);
+	bench_run(&b, 119000);
+	assert_true(b.lane.acknowledged & 1u << ALARM_HOLD);
+	bench_run(&b, 1100);
+	assert_true(b.lane.alarms & 1u << ALARM_HOLD);
+	assert_false(b.lane.acknowledged & 1u << ALARM_HOLD);
+	assert_int_equal(b.lane.shelved_until_ms[ALARM_HOLD], 0);
+}
+
 static void an_alarm_is_acknowledged_once_and_stays_until_its_cause_ends(void **state)
 {
 	(void)state;
@@ -458,6 +489,7 @@ int main(void)
 		LANE_TEST(a_lane_that_was_locked_starts_locked),
 		LANE_TEST(an_emergency_raise_goes_up_and_stays_until_a_person_ends_it),
 		LANE_TEST(an_emergency_raise_is_no_stronger_than_the_input_on_site),
+		LANE_TEST(a_shelved_alarm_stands_and_comes_back_to_be_seen),
 		LANE_TEST(an_alarm_is_acknowledged_once_and_stays_until_its_cause_ends),
 		LANE_TEST(a_call_for_help_stays_until_it_is_answered),
 		LANE_TEST(what_customs_operates_obeys_the_interlock),

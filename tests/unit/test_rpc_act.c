@@ -339,6 +339,7 @@ static void every_verb_has_its_word(void **state)
 		[ACT_OPEN] = "open",
 		[ACT_EMERGENCY] = "emergency",
 		[ACT_ACK] = "ack",
+		[ACT_SHELVE] = "shelve",
 		[ACT_ANSWER] = "answer",
 		[ACT_PULSE] = "pulse",
 		[ACT_COMMISSION] = "commission",
