@@ -426,7 +426,7 @@ def test_the_manual_page_names_every_argument():
                           timeout=5, check=True)
     page = (ROOT / "tools/customs/kakou-customs.1").read_text("utf-8")
     arguments = re.findall(r"^  --([a-z-]+)", done.stdout, re.M)
-    assert len(arguments) == 29
+    assert len(arguments) == 31
     assert [name for name in arguments if f"Fl -{name} " not in page] == []
 
 
@@ -718,6 +718,7 @@ def test_what_was_decided_is_stored_before_it_is_answered_and_after_a_kill(new_p
     assert [(line["seq_no"], line["release"], line["order"]) for line in held] == \
         [("1", True, ORDER.format(1))]
     platform.process.kill()
+    platform.process.wait()
     with open(store, "a", encoding="utf-8") as file:
         file.write('{"code":"0x21","seq_no":"cut o')  # a crash in the middle of a line
     platform = new_platform(gate.address, store=store)
