@@ -294,11 +294,11 @@ void rpc_people_take_answers(struct rpc *rpc)
 		/* Who has gone has not logged in. */
 		if (client || answer.error || answer.verb != DESK_LOGIN)
 			note(rpc, &answer);
+		rpc_people_watch_file(rpc);
 		end_tickets(rpc, &answer);
 		if (!client)
 			continue;
 		reply(client, &answer);
 		rpc_client_go_on(client);
 	}
-	rpc_people_watch_file(rpc);
 }
