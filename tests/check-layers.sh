@@ -21,7 +21,7 @@ expat.h                     drivers/customs/xml.c
 iconv.h                     drivers/customs/encoding.c
 jansson.h                   firmware/rpc/rpc_internal.h firmware/record/canonical.c firmware/record/verify_text.c
 jansson.h                   firmware/registry/registry_json.h firmware/kakou/cli.h tools/*.[ch]
-jansson.h                   firmware/delivery/fate.h
+jansson.h                   firmware/delivery/fate.h firmware/kakoud/recall.c
 jansson.h                   firmware/console/json.h
 microhttpd.h                firmware/console/web_inside.h
 seccomp.h                   firmware/control/filter.c

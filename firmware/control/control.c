@@ -351,6 +351,9 @@ enum kakou_err control_create(struct control **out, const struct control_config 
 	control->numbers.next_counter = config->past->next_counter;
 	control->numbers.next_ticket = 1;
 	pairing_init(&control->pairing, clock_mono_ms());
+	for (size_t i = 0; i < config->recall->handed_count; i++)
+		if (config->recall->handed[i].is_kept)
+			pairing_note(&control->pairing, &config->recall->handed[i]);
 	control->numbers.not_observed_ms =
 		config->past->last_wall_ms == 0
 			? -1
@@ -366,6 +369,9 @@ enum kakou_err control_create(struct control **out, const struct control_config 
 		control->lines[i].is_needed = true;
 		control_name_lines(control, i);
 	}
+	for (size_t i = config->recall->asked_count; i-- > 0;)
+		lane_start_asked(&control->lanes[config->recall->asked[i].lane],
+				 &config->recall->asked[i].asked);
 	if (filter_create(&control->filter))
 		log_warning("control", "no system call filter in this build");
 	for (size_t i = 0; i < control->lane_count; i++)

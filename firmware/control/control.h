@@ -17,6 +17,7 @@
 #include "drivers/customs/link.h"
 #include "firmware/config/site.h"
 #include "firmware/pictures/pictures.h"
+#include "firmware/control/recall.h"
 #include "firmware/record/journal.h"
 #include "firmware/registry/registry.h"
 #include "hal/mailbox.h"
@@ -30,6 +31,7 @@ struct control_config {
 	const struct site *site;
 	struct journal *journal;
 	const struct journal_past *past;
+	const struct recall *recall;
 	struct bus *const *buses; /**< by port index; NULL where a port has no units */
 	struct customs_link *link;
 	struct registry *registry;

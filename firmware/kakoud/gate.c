@@ -14,10 +14,12 @@
 #include "firmware/delivery/delivery.h"
 #include "firmware/kakoud/alloc_count.h"
 #include "firmware/kakoud/guard.h"
+#include "firmware/kakoud/recall.h"
 #include "firmware/record/journal.h"
 #include "firmware/registry/registry.h"
 #include "firmware/rpc/rpc.h"
 #include "hal/clock.h"
+#include "hal/log.h"
 
 enum { ACTS_QUEUED = 16, NOTES_QUEUED = 32 };
 
@@ -25,6 +27,7 @@ struct gate {
 	const struct site *site;
 	struct journal *journal;
 	struct journal_past past;
+	struct recall recall;
 	struct registry *registry;
 	struct pictures *pictures;
 	const char *lane_names[SITE_LANES_MAX];
@@ -229,6 +232,17 @@ static enum kakou_err create_queues(struct gate *gate, struct why *why)
 	return KAKOU_OK;
 }
 
+/* Without it an officer decides: no reason not to start. */
+static void recall(struct gate *gate)
+{
+	struct why why = {""};
+
+	if (recall_read(&gate->recall, gate->journal, gate->site, clock_mono_ms(),
+			clock_wall_ms(), &why))
+		log_warning("gate", "who is between two gates is not known: %s",
+			    why.text);
+}
+
 static enum kakou_err start_control(struct gate *gate, bool memory_is_locked,
 				    struct why *why)
 {
@@ -236,6 +250,7 @@ static enum kakou_err start_control(struct gate *gate, bool memory_is_locked,
 		.site = gate->site,
 		.journal = gate->journal,
 		.past = &gate->past,
+		.recall = &gate->recall,
 		.buses = gate->buses,
 		.link = gate->link,
 		.registry = gate->registry,
@@ -320,6 +335,8 @@ enum kakou_err gate_start(struct gate **out, const struct site *site,
 		err = customs_link_start(&gate->link, &site->customs, why);
 	if (!err)
 		err = start_buses(gate, why);
+	if (!err)
+		recall(gate);
 	if (!err)
 		err = start_control(gate, memory_is_locked, why);
 	if (!err)

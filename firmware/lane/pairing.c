@@ -26,21 +26,24 @@ static size_t find(const struct pairing *pairing, char direction, const char *pl
 	for (; i < PAIRING_KEPT; i++) {
 		const struct pairing_entry *entry = &pairing->entries[i];
 
-		if (entry->at_ms != 0 && entry->direction == direction &&
+		if (entry->is_kept && entry->direction == direction &&
 		    (is_same(plate, entry->plate) || is_same(tag, entry->tag)))
 			break;
 	}
 	return i;
 }
 
-/* A free entry has the time 0, so it is the oldest. */
-static size_t oldest(const struct pairing *pairing)
+/* A free one, or the oldest. */
+static size_t find_room(const struct pairing *pairing)
 {
 	size_t oldest = 0;
 
-	for (size_t i = 1; i < PAIRING_KEPT; i++)
+	for (size_t i = 0; i < PAIRING_KEPT; i++) {
+		if (!pairing->entries[i].is_kept)
+			return i;
 		if (pairing->entries[i].at_ms < pairing->entries[oldest].at_ms)
 			oldest = i;
+	}
 	return oldest;
 }
 
@@ -49,11 +52,12 @@ void pairing_note(struct pairing *pairing, const struct pairing_entry *entry)
 	size_t i;
 
 	pairing_take(pairing, entry->direction, entry->plate, entry->tag);
-	i = oldest(pairing);
+	i = find_room(pairing);
 	/* What is forgotten for want of room may not be called "never" afterwards. */
-	if (pairing->entries[i].at_ms > pairing->since_ms)
+	if (pairing->entries[i].is_kept && pairing->entries[i].at_ms > pairing->since_ms)
 		pairing->since_ms = pairing->entries[i].at_ms;
 	pairing->entries[i] = *entry;
+	pairing->entries[i].is_kept = true;
 }
 
 enum pairing_answer pairing_find(const struct pairing *pairing, char direction,
@@ -74,5 +78,5 @@ void pairing_take(struct pairing *pairing, char direction, const char *plate,
 	size_t i;
 
 	while ((i = find(pairing, direction, plate, tag)) < PAIRING_KEPT)
-		pairing->entries[i].at_ms = 0;
+		pairing->entries[i].is_kept = false;
 }

@@ -6,8 +6,9 @@
  *
  * Layer: firmware. Pure.
  *
- * It begins empty at every start: for as long as a vehicle may be between the gates after that,
- * "never" can't be told from "before the start", and the answer is PAIRING_UNKNOWN.
+ * At a start it gets from the record who was on the way then. Who passed while nobody watched is not in
+ * it: for as long as a vehicle may be between the gates, "never" can't be told from "before the
+ * start", and the answer is PAIRING_UNKNOWN.
  */
 #ifndef KAKOU_FIRMWARE_PAIRING_H
 #define KAKOU_FIRMWARE_PAIRING_H
@@ -20,7 +21,8 @@ enum { PAIRING_KEPT = 128 };
 
 /** A vehicle that passed a first gate. */
 struct pairing_entry {
-	int64_t at_ms; /**< monotonic; 0 = the entry is free */
+	bool is_kept;  /**< false: the entry is free */
+	int64_t at_ms; /**< monotonic; of one known from the record perhaps negative */
 	int64_t passage;
 	char direction;
 	uint8_t lane;
