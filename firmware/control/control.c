@@ -176,20 +176,6 @@ static void take_acks(struct control *control)
 	}
 }
 
-static void take_acts(struct control *control)
-{
-	struct act act;
-
-	while (control_has_room(control) && queue_pop(control->config.acts, &act)) {
-		if (act.lane >= control->lane_count)
-			continue;
-		struct lane_inputs in = control_lane_inputs(control, act.lane);
-
-		lane_feed_act(&control->lanes[act.lane], &act, &in, &control->out);
-		control_carry_out(control, act.lane);
-	}
-}
-
 /* The journal has one producer: what other threads have to say goes through here. */
 static void take_notes(struct control *control, struct queue *notes)
 {
@@ -237,7 +223,7 @@ static void scan(struct control *control)
 	control_take_samples(control);
 	take_news(control);
 	take_acks(control);
-	take_acts(control);
+	control_take_acts(control);
 	take_notes(control, control->config.notes);
 	take_notes(control, control->config.delivery_notes);
 	control_take_registry(control);

@@ -67,6 +67,13 @@ struct control_shots {
 	uint16_t sequence[2];
 };
 
+/* Acts that wait for room in the record, as many as their queue holds. */
+enum { CONTROL_ACTS_MAX = 16 };
+struct control_acts {
+	uint32_t count;
+	struct act act[CONTROL_ACTS_MAX]; /* oldest first */
+};
+
 struct control {
 	struct control_config config;
 	const struct site *site;
@@ -79,6 +86,7 @@ struct control {
 	struct control_wants wants[SITE_LANES_MAX];
 	struct lane_numbers numbers;
 	struct control_change changes[CONTROL_CHANGES_MAX];
+	struct control_acts acts;
 	struct registry_news registry_news; /* the one at hand */
 	struct control_shots shots[SITE_LANES_MAX][SITE_EVIDENCE_MAX];
 	struct event picture_event; /* the one at hand */
@@ -102,6 +110,9 @@ struct lane_inputs control_lane_inputs(struct control *control, size_t index);
 void control_carry_out(struct control *control, size_t index);
 /** True when the record has room for what one lane may say in a scan. */
 bool control_has_room(const struct control *control);
+
+/* control_acts.c */
+void control_take_acts(struct control *control);
 
 /* control_io.c: lines and devices. */
 /** Once: which role each GPIO line has. */

@@ -101,6 +101,7 @@ void lane_begin(struct lane *lane, const struct lane_inputs *in, struct lane_out
 	lane->now_ms = in->now_ms;
 	lane->wall_ms = in->wall_ms;
 	lane->record_is_well = in->record_is_well;
+	lane_record_raise(lane);
 	let_go_unrecorded(lane);
 }
 

@@ -147,6 +147,13 @@ struct lane_turn {
 	bool is_unknown; /**< the record does not tell the direction: shut until turned */
 };
 
+/** The last emergency raise that acted before the record had room. */
+struct lane_raise {
+	bool is_unrecorded;
+	int64_t at_ms; /**< 0 = none since the start */
+	struct act act;
+};
+
 /** An act waiting for its event's commit. */
 struct lane_pending {
 	uint64_t ticket; /**< 0 = free */
@@ -231,6 +238,7 @@ struct lane {
 	struct pulse pulse;             /**< a technician holds an output */
 	struct pulse_scene pulse_scene; /**< as of the last scan */
 	bool is_raised_by_hand, input_is_emergency;
+	struct lane_raise raise;
 	bool arm_lock_is_told; /**< the record says that an arm is locked (S3) */
 	bool exit_was_on, record_is_well, has_restarted;
 	bool has_left_unrecorded; /**< its vehicle, while the record had no room */
@@ -340,6 +348,11 @@ void lane_feed_ack(struct lane *lane, const struct journal_ack *ack,
 /** Takes a person's act; always answers it, at once or after the commit. */
 void lane_feed_act(struct lane *lane, const struct act *act, const struct lane_inputs *in,
 		   struct lane_out *out);
+
+/** An emergency raise that a person asks for while the record has no room: it acts at once, and the next
+ *  call that has room records it. Why not, or NULL; the caller answers. */
+const char *lane_raise_unrecorded(struct lane *lane, const struct act *act,
+				  int64_t now_ms);
 
 /** One scan: position, timeouts, transitions, then the interlock. `outputs` is for the exit arm, the entry arm's are in the lane;
  *  lights and sign are in the lane. */

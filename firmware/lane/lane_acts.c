@@ -194,8 +194,8 @@ static void answer_help(struct lane *lane, struct event *event)
 	lane->help_since_ms = 0;
 }
 
-static void record_act(struct lane *lane, const struct act *act, uint64_t ticket,
-		       const char *why)
+struct event *lane_record_act(struct lane *lane, const struct act *act, uint64_t ticket,
+			      const char *why)
 {
 	struct event *event =
 		lane_record(lane, why[0] ? EVENT_ACT_REFUSED : EVENT_OFFICER_ACT);
@@ -220,6 +220,7 @@ static void record_act(struct lane *lane, const struct act *act, uint64_t ticket
 	else
 		answer_help(lane, event);
 	event->ticket = ticket;
+	return event;
 }
 
 /* An act that need not mean a passage may still name the one it was decided by. */
@@ -257,6 +258,12 @@ static void judge_act(const struct lane *lane, const struct act *act, char *why,
 		snprintf(why, size, "passage %lld is not in lane %s, where %s%.0lld is",
 			 (long long)act->passage, lane->config->name,
 			 lane->passage ? "passage " : "none", (long long)lane->passage);
+	else if (lane_is_before_raise(lane, act))
+		snprintf(
+			why, size,
+			"lane %s was raised for an emergency after that was asked: look, "
+			"and ask again",
+			lane->config->name);
 	else if (verb == ACT_RESET && (interlock_needs_key(&lane->interlock) ||
 				       interlock_needs_key(&lane->entry.interlock)))
 		snprintf(why, size,
@@ -297,7 +304,7 @@ bool lane_take_act(struct lane *lane, const struct act *act, uint64_t ticket, ch
 {
 	lane->act = act;
 	judge_act(lane, act, why, size);
-	record_act(lane, act, ticket, why);
+	(void)lane_record_act(lane, act, ticket, why);
 	if (why[0] == '\0' && is_beside_table((enum act_verb)act->verb))
 		do_beside_table(lane);
 	else if (why[0] == '\0')

@@ -22,6 +22,14 @@ bool lane_dispatch(struct lane *lane, enum lane_event event);
 
 /** Records the act and takes it, when that is possible now; false with words when it is not.
  *  `ticket`: who waits for its commit, 0 = nobody. */
+/** In the record, as done or, with words, as refused. */
+struct event *lane_record_act(struct lane *lane, const struct act *act, uint64_t ticket,
+			      const char *why);
+/* lane_urgent.c */
+void lane_record_raise(struct lane *lane);
+/** A reset that was asked for before the raise that acted first. */
+bool lane_is_before_raise(const struct lane *lane, const struct act *act);
+
 bool lane_take_act(struct lane *lane, const struct act *act, uint64_t ticket, char *why,
 		   size_t size);
 

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "hal/text.h"
 #include "tests/unit/lane_case.h"
 
 static const struct bench_vehicle car = {
@@ -136,6 +137,36 @@ static void an_act_that_was_asked_long_ago_moves_nothing(void **state)
 	case_pass_through();
 }
 
+/* Safety acts first, and the record has it afterwards. A reset that had to wait ends nothing. */
+static void an_emergency_raise_does_not_wait_for_room_in_the_record(void **state)
+{
+	struct act act = {.verb = ACT_EMERGENCY, .role = ROLE_OFFICER};
+
+	(void)state;
+	text_copy(act.actor, sizeof(act.actor), "li");
+	text_copy(act.reason, sizeof(act.reason), "fire");
+	case_ask();
+	b.record_is_full = true;
+	bench_run(&b, 100);
+	b.act_asked_ms = b.now_ms;
+	assert_null(lane_raise_unrecorded(&b.lane, &act, b.now_ms));
+	assert_non_null(lane_raise_unrecorded(&b.lane, &act, b.now_ms));
+	bench_run(&b, 3000);
+	assert_int_equal(b.arm, BENCH_UP);
+	b.record_is_full = false;
+	bench_act(&b, ACT_RESET, b.lane.passage);
+	bench_run(&b, 1000);
+	assert_non_null(strstr(b.result.why, "raised for an emergency after that"));
+	assert_int_equal(b.arm, BENCH_UP);
+	assert_int_equal(b.lane.state, LANE_BLOCKED);
+	assert_int_equal(bench_count(&b, EVENT_OFFICER_ACT, "emergency"), 1);
+	b.act_asked_ms = 0;
+	b.vehicle.is_here = false;
+	bench_run(&b, 1000);
+	bench_act(&b, ACT_RESET, b.lane.passage);
+	assert_true(bench_run_until(&b, LANE_CLOSING, 1000));
+}
+
 static size_t most_events;
 
 static void count_events(struct bench *bench, const struct lane_out *out)
@@ -193,6 +224,7 @@ static void all_that_happened_while_nothing_could_be_recorded_finds_room(void **
 				(1u << ALARM_EMERGENCY);
 		b.lane.mode.until_ms = 1;
 		b.lane.help_is_pressed = true;
+		b.lane.raise.is_unrecorded = true;
 		b.lane.seen_ms = 0;
 		b.watch = &watch;
 		bench_scan(&b);
@@ -212,6 +244,7 @@ int main(void)
 		LANE_TEST(a_lift_is_not_for_who_came_while_nothing_could_be_recorded),
 		LANE_TEST(who_waits_while_nothing_can_be_recorded_is_cleared_afterwards),
 		LANE_TEST(an_act_that_was_asked_long_ago_moves_nothing),
+		LANE_TEST(an_emergency_raise_does_not_wait_for_room_in_the_record),
 		LANE_TEST(all_that_happened_while_nothing_could_be_recorded_finds_room),
 	};
 
