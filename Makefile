@@ -213,9 +213,9 @@ test-vm: install-deps-vm
 	$(Q)$(RUN) $(GIVEN) vm
 # Each reader of foreign bytes for a minute; TARGETS="frame xml" picks some.
 FUZZ := $(B)/tests/fuzz/fuzz
-$(FUZZ): $(FUZZ).o $(call archives,unit scenario) $(CORE)
+$(FUZZ): $(FUZZ).o $(call archives,unit scenario kakou-console-parts) $(CORE)
 	@$(if $(V),,echo "  LINK  $@")
-	$(Q)$(LINK) -fsanitize=fuzzer $^ $(LDLIBS) -lcmocka
+	$(Q)$(LINK) -fsanitize=fuzzer $^ $(LDLIBS) $(LDLIBS.kakou-console) -lcmocka
 fuzz:
 	$(Q)$(MAKE) --no-print-directory VARIANT=fuzz $(BUILD)/fuzz/tests/fuzz/fuzz >&2
 	$(Q)tests/fuzz/run $(TARGETS)

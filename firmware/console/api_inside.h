@@ -128,6 +128,14 @@ extern const size_t api_route_count;
 const struct route *api_route_find(const char *method, const char *path, json_t *params,
 				   bool *is_known);
 
+/** Add what the request gives to the parameters; pure. False: it is not what the route wants, and
+ *  `why` says what was expected. */
+bool api_route_take_query(const struct route *route, const char *name, const char *text,
+			  json_t *params, struct why *why);
+bool api_route_take_body(const struct route *route, const char *text, size_t len,
+			 json_t *params, struct why *why);
+bool api_route_has_all(const struct route *route, const json_t *params, struct why *why);
+
 /** Checks query and body against the route and adds them to the parameters. False: replied. */
 bool api_route_take(struct exchange *exchange);
 

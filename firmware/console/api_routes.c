@@ -207,11 +207,6 @@ const struct route *api_route_find(const char *method, const char *path, json_t 
 
 /* ---- query and body ------------------------------------------------------------------------------- */
 
-struct taking {
-	struct exchange *exchange;
-	bool has_failed;
-};
-
 static const char *type_word(enum route_type type)
 {
 	static const char *const words[] = {"a text", "a whole number from 0 up",
@@ -220,26 +215,24 @@ static const char *type_word(enum route_type type)
 	return words[type];
 }
 
-static bool take_query(void *arg, const char *name, const char *text)
+bool api_route_take_query(const struct route *route, const char *name, const char *text,
+			  json_t *params, struct why *why)
 {
-	struct taking *taking = arg;
-	struct exchange *exchange = taking->exchange;
-	const struct route_param *param =
-		find_param(exchange->route, name, strlen(name), IN_QUERY);
+	const struct route_param *param = find_param(route, name, strlen(name), IN_QUERY);
 	json_t *value = param ? read_value(param->type, text ? text : "") : NULL;
 
-	if (value && !json_object_get(exchange->params, name))
-		return !json_object_set_new(exchange->params, name, value);
-	json_decref(value);
-	taking->has_failed = true;
+	if (value && !json_object_get(params, name))
+		return !json_object_set_new(params, name, value);
 	if (!param)
-		api_fail(exchange, 400, "bad_request",
-			 "%.40s: is not asked for here, expected other parameters", name);
+		(void)why_set(why, KAKOU_E_INVALID,
+			      "%.40s: is not asked for here, expected other parameters",
+			      name);
 	else if (value)
-		api_fail(exchange, 400, "bad_request", "%s: is given twice", name);
+		(void)why_set(why, KAKOU_E_INVALID, "%s: is given twice", name);
 	else
-		api_fail(exchange, 400, "bad_request", "%s: got \"%.60s\", expected %s",
-			 name, text ? text : "", type_word(param->type));
+		(void)why_set(why, KAKOU_E_INVALID, "%s: got \"%.60s\", expected %s",
+			      name, text ? text : "", type_word(param->type));
+	json_decref(value);
 	return false;
 }
 
@@ -247,16 +240,17 @@ static bool is_of_type(const json_t *value, enum route_type type)
 {
 	switch (type) {
 	case ROUTE_TEXT: return json_is_string(value);
-	case ROUTE_NUMBER: return json_is_integer(value);
+	case ROUTE_NUMBER:
+		return json_is_integer(value) && json_integer_value(value) >= 0;
 	case ROUTE_FLAG: return json_is_boolean(value);
 	case ROUTE_OBJECT: return json_is_object(value);
 	}
 	return false;
 }
 
-/* Adds the members of the body, each as the route wants it. Values are not repeated: one may be
- * a password. */
-static bool take_members(struct exchange *exchange, json_t *body)
+/* Values are not repeated: one may be a password. */
+static bool take_members(const struct route *route, json_t *body, json_t *params,
+			 struct why *why)
 {
 	const char *name;
 	json_t *value;
@@ -264,64 +258,95 @@ static bool take_members(struct exchange *exchange, json_t *body)
 	json_object_foreach(body, name, value)
 	{
 		const struct route_param *param =
-			find_param(exchange->route, name, strlen(name), IN_BODY);
+			find_param(route, name, strlen(name), IN_BODY);
 
 		if (!param || !is_of_type(value, param->type)) {
-			api_fail(exchange, 400, "bad_request", "%.40s: %s%s", name,
-				 param ? "expected " : "is not asked for here",
-				 param ? type_word(param->type) : "");
+			(void)why_set(why, KAKOU_E_INVALID, "%.40s: %s%s", name,
+				      param ? "expected " : "is not asked for here",
+				      param ? type_word(param->type) : "");
 			return false;
 		}
-		(void)json_object_set(exchange->params, name, value);
+		(void)json_object_set(params, name, value);
 	}
 	return true;
 }
 
-static bool take_body(struct exchange *exchange)
+bool api_route_take_body(const struct route *route, const char *text, size_t len,
+			 json_t *params, struct why *why)
 {
-	static const char wanted[] = "application/json";
-	const char *type = web_header(exchange->request, "Content-Type");
-	size_t len;
-	const char *text = web_body(exchange->request, &len);
-	json_t *body;
+	json_t *body = len > 0 ? json_read_object(text, len) : json_object();
 	bool is_taken;
 
-	if (!type || strncmp(type, wanted, sizeof(wanted) - 1) != 0 ||
-	    (type[sizeof(wanted) - 1] && type[sizeof(wanted) - 1] != ';')) {
-		api_fail(exchange, 415, "wrong_type",
-			 "Content-Type: expected application/json");
-		return false;
-	}
-	body = len > 0 ? json_read_object(text, len) : json_object();
 	if (!body) {
-		api_fail(exchange, 400, "bad_request",
-			 "the body: expected a JSON object");
+		(void)why_set(why, KAKOU_E_INVALID, "the body: expected a JSON object");
 		return false;
 	}
-	is_taken = take_members(exchange, body);
+	is_taken = take_members(route, body, params, why);
 	json_decref(body);
 	return is_taken;
+}
+
+bool api_route_has_all(const struct route *route, const json_t *params, struct why *why)
+{
+	for (size_t i = 0; i < API_ROUTE_PARAMS_MAX && route->params[i].name; i++) {
+		if (!route->params[i].is_required ||
+		    json_object_get(params, route->params[i].name))
+			continue;
+		(void)why_set(why, KAKOU_E_INVALID, "%s: is missing, expected %s",
+			      route->params[i].name, type_word(route->params[i].type));
+		return false;
+	}
+	return true;
+}
+
+/* ---- of a request --------------------------------------------------------------------------------- */
+
+struct taking {
+	struct exchange *exchange;
+	struct why why;
+	bool has_failed;
+};
+
+static bool take_query(void *arg, const char *name, const char *text)
+{
+	struct taking *taking = arg;
+
+	taking->has_failed =
+		!api_route_take_query(taking->exchange->route, name, text,
+				      taking->exchange->params, &taking->why);
+	return !taking->has_failed;
+}
+
+static bool is_json(const struct web_request *request)
+{
+	static const char wanted[] = "application/json";
+	const char *type = web_header(request, "Content-Type");
+
+	return type && !strncmp(type, wanted, sizeof(wanted) - 1) &&
+	       (type[sizeof(wanted) - 1] == '\0' || type[sizeof(wanted) - 1] == ';');
 }
 
 bool api_route_take(struct exchange *exchange)
 {
 	const struct route *route = exchange->route;
-	struct taking taking = {exchange, false};
+	struct taking taking = {.exchange = exchange};
+	bool has_body = strcmp(route->method, "GET") != 0;
+	size_t len;
+	const char *text = web_body(exchange->request, &len);
 
-	web_each_query(exchange->request, take_query, &taking);
-	if (taking.has_failed)
-		return false;
-	if (strcmp(route->method, "GET") != 0 && !take_body(exchange))
-		return false;
-	for (size_t i = 0; i < API_ROUTE_PARAMS_MAX && route->params[i].name; i++) {
-		if (!route->params[i].is_required ||
-		    json_object_get(exchange->params, route->params[i].name))
-			continue;
-		api_fail(exchange, 400, "bad_request", "%s: is missing, expected %s",
-			 route->params[i].name, type_word(route->params[i].type));
+	if (has_body && !is_json(exchange->request)) {
+		api_fail(exchange, 415, "wrong_type",
+			 "Content-Type: expected application/json");
 		return false;
 	}
-	return true;
+	web_each_query(exchange->request, take_query, &taking);
+	if (!taking.has_failed &&
+	    (!has_body ||
+	     api_route_take_body(route, text, len, exchange->params, &taking.why)) &&
+	    api_route_has_all(route, exchange->params, &taking.why))
+		return true;
+	api_fail(exchange, 400, "bad_request", "%s", taking.why.text);
+	return false;
 }
 
 /* ---- the table, printed ------------------------------------------------------------------------------ */

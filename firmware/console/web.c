@@ -185,6 +185,7 @@ static enum kakou_err open_socket(const struct web_config *config, int *out,
 	return KAKOU_OK;
 }
 
+KAKOU_PRINTF(2, 0)
 static void log_from_library(void *arg, const char *format, va_list args)
 {
 	char text[256];

@@ -157,6 +157,7 @@ const struct fuzz_target fuzz_targets[] = {
 	{"import",   fuzz_import  },
 	{"verify",   fuzz_verify  },
 	{"socket",   fuzz_socket  },
+	{"console",  fuzz_console },
 };
 
 const size_t fuzz_target_count = sizeof(fuzz_targets) / sizeof(fuzz_targets[0]);

@@ -40,6 +40,7 @@ void fuzz_people(const uint8_t *data, size_t len);
 void fuzz_import(const uint8_t *data, size_t len);
 void fuzz_verify(const uint8_t *data, size_t len);
 void fuzz_socket(const uint8_t *data, size_t len);
+void fuzz_console(const uint8_t *data, size_t len);
 
 /* ---- what they share (target_help.c) --------------------------------------------------------- */
 
