@@ -68,7 +68,7 @@ endif
 PACKAGES := libmodbus libgpiod sqlite3 libconfuse expat jansson libseccomp
 GPIOD    := $(shell $(PKG_CONFIG) --modversion libgpiod 2>/dev/null)
 CPPFLAGS += -I. -D_GNU_SOURCE $(if $(filter 2.%,$(GPIOD)),-DKAKOU_GPIOD_V2=1) \
-            $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null)
+            $(shell $(PKG_CONFIG) --cflags $(PACKAGES) p11-kit-1 2>/dev/null)
 CFLAGS   ?= -g
 override CFLAGS += -std=c11 -pthread $(WARNINGS) $(HARDEN) $(OPT.$(VARIANT))
 override LDFLAGS += -pie -pthread -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed \
@@ -102,9 +102,10 @@ INSTALLED := kakoud kakou kakou-console
 # What a board needs to open its lanes.
 ON_BOARD  := kakoud kakou
 
-# For system tests: what LD_PRELOAD brings into a program, and each tests/system/x.c as a program
+# For tests: what LD_PRELOAD or a configuration brings into a program, and each tests/system/x.c as a program
 # that drives one part of the project alone.
-PRELOADED := tests/fault/slow_sync.so tests/fault/watchdog_device.so tests/fault/shifted_clock.so
+PRELOADED := tests/fault/slow_sync.so tests/fault/watchdog_device.so tests/fault/shifted_clock.so \
+             tests/fault/stuck_token.so
 PROBES    := $(patsubst %.c,$(B)/%,$(wildcard tests/system/*.c))
 
 # tests/unit/test_x.c is one program; other files there are shared by all of them. The contract
@@ -177,6 +178,8 @@ PARTS := $(call archives,unit $(addsuffix -parts,$(PROGRAMS)) scenario)
 $(UNIT): %: %.o $(PARTS) $(CORE) $(B)/libfake.a
 	@$(if $(V),,echo "  LINK  $@")
 	$(Q)$(LINK) $< $(PARTS) $(WITH_FAKE) $(LDLIBS) $(LDLIBS.kakou-console) $(LDLIBS.kakou-yard) -lcmocka
+
+$(B)/tests/unit/test_token $(B)/tests/unit/test_signed_token: | $(B)/tests/fault/stuck_token.so
 
 $(PROBES) $(filter $(B)/tests/vm/%,$(GUEST)): %: %.o $(CORE)
 	@$(if $(V),,echo "  LINK  $@")

@@ -18,6 +18,12 @@
 KAKOU_MUST_CHECK enum kakou_err file_read_whole(const char *path, size_t max, char **out,
 						size_t *len, struct why *why);
 
+/** The same of a key or a PIN. KAKOU_E_DENIED: others than its owner may do anything with it, it is
+ *  neither ours nor root's, or it is no plain file. The caller wipes `len` bytes before the free;
+ *  no other copy is left in memory. */
+KAKOU_MUST_CHECK enum kakou_err file_read_secret(const char *path, size_t max, char **out,
+						 size_t *len, struct why *why);
+
 /** Writes a temporary file beside `path`, syncs it, renames it over `path`, syncs the
  *  directory: after a power cut either the old or the new content is there. */
 KAKOU_MUST_CHECK enum kakou_err file_write_atomic(const char *path, const void *data,

@@ -23,10 +23,18 @@ enum {
 	SIGN_PUBLIC_PEM_MAX = 192, /**< with its NUL */
 };
 
-/** Reads a private key in PEM. KAKOU_E_NOTFOUND; KAKOU_E_DENIED when others may read it;
- *  KAKOU_E_INVALID when it is none, or of another curve. Blocks on the disk. */
-KAKOU_MUST_CHECK enum kakou_err sign_key_load(struct sign_key **out, const char *path,
+enum { SIGN_TOKEN_URI_MAX = 383 };
+
+/** Reads a private key in PEM; or, when the name is a URI of RFC 7512 ("pkcs11:…"), opens the key
+ *  in that token. KAKOU_E_NOTFOUND; KAKOU_E_DENIED when others may read it, or the token refuses
+ *  the PIN; KAKOU_E_INVALID when it is none, or of another curve; KAKOU_E_IO when the token does
+ *  not work. Blocks on the disk, and for as long as the token likes. */
+KAKOU_MUST_CHECK enum kakou_err sign_key_load(struct sign_key **out, const char *name,
 					      struct why *why);
+
+/** Whether it is such a URI, with all that is needed. Looks at no token. KAKOU_E_INVALID: `why`
+ *  says what it lacks, without the name of the key. */
+KAKOU_MUST_CHECK enum kakou_err sign_check_token_uri(const char *uri, struct why *why);
 
 /** Makes a new key and writes it to `path` with mode 0600, durably. KAKOU_E_INVALID: the file
  *  exists. Blocks on the disk. */
@@ -36,8 +44,9 @@ KAKOU_MUST_CHECK enum kakou_err sign_key_make(const char *path, struct why *why)
 void sign_key_get_public(const struct sign_key *key,
 			 unsigned char out[SIGN_PUBLIC_BYTES]);
 
-/** Signs `len` bytes; deterministic (RFC 6979). Takes some milliseconds on a small board.
- *  KAKOU_E_NOMEM, KAKOU_E_IO (no entropy). */
+/** Signs `len` bytes; from a file deterministic (RFC 6979), some milliseconds on a small board. A
+ *  token takes the time it takes; after a failure the next call looks for it anew. KAKOU_E_NOMEM,
+ *  KAKOU_E_IO (no entropy, no token), KAKOU_E_DENIED (the PIN; it is not tried twice). */
 KAKOU_MUST_CHECK enum kakou_err sign_key_sign(struct sign_key *key, const void *data,
 					      size_t len,
 					      unsigned char out[SIGN_SIGNATURE_MAX],

@@ -20,6 +20,7 @@
 #include "hal/conf.h"
 #include "hal/gpio.h"
 #include "hal/modbus_port.h"
+#include "hal/sign.h"
 
 enum {
 	SITE_LANES_MAX = 16,
@@ -220,6 +221,7 @@ struct site {
 	bool allow_volatile_state; /**< demonstration and tests only; said in the record
 				    */
 	char record_key_file[160]; /**< "" = record.key in state_dir */
+	char record_key_token[SIGN_TOKEN_URI_MAX + 1]; /**< "" = the key is in a file */
 	char receipt_name[SITE_NAME_MAX + 1];
 	char receipt_key_file[160];   /**< "" = receipts are not taken */
 	int32_t retention_days;       /**< 0 = events are kept for ever */

@@ -33,6 +33,9 @@ const struct conf_key site_keys[] = {
 	TEXT("", "record_key_file", SITE_PATH_MAX, "",
 	     "PEM file of the P-256 key that signs the record; empty for record.key in state_dir, "
 	     "made at the first start."),
+	TEXT("", "record_key_token", SIGN_TOKEN_URI_MAX, "",
+	     "That key in a token instead, as a PKCS #11 URI (RFC 7512) with module-path and "
+	     "pin-source; empty for a file."),
 	TEXT("", "receipt_name", SITE_NAME_MAX, "",
 	     "Name under which the party that countersigns checkpoints signs."),
 	TEXT("", "receipt_key_file", SITE_PATH_MAX, "",

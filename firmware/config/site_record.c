@@ -9,6 +9,27 @@
 #include "firmware/config/site_internal.h"
 #include "hal/text.h"
 
+/* The text itself is not quoted: it might hold a PIN. */
+static enum kakou_err take_token(struct site_build *build,
+				 const struct conf_section *root)
+{
+	static const char key[] = "record_key_token";
+	struct site *site = build->site;
+	struct why why;
+
+	text_copy(site->record_key_token, sizeof(site->record_key_token),
+		  conf_text(root, key));
+	if (!site->record_key_token[0])
+		return KAKOU_OK;
+	if (sign_check_token_uri(site->record_key_token, &why))
+		return conf_complain(root, key, build->why, "%s", why.text);
+	if (site->record_key_file[0])
+		return conf_complain(root, key, build->why,
+				     "got a token and record_key_file, expected one of "
+				     "both");
+	return KAKOU_OK;
+}
+
 static enum kakou_err take_keys(struct site_build *build, const struct conf_section *root,
 				struct site *site)
 {
@@ -16,6 +37,8 @@ static enum kakou_err take_keys(struct site_build *build, const struct conf_sect
 		site_take_path(build, root, "record_key_file", "", site->record_key_file,
 			       sizeof(site->record_key_file));
 
+	if (!err)
+		err = take_token(build, root);
 	if (!err)
 		err = site_take_path(build, root, "receipt_key_file", "",
 				     site->receipt_key_file,

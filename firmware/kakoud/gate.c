@@ -64,6 +64,8 @@ static enum kakou_err open_record(struct gate *gate, struct why *why)
 				    },
 	};
 
+	if (gate->site->record_key_token[0])
+		config.key_file = gate->site->record_key_token;
 	if (!config.key_file[0]) {
 		snprintf(own_key, sizeof(own_key), "%s/record.key", config.directory);
 		config.key_file = own_key;

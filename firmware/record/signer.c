@@ -16,7 +16,10 @@
 #include "hal/queue.h"
 #include "hal/thread.h"
 
-enum { STACK_BYTES = 96 * 1024 };
+enum {
+	STACK_BYTES = 96 * 1024,
+	STRANGER_BYTES = 256 * 1024, /* for the module of a token */
+};
 
 struct signer {
 	struct sign_key *key;
@@ -25,6 +28,8 @@ struct signer {
 	struct thread *thread;
 	bool is_busy; /* of the writer's thread */
 };
+
+static struct signer *left; /* whose thread is still at work */
 
 /* Waits until `fd` is readable. False: the time is over. */
 static bool wait_for(int fd, int patience_ms)
@@ -85,7 +90,7 @@ enum kakou_err signer_start(struct signer **out, struct sign_key *key)
 	struct signer *signer = calloc(1, sizeof(*signer));
 	struct thread_config config = {
 		.name = "record-sign",
-		.stack_bytes = STACK_BYTES,
+		.stack_bytes = sign_key_is_quick(key) ? STACK_BYTES : STRANGER_BYTES,
 		.run = run,
 		.arg = signer,
 	};
@@ -120,8 +125,10 @@ bool signer_stop(struct signer *signer, int patience_ms)
 		return true;
 	written = write(signer->stop_fd, &one, sizeof(one));
 	assert(written == (ssize_t)sizeof(one));
-	if (signer->is_busy && !wait_for(queue_fd(signer->results), patience_ms))
+	if (signer->is_busy && !wait_for(queue_fd(signer->results), patience_ms)) {
+		left = signer;
 		return false;
+	}
 	thread_join(signer->thread);
 	release(signer);
 	return true;

@@ -102,6 +102,66 @@ enum kakou_err file_read_whole(const char *path, size_t max, char **out, size_t 
 	return err;
 }
 
+static enum kakou_err check_is_secret(int fd, const char *path, struct why *why)
+{
+	struct stat is;
+
+	if (fstat(fd, &is))
+		return explain_errno(why, path, "look at");
+	if (!S_ISREG(is.st_mode))
+		return why_set(why, KAKOU_E_DENIED, "%s: expected a plain file", path);
+	if (is.st_mode & 077)
+		return why_set(
+			why, KAKOU_E_DENIED,
+			"%s: mode is %04o, expected a key that only its owner may read",
+			path, (unsigned)is.st_mode & 07777);
+	if (is.st_uid != geteuid() && is.st_uid != 0)
+		return why_set(why, KAKOU_E_DENIED,
+			       "%s: belongs to user %u, expected %u or root", path,
+			       (unsigned)is.st_uid, (unsigned)geteuid());
+	return KAKOU_OK;
+}
+
+/* One buffer from the start: one that grows leaves copies behind. */
+static enum kakou_err read_secret(int fd, const char *path, size_t max, char **out,
+				  size_t *len, struct why *why)
+{
+	char *buffer = malloc(max + 2);
+	ssize_t got;
+
+	if (!buffer)
+		return why_set(why, KAKOU_E_NOMEM, "%s: no memory for %zu bytes", path,
+			       max);
+	got = read_fully(fd, buffer, max + 1);
+	if (got >= 0 && (size_t)got <= max) {
+		buffer[got] = '\0';
+		*out = buffer;
+		*len = (size_t)got;
+		return KAKOU_OK;
+	}
+	explicit_bzero(buffer, max + 1);
+	free(buffer);
+	return got < 0 ? explain_errno(why, path, "read")
+		       : why_set(why, KAKOU_E_FULL, "%s: larger than %zu bytes", path,
+				 max);
+}
+
+enum kakou_err file_read_secret(const char *path, size_t max, char **out, size_t *len,
+				struct why *why)
+{
+	/* A pipe in its place must not hold us up. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	enum kakou_err err;
+
+	if (fd < 0)
+		return explain_errno(why, path, "open");
+	err = check_is_secret(fd, path, why);
+	if (!err)
+		err = read_secret(fd, path, max, out, len, why);
+	close(fd);
+	return err;
+}
+
 static bool write_fully(int fd, const char *from, size_t len)
 {
 	while (len > 0) {

@@ -7,11 +7,9 @@
 #include "hal/sign.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <mbedtls/ctr_drbg.h>
@@ -23,6 +21,7 @@
 
 #include "hal/base64.h"
 #include "hal/file.h"
+#include "hal/linux/token.h"
 #include "hal/tls.h"
 
 enum { PEM_BYTES = 4096, MBEDTLS_TEXT_BYTES = 96, HASH_BYTES = 32, LINE_CHARS = 64 };
@@ -38,6 +37,7 @@ static const unsigned char p256_head[] = {
 };
 
 struct sign_key {
+	struct token *token; /* NULL: the key is in `pk` */
 	mbedtls_pk_context pk;
 	mbedtls_entropy_context entropy;
 	mbedtls_ctr_drbg_context random;
@@ -94,21 +94,6 @@ static struct sign_key *create_key(struct why *why, const char *path)
 	return key;
 }
 
-static enum kakou_err check_rights(const char *path, struct why *why)
-{
-	struct stat is;
-
-	if (stat(path, &is))
-		return why_set(why, errno == ENOENT ? KAKOU_E_NOTFOUND : KAKOU_E_DENIED,
-			       "%s: can't look at the key: %s", path, strerror(errno));
-	if (is.st_mode & 077)
-		return why_set(
-			why, KAKOU_E_DENIED,
-			"%s: mode is %04o, expected a key that only its owner may read",
-			path, (unsigned)is.st_mode & 07777);
-	return KAKOU_OK;
-}
-
 static int parse_private(struct sign_key *key, const char *pem, size_t size)
 {
 #if HAS_MBEDTLS_3
@@ -119,36 +104,67 @@ static int parse_private(struct sign_key *key, const char *pem, size_t size)
 #endif
 }
 
-enum kakou_err sign_key_load(struct sign_key **out, const char *path, struct why *why)
+/* The token has to sign what its public key verifies. */
+static enum kakou_err try_token(struct sign_key *key, const char *uri, struct why *why)
 {
-	struct sign_key *key;
-	char *pem = NULL;
-	size_t len = 0;
-	int failure;
-	enum kakou_err err = check_rights(path, why);
+	static const char text[] = "kakou";
+	unsigned char signature[SIGN_SIGNATURE_MAX];
+	struct sign_public *public = NULL;
+	size_t len;
+	enum kakou_err err = sign_public_take(&public, key->der, sizeof(key->der), why);
 
-	if (!err)
-		err = file_read_whole(path, PEM_BYTES, &pem, &len, why);
 	if (err)
 		return err;
-	key = create_key(why, path);
-	if (!key) {
-		err = KAKOU_E_NOMEM;
-		goto wipe;
-	}
+	err = sign_key_sign(key, text, sizeof(text), signature, &len, why);
+	if (!err && sign_public_verify(public, text, sizeof(text), signature, len))
+		err = why_set(why, KAKOU_E_INVALID,
+			      "%s: does not sign what its public key verifies", uri);
+	sign_public_destroy(public);
+	return err;
+}
+
+static enum kakou_err take_token(struct sign_key *key, const char *uri, struct why *why)
+{
+	enum kakou_err err = token_open(&key->token, uri, key->der, why);
+
+	return err ? err : try_token(key, uri, why);
+}
+
+static enum kakou_err take_file(struct sign_key *key, const char *path, struct why *why)
+{
+	char *pem;
+	size_t len;
+	int failure;
+	enum kakou_err err = file_read_secret(path, PEM_BYTES, &pem, &len, why);
+
+	if (err)
+		return err;
 	failure = parse_private(key, pem, len + 1);
+	explicit_bzero(pem, len);
+	free(pem);
 	if (failure)
-		err = explain(why, path, "expected a private key in PEM", failure);
-	else if (!mbedtls_pk_can_do(&key->pk, MBEDTLS_PK_ECDSA) ||
-		 !read_public(&key->pk, key->der))
-		err = why_set(why, KAKOU_E_INVALID, "%s: expected a key of P-256", path);
+		return explain(why, path, "expected a private key in PEM", failure);
+	if (!mbedtls_pk_can_do(&key->pk, MBEDTLS_PK_ECDSA) ||
+	    !read_public(&key->pk, key->der))
+		return why_set(why, KAKOU_E_INVALID, "%s: expected a key of P-256", path);
+	return KAKOU_OK;
+}
+
+enum kakou_err sign_key_load(struct sign_key **out, const char *name, struct why *why)
+{
+	struct sign_key *key = create_key(why, name);
+	enum kakou_err err;
+
+	if (!key)
+		return KAKOU_E_NOMEM;
+	if (token_is_uri(name))
+		err = take_token(key, name, why);
+	else
+		err = take_file(key, name, why);
 	if (err)
 		sign_key_destroy(key);
 	else
 		*out = key;
-wipe:
-	explicit_bzero(pem, len);
-	free(pem);
 	return err;
 }
 
@@ -197,6 +213,8 @@ enum kakou_err sign_key_sign(struct sign_key *key, const void *data, size_t len,
 	int failure;
 
 	digest_sha256(data, len, hash);
+	if (key->token)
+		return token_sign(key->token, hash, out, out_len, why);
 #if HAS_MBEDTLS_3
 	failure = mbedtls_pk_sign(&key->pk, MBEDTLS_MD_SHA256, hash, sizeof(hash), out,
 				  SIGN_SIGNATURE_MAX, out_len, mbedtls_ctr_drbg_random,
@@ -213,14 +231,14 @@ enum kakou_err sign_key_sign(struct sign_key *key, const void *data, size_t len,
 
 bool sign_key_is_quick(const struct sign_key *key)
 {
-	(void)key;
-	return true;
+	return !key || !key->token;
 }
 
 void sign_key_destroy(struct sign_key *key)
 {
 	if (!key)
 		return;
+	token_close(key->token);
 	mbedtls_pk_free(&key->pk);
 	mbedtls_ctr_drbg_free(&key->random);
 	mbedtls_entropy_free(&key->entropy);

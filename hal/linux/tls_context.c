@@ -6,10 +6,8 @@
  */
 #include "hal/linux/tls_private.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <mbedtls/error.h>
 #if TLS_HAS_MBEDTLS_3
@@ -18,7 +16,11 @@
 
 #include "hal/file.h"
 
-enum { PEM_MAX_BYTES = 1024 * 1024, MBEDTLS_TEXT_BYTES = 96 };
+enum {
+	PEM_MAX_BYTES = 1024 * 1024,
+	KEY_MAX_BYTES = 16 * 1024,
+	MBEDTLS_TEXT_BYTES = 96,
+};
 
 /* `failure` above 0 counts the certificates of a bundle that could not be read. */
 static enum kakou_err explain_file(struct why *why, const char *path,
@@ -66,21 +68,6 @@ static enum kakou_err load_revocations(mbedtls_x509_crl *to, const char *path,
 		       : KAKOU_OK;
 }
 
-static enum kakou_err check_key_is_private(const char *path, struct why *why)
-{
-	struct stat is;
-
-	if (stat(path, &is))
-		return why_set(why, errno == ENOENT ? KAKOU_E_NOTFOUND : KAKOU_E_DENIED,
-			       "%s: can't look at the key: %s", path, strerror(errno));
-	if (is.st_mode & 077)
-		return why_set(
-			why, KAKOU_E_DENIED,
-			"%s: mode is %04o, expected a key that only its owner may read",
-			path, (unsigned)is.st_mode & 07777);
-	return KAKOU_OK;
-}
-
 static int parse_key(struct tls_context *context, const unsigned char *pem, size_t size)
 {
 #if TLS_HAS_MBEDTLS_3
@@ -107,10 +94,8 @@ static enum kakou_err load_key(struct tls_context *context, const char *path,
 	char *pem;
 	size_t len;
 	int failure;
-	enum kakou_err err = check_key_is_private(path, why);
+	enum kakou_err err = file_read_secret(path, KEY_MAX_BYTES, &pem, &len, why);
 
-	if (!err)
-		err = file_read_whole(path, PEM_MAX_BYTES, &pem, &len, why);
 	if (err)
 		return err;
 	failure = parse_key(context, (unsigned char *)pem, len + 1);

@@ -211,6 +211,66 @@ static void a_file_in_its_place_is_no_directory(void **state)
 			 KAKOU_E_NOTFOUND);
 }
 
+static void a_secret_is_read_only_where_nobody_else_can(void **state)
+{
+	static const mode_t modes[] = {0640, 0604, 0620, 0601, 0660};
+	char *secret = NULL;
+	struct why why;
+	size_t len = 0;
+
+	(void)state;
+	assert_int_equal(file_write_atomic(path_of("secret"), "pin\n", 4, 0600, NULL),
+			 KAKOU_OK);
+	assert_int_equal(file_read_secret(path_of("secret"), 4, &secret, &len, &why),
+			 KAKOU_OK);
+	assert_int_equal(len, 4);
+	assert_string_equal(secret, "pin\n");
+	free(secret);
+	assert_int_equal(file_read_secret(path_of("secret"), 3, &secret, &len, &why),
+			 KAKOU_E_FULL);
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		assert_int_equal(chmod(path_of("secret"), modes[i]), 0);
+		assert_int_equal(
+			file_read_secret(path_of("secret"), 4, &secret, &len, &why),
+			KAKOU_E_DENIED);
+		assert_non_null(strstr(why.text, "only its owner may read"));
+	}
+	assert_int_equal(file_read_secret(path_of("nothing"), 4, &secret, &len, &why),
+			 KAKOU_E_NOTFOUND);
+}
+
+/* A pipe would hold the start up, a device has no end. */
+static void a_secret_is_a_plain_file(void **state)
+{
+	char *secret = NULL;
+	struct why why;
+	size_t len = 0;
+
+	(void)state;
+	assert_int_equal(mkfifo(path_of("pipe"), 0600), 0);
+	assert_int_equal(file_read_secret(path_of("pipe"), 4, &secret, &len, &why),
+			 KAKOU_E_DENIED);
+	assert_non_null(strstr(why.text, "expected a plain file"));
+	assert_int_equal(unlink(path_of("pipe")), 0);
+}
+
+static void a_secret_of_another_user_is_denied(void **state)
+{
+	char *secret = NULL;
+	struct why why;
+	size_t len = 0;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip(); /* only root can give a file away */
+	assert_int_equal(file_write_atomic(path_of("given"), "x", 1, 0600, NULL),
+			 KAKOU_OK);
+	assert_int_equal(chown(path_of("given"), 65534, 65534), 0);
+	assert_int_equal(file_read_secret(path_of("given"), 1, &secret, &len, &why),
+			 KAKOU_E_DENIED);
+	assert_non_null(strstr(why.text, "belongs to user 65534, expected 0"));
+}
+
 static void a_name_without_a_directory_is_in_this_one(void **state)
 {
 	char *content;
@@ -236,6 +296,9 @@ int main(void)
 		cmocka_unit_test(a_directory_that_others_may_enter_is_denied),
 		cmocka_unit_test(a_directory_of_another_user_is_denied),
 		cmocka_unit_test(a_file_in_its_place_is_no_directory),
+		cmocka_unit_test(a_secret_is_read_only_where_nobody_else_can),
+		cmocka_unit_test(a_secret_is_a_plain_file),
+		cmocka_unit_test(a_secret_of_another_user_is_denied),
 		cmocka_unit_test(a_name_without_a_directory_is_in_this_one),
 	};
 

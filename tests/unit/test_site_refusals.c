@@ -64,6 +64,31 @@ static void events_are_kept_for_days_or_for_ever(void **state)
 	EXPECT_REFUSALS(refusals);
 }
 
+#define TOKEN "name = \"gate-1\"\nrecord_key_token = \"pkcs11:"
+
+static void the_record_has_one_key_and_its_pin_is_elsewhere(void **state)
+{
+	/* clang-format off */
+	static const struct refusal refusals[] = {
+		{"name = \"gate-1\"", "name = \"gate-1\"\nrecord_key_token = \"/etc/key\"",
+		 "record_key_token", {"pkcs11:"}},
+		{"name = \"gate-1\"", TOKEN "token=a;object=b\"",
+		 "record_key_token", {"module-path="}},
+		{"name = \"gate-1\"", TOKEN "token=a;object=b?module-path=/x&pin-value=1\"",
+		 "record_key_token", {"pin-source=", "no place in a configuration"}},
+		{"name = \"gate-1\"", TOKEN "token=a;object=b?module-path=/x\"\n"
+		 "record_key_file = \"record.key\"",
+		 "record_key_token", {"record_key_file", "one of both"}},
+	};
+	/* clang-format on */
+
+	(void)state;
+	EXPECT_REFUSALS(refusals);
+	site_refusal_expect_well("name = \"gate-1\"",
+				 TOKEN "token=a;object=b?module-path=/x&"
+				       "pin-source=/etc/kakou/pin\"");
+}
+
 static void customs_are_one_platform_with_plain_values(void **state)
 {
 	/* clang-format off */
@@ -399,6 +424,7 @@ int main(void)
 		cmocka_unit_test(the_site_of_this_test_is_well),
 		cmocka_unit_test(a_name_is_short_and_plain),
 		cmocka_unit_test(events_are_kept_for_days_or_for_ever),
+		cmocka_unit_test(the_record_has_one_key_and_its_pin_is_elsewhere),
 		cmocka_unit_test(customs_are_one_platform_with_plain_values),
 		cmocka_unit_test(there_is_exactly_one_customs_section),
 		cmocka_unit_test(a_port_has_what_its_type_needs_and_nothing_else),
