@@ -167,6 +167,8 @@ void api_history(struct exchange *exchange);
 void api_history_csv(struct exchange *exchange);
 void api_statistics(struct exchange *exchange);
 void api_past_alarms(struct exchange *exchange);
+void api_baseline(struct exchange *exchange);
+void api_keep_baseline(struct exchange *exchange);
 
 /* ---- api_picture.c --------------------------------------------------------------------------- */
 

@@ -58,6 +58,26 @@ void api_past_alarms(struct exchange *exchange)
 	ask(exchange, SEARCH_ALARMS, on_found);
 }
 
+void api_baseline(struct exchange *exchange)
+{
+	ask(exchange, SEARCH_BASELINE, on_found);
+}
+
+/* The console's own, and nothing of the gate: so it looks at the role itself. */
+void api_keep_baseline(struct exchange *exchange)
+{
+	const struct session *session = api_session(exchange);
+
+	if (strcmp(session->role, "supervisor") != 0) {
+		api_fail(exchange, 403, "denied",
+			 "%s is %s, and a baseline asks for supervisor", session->name,
+			 session->role);
+		return;
+	}
+	(void)json_object_set_new(exchange->params, "person", json_string(session->name));
+	ask(exchange, SEARCH_KEEP, on_found);
+}
+
 /* ---- CSV -------------------------------------------------------------------------------------------- */
 
 /* RFC 4180. A field that a spreadsheet would take for a formula gets a quote before it. */

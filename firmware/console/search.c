@@ -136,6 +136,8 @@ static void do_job(struct search *search, struct job *job)
 		[SEARCH_HISTORY] = search_history,
 		[SEARCH_STATISTICS] = search_statistics,
 		[SEARCH_ALARMS] = search_alarms,
+		[SEARCH_BASELINE] = search_baseline,
+		[SEARCH_KEEP] = search_keep_baseline,
 		[SEARCH_STATE] = answer_state,
 	};
 

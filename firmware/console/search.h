@@ -29,6 +29,8 @@ enum search_verb {
 	SEARCH_HISTORY,    /* passages by what is known of them */
 	SEARCH_STATISTICS, /* numbers of a time */
 	SEARCH_ALARMS,     /* alarms that were */
+	SEARCH_BASELINE,   /* numbers that were kept to compare with */
+	SEARCH_KEEP,       /* keeps those of a time */
 	SEARCH_STATE,      /* how far it has followed */
 };
 

@@ -61,6 +61,7 @@ KAKOU_MUST_CHECK enum kakou_err search_take_event(struct search_base *base,
 typedef enum kakou_err search_answer(struct search_base *base, const json_t *question,
 				     json_t **out, struct why *why);
 search_answer search_history, search_statistics, search_alarms;
+search_answer search_baseline, search_keep_baseline;
 
 /** The error of a statement that ended with `status`. */
 enum kakou_err search_fault(const struct search_base *base, int status, struct why *why);

@@ -135,6 +135,20 @@ def test_numbers_agree_with_the_record(gate, officer):
     assert officer.get("statistics?from=0").code == "bad_request"
 
 
+def test_numbers_are_kept_to_compare_with_by_a_supervisor(gate, officer):
+    until = int(time.time() * 1000)
+    assert officer.get("baseline").json == {"baseline": None}
+    wanted = {"name": "before the new camera", "from": 0, "until": until}
+    assert officer.post("baseline", wanted).code == "denied"
+    chief = Browser(gate)
+    assert chief.post("login", {"name": "chief", "password": "password of chief"}).status == 200
+    assert chief.post("baseline", {**wanted, "until": 1}).code == "bad_request"
+    kept = chief.post("baseline", wanted).json["baseline"]
+    assert (kept["name"], kept["by"]) == ("before the new camera", "chief")
+    assert kept["whole"] == officer.get(f"statistics?from=0&until={until}").json["whole"]
+    assert officer.get("baseline").json["baseline"] == kept
+
+
 def test_an_alarm_is_found_with_who_saw_it(gate, officer):
     hold = officer.get("alarms?code=hold").json["items"][0]
     assert hold["lane"] == "in1" and hold["passage"] == 2 and hold["begun_ms"] > 0
