@@ -77,9 +77,11 @@ void watch_turn(const struct lane_inputs *in)
 		watch_change(in);
 	if (lane_is_turned(lane) && lane->light == LIGHT_GREEN)
 		watch.hits->rules[RULE_TURNED_GREEN]++;
+	/* S11 acts first; without room in the record the turn is withdrawn afterwards. */
+	watch.rises_for_emergency =
+		motor->raise && (in->interlock.emergency || watch.rises_for_emergency);
 	expect(watch.turn.ticket == 0 || !motor->raise || watch.exit.was_held ||
-		       in->interlock.emergency || lane->is_raised_by_hand ||
-		       lane->state == LANE_BLOCKED,
+		       watch.rises_for_emergency || lane->state == LANE_BLOCKED,
 	       "the arm rises while a turn is pending");
 }
 

@@ -61,6 +61,7 @@ struct watch {
 		char to, in_force;
 		bool is_committed;
 	} turn;                       /* of a reversible lane */
+	bool rises_for_emergency;     /* since it began to */
 	struct watch_order orders[2]; /* on file */
 	int acts, accepted, results;
 	int64_t unnoticed_since_ms, started_ms;
