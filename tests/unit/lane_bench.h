@@ -62,10 +62,11 @@ struct bench {
 	struct bench_vehicle vehicle, second;
 	struct device_sample samples[BENCH_DEVICES];
 	uint32_t dead,
-		stuck;   /* sensors that see nothing (something), bit = position_sensor */
-	int8_t limit[2]; /* down, up: 1 always on, -1 always off, 0 as it is */
-	uint32_t held;   /* levels of the remote loops as last heard */
-	int arm_step;    /* 0 = 1 */
+		stuck; /* sensors that see nothing (something), bit = position_sensor */
+	int8_t limit[2], entry_limit[2]; /* down, up: 1 always on, -1 always off, 0 as
+					    it is */
+	uint32_t held;                   /* levels of the remote loops as last heard */
+	int arm_step;                    /* 0 = 1 */
 	const struct bench_watch *watch;
 	bool loop_is_dead, beam_is_dead; /* it does not answer its test */
 	bool entry_is_stuck, arm_is_stuck, drive_is_reversed, is_late, is_blind,

@@ -51,9 +51,9 @@ static bool sees(const struct bench *bench, int sensor)
 	       bench_touches(&bench->second, from_mm, to_mm);
 }
 
-static bool limit(const struct bench *bench, int which, int arm)
+static bool limit(int8_t stuck, bool is_there)
 {
-	return bench->limit[which] != 0 ? bench->limit[which] > 0 : bench->arm == arm;
+	return stuck != 0 ? stuck > 0 : is_there;
 }
 
 /* What a device reports: what it sees, and the echo of its test. */
@@ -72,10 +72,12 @@ static uint64_t read_entry_lines(const struct bench *bench)
 	const bool *test = bench->lane.entry.outputs.test;
 	bool loop = sees(bench, POSITION_GATE_LOOP) || test[0];
 	bool beam = sees(bench, POSITION_GATE_BEAM) || test[1];
+	bool up = limit(bench->entry_limit[1], bench->entry_arm == BENCH_UP);
+	bool down = limit(bench->entry_limit[0], bench->entry_arm == 0);
 
 	return (uint64_t)loop << LINE_ENTRY_LOOP | (uint64_t)beam << LINE_ENTRY_BEAM |
-	       (uint64_t)(bench->entry_arm == BENCH_UP) << LINE_ENTRY_LIMIT_UP |
-	       (uint64_t)(bench->entry_arm == 0) << LINE_ENTRY_LIMIT_DOWN;
+	       (uint64_t)up << LINE_ENTRY_LIMIT_UP |
+	       (uint64_t)down << LINE_ENTRY_LIMIT_DOWN;
 }
 
 /* The lines as the lane's cabinet shows them. */
@@ -90,8 +92,8 @@ static uint64_t read_lines(const struct bench *bench)
 	const bool is_on[INTERLOCK_CHANNELS] = {
 		reports(bench, POSITION_LOOP, 0),
 		reports(bench, POSITION_BEAM, 1),
-		limit(bench, 1, BENCH_UP),
-		limit(bench, 0, 0),
+		limit(bench->limit[1], bench->arm == BENCH_UP),
+		limit(bench->limit[0], bench->arm == 0),
 		bench->emergency,
 	};
 	const int near = bench->is_mirrored ? POSITION_EXIT : POSITION_APPROACH;

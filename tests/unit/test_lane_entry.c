@@ -300,6 +300,29 @@ static void an_entry_arm_that_did_not_arrive_is_tried_again_when_an_officer_acts
 	}
 }
 
+/* Its limits have one contact each: whichever of them breaks, the exit stays closed or the entry
+ * does. */
+static void a_limit_of_the_entry_that_is_broken_does_not_open_both(void **state)
+{
+	(void)state;
+	for (int which = 0; which < 2; which++)
+		for (int8_t stuck = -1; stuck <= 1; stuck += 2) {
+			set_up(state);
+			b.entry_limit[which] = stuck;
+			b.vehicle = bench_truck();
+			drive(&b.vehicle, BENCH_QUEUE_MM);
+			run(6000);
+			if (b.entry_arm == BENCH_UP)
+				drive(&b.vehicle, BENCH_STOP_MM);
+			run(6000);
+			if (b.lane.passage != 0)
+				bench_act(&b, ACT_RELEASE, b.lane.passage);
+			run(b.site.lanes[0].overstay_ms + 3000); /* scan() looks */
+			assert_int_equal(bench_count(&b, EVENT_ALARM, "code=entry_fault"),
+					 1);
+		}
+}
+
 static void an_emergency_raises_both_arms(void **state)
 {
 	(void)state;
@@ -399,6 +422,7 @@ int main(void)
 			an_entry_arm_that_comes_down_on_somebody_is_not_recorded_as_closed),
 		ENTRY_TEST(
 			an_entry_arm_that_did_not_arrive_is_tried_again_when_an_officer_acts),
+		ENTRY_TEST(a_limit_of_the_entry_that_is_broken_does_not_open_both),
 		ENTRY_TEST(an_emergency_raises_both_arms),
 		ENTRY_TEST(nothing_of_the_entry_moves_when_lost_lines_come_back),
 		ENTRY_TEST(
