@@ -25,7 +25,7 @@
 #include "hal/err.h"
 #include "hal/why.h"
 
-enum { CUSTOMS_LANES_MAX = 16 };
+enum { CUSTOMS_LANES_MAX = 16, CUSTOMS_ORDER_MAX = 39 };
 
 struct customs_link; /* opaque */
 
@@ -63,7 +63,9 @@ struct customs_ask {
 struct customs_delivery {
 	uint64_t id; /**< not 0; told back */
 	uint8_t lane;
-	int64_t passage;                /**< of an inquiry: comes back with its answers */
+	/** Of an inquiry, for the caller: come back with its answers. */
+	int64_t passage;
+	char order[CUSTOMS_ORDER_MAX + 1];
 	struct customs_message message; /**< CUSTOMS_GATHER or CUSTOMS_RESULT */
 };
 
@@ -100,7 +102,10 @@ struct customs_news {
 	int8_t error;  /**< enum kakou_err */
 	int64_t at_ms; /**< monotonic */
 	char seq_no[CUSTOMS_SEQ_MAX + 1];
-	int64_t passage; /**< ANSWER: to an inquiry of the backlog, whose it was; 0 = not known */
+	/** ANSWER: to an inquiry of the backlog, as they were given with it; 0 and "" = not known. The
+	 *  order comes with the first final answer only. */
+	int64_t passage;
+	char order[CUSTOMS_ORDER_MAX + 1];
 	struct customs_message message; /**< ANSWER, COMMAND */
 	struct status_reading
 		reading; /**< ANSWER: check_result; COMMAND: its command, read */

@@ -34,11 +34,14 @@ static void remember(struct customs_link *link, const struct customs_delivery *d
 	const struct customs_head *head = customs_message_head(&delivery->message);
 	struct link_past *past = link_deliver_find(link, head->seq_no);
 
-	if (past || delivery->message.code != CUSTOMS_GATHER)
+	if (delivery->message.code != CUSTOMS_GATHER)
 		return;
-	past = &link->past[link->past_count++ % LINK_PAST_KEPT];
-	*past = (struct link_past){.passage = delivery->passage};
-	text_copy(past->seq_no, sizeof(past->seq_no), head->seq_no);
+	if (!past) {
+		past = &link->past[link->past_count++ % LINK_PAST_KEPT];
+		*past = (struct link_past){.passage = delivery->passage};
+		text_copy(past->seq_no, sizeof(past->seq_no), head->seq_no);
+	}
+	text_copy(past->order, sizeof(past->order), delivery->order);
 }
 
 struct link_past *link_deliver_find(struct customs_link *link, const char *seq_no)

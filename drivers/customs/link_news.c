@@ -335,8 +335,11 @@ bool link_news_frame(void *arg, const struct frame *frame)
 	}
 	read_verdict(link, &news);
 	past = link_deliver_find(link, news.seq_no);
-	if (past && news.kind == CUSTOMS_NEWS_ANSWER)
+	if (past && news.kind == CUSTOMS_NEWS_ANSWER) {
 		news.passage = past->passage;
+		if (!past->is_answered)
+			text_copy(news.order, sizeof(news.order), past->order);
+	}
 	err = tell_message(link, &news, past);
 	if (err == KAKOU_E_FULL)
 		return false;

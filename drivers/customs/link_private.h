@@ -29,6 +29,7 @@ enum {
 struct link_past {
 	char seq_no[CUSTOMS_SEQ_MAX + 1];
 	int64_t passage;
+	char order[CUSTOMS_ORDER_MAX + 1];
 	bool is_answered; /* finally */
 };
 

@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "drivers/customs/link.h"
+#include "firmware/registry/order.h"
 #include "hal/err.h"
 
 enum {
@@ -54,6 +55,7 @@ struct backlog_entry {
 	int64_t passage;
 	int64_t wall_ms; /**< when it was recorded */
 	char seq_no[CUSTOMS_SEQ_MAX + 1];
+	char offline_order[ORDER_NUMBER_LENGTH + 1]; /**< cleared with it; "" = none */
 	uint8_t outcome;  /**< BACKLOG_TOLD: enum backlog_outcome */
 	bool is_told;     /**< … and the control thread was given its event */
 	uint32_t sent;    /**< deliveries */

@@ -98,6 +98,7 @@ static void send(struct delivery *delivery, struct backlog_entry *entry, int64_t
 	json_decref(event);
 	if (err == KAKOU_OK) {
 		message.id = (uint64_t)entry->seq;
+		text_copy(message.order, sizeof(message.order), entry->offline_order);
 		err = customs_link_deliver(delivery->config.link, &message);
 	}
 	if (!err)

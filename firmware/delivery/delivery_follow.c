@@ -127,8 +127,7 @@ static bool is_settled(struct delivery *delivery, int64_t seq, bool *out)
 	return true;
 }
 
-static bool judge(struct delivery *delivery, const struct backlog_entry *entry,
-		  enum fate *out)
+static bool judge(struct delivery *delivery, struct backlog_entry *entry, enum fate *out)
 {
 	struct signs signs = {.seq_no = entry->seq_no};
 	struct journal_query query = all_after(entry->seq);
@@ -142,6 +141,8 @@ static bool judge(struct delivery *delivery, const struct backlog_entry *entry,
 	query.passage = entry->passage;
 	if (!each_event(delivery, query, note_sign, &signs))
 		return false;
+	text_copy(entry->offline_order, sizeof(entry->offline_order),
+		  signs.of.offline_order);
 	*out = fate_judge(&signs.of, entry->seq > delivery->config.last_run_seq,
 			  delivery->config.site->departed);
 	return true;

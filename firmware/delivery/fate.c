@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "firmware/record/event.h"
+#include "firmware/registry/lookup.h"
 #include "hal/text.h"
 
 const char *fate_text(const json_t *event, const char *name)
@@ -45,6 +46,20 @@ static bool was_unused(const json_t *closed)
 	return false;
 }
 
+/* In use without customs, until it is free again or customs has had its say. */
+static void note_order(struct fate_signs *signs, const json_t *event)
+{
+	const char *step = fate_text(event, "step");
+
+	if (!strcmp(step, order_step_name(STEP_PASSED)))
+		return;
+	signs->offline_order[0] = '\0';
+	if (!strcmp(step, order_step_name(STEP_IN_USE)) &&
+	    fate_number(event, "offline") != 0)
+		text_copy(signs->offline_order, sizeof(signs->offline_order),
+			  fate_text(event, "number"));
+}
+
 void fate_note(struct fate_signs *signs, const json_t *event, const char *seq_no)
 {
 	bool is_same = !strcmp(fate_text(event, "seq_no"), seq_no);
@@ -57,6 +72,8 @@ void fate_note(struct fate_signs *signs, const json_t *event, const char *seq_no
 		signs->is_officers = signs->is_officers ||
 				     (is_same && !strcmp(fate_text(event, "reason"),
 							 "cleared offline"));
+	else if (is_kind(event, EVENT_ORDER))
+		note_order(signs, event);
 	if (!is_kind(event, EVENT_PASSAGE_CLOSED))
 		return;
 	signs->is_closed = true;
@@ -72,7 +89,8 @@ enum fate fate_judge(const struct fate_signs *signs, bool is_of_this_run,
 		return FATE_REPLACED;
 	if (!signs->is_closed && is_of_this_run)
 		return FATE_LIVE;
-	if (signs->is_officers || policy == DEPARTED_NONE)
+	/* Where customs is to reconcile what was cleared without it, it is asked on. */
+	if (signs->is_officers || (policy == DEPARTED_NONE && !signs->offline_order[0]))
 		return FATE_SETTLED;
 	if (signs->is_unused && policy != DEPARTED_ALL)
 		return FATE_UNUSED;

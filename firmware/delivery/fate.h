@@ -15,6 +15,7 @@
 
 #include "drivers/customs/link.h"
 #include "firmware/config/site.h"
+#include "firmware/registry/order.h"
 #include "hal/err.h"
 #include "hal/why.h"
 
@@ -31,6 +32,8 @@ enum fate {
 /** Gathered event by event, from those of its passage that follow it. Zeroed at the beginning. */
 struct fate_signs {
 	bool is_answered, is_replaced, is_closed, is_unused, is_officers;
+	/** The order that was used without customs, whose word on it is awaited; "" = none. */
+	char offline_order[ORDER_NUMBER_LENGTH + 1];
 };
 
 /** Takes the next event of the passage; `seq_no` is the inquiry's. */

@@ -150,11 +150,19 @@ static void handle_answer(struct lane *lane, const struct customs_news *news)
 {
 	const struct customs_check *check = &news->message.u.check;
 	bool is_interim = news->reading.verdict == VERDICT_INTERIM;
+	struct lane_asked past = {.passage = news->passage};
 	struct lane_asked *offline = is_interim ? NULL : find_offline(lane, news);
-	const char *effect = offline ? "reconciles" : effect_of(lane, news);
-	bool counts = strcmp(effect, "counts") == 0;
-	struct event *event = lane_record(lane, EVENT_ANSWER);
+	const char *effect;
+	struct event *event;
+	bool counts;
 
+	/* Of before a restart: the record knows what was cleared with it. */
+	if (!offline && !is_interim && news->passage != 0 && news->order[0] &&
+	    text_copy(past.offline_order, sizeof(past.offline_order), news->order))
+		offline = &past;
+	effect = offline ? "reconciles" : effect_of(lane, news);
+	counts = strcmp(effect, "counts") == 0;
+	event = lane_record(lane, EVENT_ANSWER);
 	event->passage = passage_of(lane, news->seq_no);
 	if (event->passage == 0)
 		event->passage = news->passage;

@@ -11,8 +11,10 @@
 
 void lane_end_passage(struct lane *lane, const char *outcome)
 {
-	/* What was cleared offline is asked on until the next vehicle's question. */
-	if (!(lane->right.is_offline && lane->site->offline.is_asked_after))
+	/* What was cleared offline is asked on, from the record as for all that have gone. */
+	if (lane->right.is_offline && lane->site->offline.is_asked_after)
+		(void)lane_leave_inquiry(lane);
+	else
 		lane_cancel_inquiry(lane, outcome);
 	lane_settle_order(lane, outcome);
 	if (lane->stages.commanded != 0 && lane->stages.up == 0)

@@ -177,6 +177,9 @@ void lane_take_mode(struct lane *lane, const struct act *act);
 void lane_step_mode(struct lane *lane);
 
 /* lane_open.c */
+/** The lane asks no more; what has gone is asked for from the record (firmware/delivery). */
+bool lane_leave_inquiry(struct lane *lane);
+/** The same, and the record says why. */
 void lane_cancel_inquiry(struct lane *lane, const char *why);
 
 /* lane_lift.c */

@@ -103,14 +103,21 @@ void lane_ask_customs(struct lane *lane)
 	lane_end_alarm(lane, ALARM_HOLD);
 }
 
+bool lane_leave_inquiry(struct lane *lane)
+{
+	if (lane->inquiry.seq_no[0] == '\0' || lane->inquiry.is_answered)
+		return false;
+	lane->out->has_cancel = true;
+	text_copy(lane->out->cancel, sizeof(lane->out->cancel), lane->inquiry.seq_no);
+	return true;
+}
+
 void lane_cancel_inquiry(struct lane *lane, const char *why)
 {
 	struct event *event;
 
-	if (lane->inquiry.seq_no[0] == '\0' || lane->inquiry.is_answered)
+	if (!lane_leave_inquiry(lane))
 		return;
-	lane->out->has_cancel = true;
-	text_copy(lane->out->cancel, sizeof(lane->out->cancel), lane->inquiry.seq_no);
 	event = lane_record(lane, EVENT_INQUIRY_WITHDRAWN);
 	event_add_text(event, "seq_no", lane->inquiry.seq_no);
 	event_add_text(event, "reason", why);

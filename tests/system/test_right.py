@@ -114,6 +114,20 @@ def test_customs_that_is_heard_again_settles_or_alarms(new_gate, is_killed):
     assert len(gate.events(kind="lift_commanded")) == 1
 
 
+def test_customs_that_is_heard_again_after_a_kill_settles_or_alarms(new_gate):
+    gate = begin(new_gate, [order(approved=now(-1))], customs=False,
+                 site=[offline("ask"), quick_answer()],
+                 scenario=scenario(order={"plate": "浙B20416", "tag": "E2003412AB009999"}))
+    drive_in(gate)
+    assert closed(gate)["by"] == "offline"
+    gate.kakoud.kill()
+    gate.start("customs", "kakoud")
+    wait_until(lambda: [i["state"] for i in gate.kakou("offline")["items"]] == ["disputed"], 30,
+               "it is disputed")
+    assert [e["data"]["effect"] for e in gate.events(kind="answer")] == ["reconciles"]
+    assert "offline_disputed" in [e["data"]["code"] for e in gate.events(kind="alarm")]
+
+
 def test_a_registered_car_passes_without_customs_and_an_expired_one_does_not(new_gate):
     gate = begin(new_gate, vehicles=[vehicle()], site=[rights('"registered"')], customs=False)
     car = {"boxes": [], "tare_kg": 1800, "cargo_kg": 0}

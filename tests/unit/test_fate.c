@@ -120,6 +120,21 @@ static void what_the_offline_policy_leaves_to_an_officer_is_not_sent(void **stat
 	expect_fate(FATE_SETTLED);
 }
 
+static void what_customs_is_to_reconcile_is_asked_on_with_its_order(void **state)
+{
+	(void)state;
+	note("order", "\"number\":\"Z1\",\"step\":\"in_use\",\"offline\":1");
+	close_passage("passed");
+	note("order", "\"number\":\"Z1\",\"step\":\"passed\",\"offline\":1");
+	assert_string_equal(signs.offline_order, "Z1");
+	assert_int_equal(fate_judge(&signs, true, DEPARTED_NONE), FATE_SEND);
+	note("order", "\"number\":\"Z1\",\"step\":\"disputed\",\"offline\":1");
+	assert_string_equal(signs.offline_order, "");
+	(void)set_up(state);
+	note("order", "\"number\":\"Z1\",\"step\":\"in_use\",\"offline\":0");
+	assert_string_equal(signs.offline_order, "");
+}
+
 /* ---- the message ---------------------------------------------------------------------------- */
 
 static struct event inquiry, result;
@@ -267,6 +282,8 @@ int main(void)
 			an_order_that_was_not_used_is_not_booked_afterwards, set_up),
 		cmocka_unit_test_setup(
 			what_the_offline_policy_leaves_to_an_officer_is_not_sent, set_up),
+		cmocka_unit_test_setup(
+			what_customs_is_to_reconcile_is_asked_on_with_its_order, set_up),
 		LANE_TEST(an_inquiry_comes_back_as_it_was_asked),
 		LANE_TEST(what_a_person_asked_anew_comes_back_with_his_name),
 		LANE_TEST(a_result_comes_back_as_customs_was_to_get_it),
