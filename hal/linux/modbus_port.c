@@ -28,6 +28,7 @@
 
 #include "hal/clock.h"
 #include "hal/linux/dial.h"
+#include "hal/linux/modbus_owed.h"
 #include "hal/modbus_config.h"
 #include "hal/modbus_pdu.h"
 
@@ -52,6 +53,7 @@ struct modbus_port {
 	int64_t quiet_needed_ns; /* before the next request may start */
 	uint8_t late_unit;       /* RTU: timed out last, may still answer */
 	int64_t late_until_ns;   /* RTU: that long it is given */
+	struct modbus_owed owed; /* RTU */
 };
 
 /* One request on its way through the port. */
@@ -176,8 +178,8 @@ static enum kakou_err open_rtu(struct modbus_port *port, struct why *why)
 	return err;
 }
 
-/* The unit that timed out last is given as long again before it is asked: a serial answer
- * carries nothing that tells it from the answer to a like question, so it must not meet one. */
+/* The unit that timed out last is given as long again before it is asked: most late answers come by
+ * then, and are discarded. */
 static int64_t late_until_ns(const struct modbus_port *port, uint8_t unit)
 {
 	return unit == port->late_unit ? port->late_until_ns : 0;
@@ -356,16 +358,46 @@ static void settle(struct modbus_port *port, uint8_t unit, enum kakou_err err)
 	}
 }
 
+/* Makes sure that the next answer of the unit is not an old one. */
+static enum kakou_err synchronise(struct modbus_port *port, const struct exchange *x,
+				  struct why *why)
+{
+	struct exchange probe = {.unit = x->unit};
+	enum kakou_err err;
+
+	if (!port->config.is_rtu ||
+	    !modbus_owed_probe(&port->owed, x->unit, x->request[0], probe.request,
+			       &probe.request_len))
+		return KAKOU_OK;
+	modbus_owed_note(&port->owed, x->unit, probe.request[0]);
+	err = converse(port, &probe, why);
+	if (!err && (probe.pdu_len == 0 || (probe.pdu[0] & 0x7F) != probe.request[0]))
+		err = why_set(why, KAKOU_E_FOREIGN,
+			      "a late answer to an earlier question was discarded");
+	settle(port, x->unit, err);
+	if (!err)
+		modbus_owed_clear(&port->owed, x->unit);
+	return err;
+}
+
 static enum kakou_err ask(struct modbus_port *port, struct exchange *x, uint16_t *out,
 			  struct why *why)
 {
 	struct why inner = {.text = ""};
-	enum kakou_err err = converse(port, x, &inner);
+	enum kakou_err err = synchronise(port, x, &inner);
 
+	if (err)
+		return why_set(why, err, "port %s unit %u: %s", port->config.name,
+			       x->unit, inner.text);
+	err = converse(port, x, &inner);
 	if (!err)
 		err = modbus_pdu_check_answer(x->request, x->pdu, x->pdu_len, out,
 					      &port->exception, &inner);
 	settle(port, x->unit, err);
+	if (!err || err == KAKOU_E_REFUSED)
+		modbus_owed_clear(&port->owed, x->unit);
+	else
+		modbus_owed_note(&port->owed, x->unit, x->request[0]);
 	if (err)
 		return why_set(why, err, "port %s unit %u: %s", port->config.name,
 			       x->unit, inner.text);

@@ -16,6 +16,7 @@ enum {
 	RIG_ANSWER_MS = 100,
 	RIG_LATE_MS =
 		140, /* of a late answer: after the deadline, before twice the deadline */
+	RIG_LATER_MS = 250,
 	RIG_EXCEPTION = 4,
 };
 
@@ -23,6 +24,7 @@ enum rig_fault {
 	RIG_HEALTHY,
 	RIG_SILENT,
 	RIG_LATE,
+	RIG_LATER,   /* after twice the deadline, while the next question waits */
 	RIG_TRICKLE, /* a byte each 50 ms */
 	RIG_EXCEPTION_ANSWER,
 	RIG_WRONG_UNIT,

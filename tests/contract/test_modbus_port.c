@@ -215,6 +215,29 @@ static void a_late_answer_is_a_timeout_and_answers_nothing_else(void **state)
 	expect_sick_read(RIG_LATE, KAKOU_E_TIMEOUT);
 }
 
+/* A unit that is slower than twice its deadline may be lost, but nothing old is taken for new. */
+static void an_answer_that_comes_later_than_twice_the_deadline_is_never_taken_for_new(
+	void **state)
+{
+	(void)state;
+	for (uint16_t old = 100; old < 104; old++) {
+		uint16_t item = 0;
+		bool is_answered = false;
+
+		modbus_rig_set(MODBUS_HOLDING, 3, old);
+		modbus_rig_break(RIG_LATER, 1);
+		assert_int_equal(modbus_port_read(port, RIG_UNIT, MODBUS_HOLDING, 3, 1,
+						  &item, NULL),
+				 KAKOU_E_TIMEOUT);
+		modbus_rig_set(MODBUS_HOLDING, 3, 7);
+		for (int i = 0; i < 10 && !is_answered; i++)
+			is_answered = modbus_port_read(port, RIG_UNIT, MODBUS_HOLDING, 3,
+						       1, &item, NULL) == KAKOU_OK;
+		assert_true(is_answered);
+		assert_int_equal(item, 7);
+	}
+}
+
 static void a_trickling_answer_does_not_stretch_the_deadline(void **state)
 {
 	(void)state;
@@ -434,6 +457,7 @@ int main(void)
 		ON_RTU(a_serial_line_has_units_1_to_247),
 		ON_BOTH(no_answer_is_a_timeout),
 		ON_BOTH(a_late_answer_is_a_timeout_and_answers_nothing_else),
+		ON_BOTH(an_answer_that_comes_later_than_twice_the_deadline_is_never_taken_for_new),
 		ON_BOTH(a_trickling_answer_does_not_stretch_the_deadline),
 		ON_BOTH(half_an_answer_is_a_timeout),
 		ON_BOTH(another_units_answer_is_foreign),

@@ -53,6 +53,7 @@ bool modbus_rig_has_wire(void)
 static enum fake_modbus_fault fake_of(enum rig_fault fault)
 {
 	switch (fault) {
+	case RIG_LATER:
 	case RIG_SILENT: return FAKE_MODBUS_SILENT;
 	case RIG_LATE: return FAKE_MODBUS_LATE;
 	case RIG_TRICKLE: return FAKE_MODBUS_TRICKLE;

@@ -220,6 +220,10 @@ static bool deliver(int fault, const uint8_t *frame, size_t len)
 		if (pause_ms(RIG_LATE_MS))
 			put_on_wire(frame, len);
 		return true;
+	case RIG_LATER:
+		if (pause_ms(RIG_LATER_MS))
+			put_on_wire(frame, len);
+		return true;
 	case RIG_TRICKLE:
 		for (size_t i = 0; i < len && pause_ms(TRICKLE_MS); i++)
 			put_on_wire(frame + i, 1);
