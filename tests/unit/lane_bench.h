@@ -160,6 +160,9 @@ void bench_answer(struct bench *bench, const char *seq_no, const char *word,
 		  const char *hint);
 void bench_answer_verdict(struct bench *bench, const char *seq_no,
 			  enum customs_verdict verdict);
+/* … one of the backlog, of which the link knows the passage and the order that was used ("" = none). */
+void bench_answer_past(struct bench *bench, const char *seq_no, int64_t passage,
+		       const char *order, enum customs_verdict verdict);
 void bench_operate(struct bench *bench, char op_type, const char *command);
 void bench_act(struct bench *bench, enum act_verb verb, int64_t passage);
 /* … about a kind of evidence, with a value. */

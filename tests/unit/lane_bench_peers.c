@@ -219,6 +219,18 @@ void bench_answer_verdict(struct bench *bench, const char *seq_no,
 	send(bench, &news);
 }
 
+void bench_answer_past(struct bench *bench, const char *seq_no, int64_t passage,
+		       const char *order, enum customs_verdict verdict)
+{
+	struct customs_news news = {.kind = CUSTOMS_NEWS_ANSWER, .passage = passage};
+
+	news.message.code = CUSTOMS_CHECK;
+	text_copy(news.seq_no, sizeof(news.seq_no), seq_no);
+	text_copy(news.order, sizeof(news.order), order);
+	news.reading.verdict = verdict;
+	send(bench, &news);
+}
+
 void bench_operate(struct bench *bench, char op_type, const char *command)
 {
 	struct customs_news news = {.kind = CUSTOMS_NEWS_COMMAND};

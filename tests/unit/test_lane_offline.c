@@ -217,6 +217,31 @@ static void who_backed_out_is_not_reconciled(void **state)
 	assert_int_equal(bench_count(&b, EVENT_ALARM, "offline_disputed"), 0);
 }
 
+/* The lane does not know the number any more: the record does. */
+static void an_answer_of_long_ago_settles_its_order_and_opens_nothing(void **state)
+{
+	static const char long_ago[] = "20251101080000000001";
+
+	(void)state;
+	case_ask();
+	bench_answer_past(&b, long_ago, 4711, "Z3111I251101000000000001",
+			  VERDICT_RELEASE);
+	assert_int_equal(bench_count(&b, EVENT_ANSWER, "effect=reconciles"), 1);
+	assert_int_equal(b.note_count, 1);
+	assert_int_equal(b.notes[0].step, STEP_AGREED);
+	assert_int_equal(b.notes[0].passage, 4711);
+	assert_string_equal(b.notes[0].number, "Z3111I251101000000000001");
+	bench_answer_past(&b, long_ago, 4711, "", VERDICT_RELEASE);
+	assert_int_equal(bench_count(&b, EVENT_ANSWER, "effect=late"), 1);
+	bench_answer_past(&b, long_ago, 0, "Z3111I251101000000000001", VERDICT_RELEASE);
+	assert_int_equal(bench_count(&b, EVENT_ANSWER, "effect=foreign"), 1);
+	assert_int_equal(b.note_count, 1);
+	assert_int_equal(b.lane.state, LANE_ASKING);
+	assert_int_equal(b.lifts_commanded, 0);
+	bench_answer(&b, NULL, CASE_RELEASE, "");
+	case_pass_through();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -237,6 +262,7 @@ int main(void)
 		RIGHT_TEST(a_late_release_settles_what_was_cleared_offline),
 		RIGHT_TEST(a_late_refusal_of_what_was_cleared_offline_alarms),
 		RIGHT_TEST(who_backed_out_is_not_reconciled),
+		RIGHT_TEST(an_answer_of_long_ago_settles_its_order_and_opens_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
