@@ -220,6 +220,21 @@ static void customs_is_told_when_its_command_was_refused(void **state)
 	assert_int_equal(b.results, 0); /* nobody at the control socket asked */
 }
 
+/* Between two scans: the first is done, the second comes too late, and each is answered. */
+static void two_commands_in_one_scan_are_each_answered(void **state)
+{
+	(void)state;
+	case_ask();
+	bench_operate(&b, '0', CASE_RELEASE);
+	assert_int_equal(b.report[0], '0');
+	bench_operate(&b, '3', "");
+	assert_int_equal(b.report[0], '9');
+	assert_int_equal(b.reports, 2);
+	assert_int_equal(bench_count(&b, EVENT_COMMAND_RESULT, NULL), 2);
+	assert_true(bench_run_until(&b, LANE_PASSING, 3000));
+	assert_int_equal(b.lifts_commanded, 1);
+}
+
 static void a_seal_or_gps_that_was_asked_for_is_answered_as_not_done(void **state)
 {
 	(void)state;
@@ -378,6 +393,7 @@ int main(void)
 		LANE_TEST(an_interim_answer_waits_for_the_final_one),
 		LANE_TEST(a_customs_officer_releases_only_the_current_inquiry),
 		LANE_TEST(customs_is_told_when_its_command_was_refused),
+		LANE_TEST(two_commands_in_one_scan_are_each_answered),
 		LANE_TEST(a_seal_or_gps_that_was_asked_for_is_answered_as_not_done),
 		LANE_TEST(an_officer_of_the_platform_sends_to_inspection),
 		LANE_TEST(inspection_and_return_are_in_steel_what_the_lane_says),
