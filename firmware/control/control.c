@@ -355,9 +355,6 @@ enum kakou_err control_create(struct control **out, const struct control_config 
 		control->lines[i].is_needed = true;
 		control_name_lines(control, i);
 	}
-	for (size_t i = config->recall->asked_count; i-- > 0;)
-		lane_start_asked(&control->lanes[config->recall->asked[i].lane],
-				 &config->recall->asked[i].asked);
 	if (filter_create(&control->filter))
 		log_warning("control", "no system call filter in this build");
 	for (size_t i = 0; i < control->lane_count; i++)

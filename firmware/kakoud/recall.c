@@ -10,7 +10,6 @@
 
 #include "hal/text.h"
 
-/* Events about orders looked at: so many that each lane's newest are among them. */
 enum { PAGE = 500 };
 
 struct reading {
@@ -89,8 +88,6 @@ static enum kakou_err find_newest(const struct reading *reading, enum event_kind
 	*event = err ? NULL : event_of(json_array_get(*rows, 0));
 	return err;
 }
-
-/* ---- two gates in series ------------------------------------------------------------------- */
 
 static bool has_two_gates(const struct site *site)
 {
@@ -203,78 +200,6 @@ static enum kakou_err recall_handed(const struct reading *reading, struct recall
 	return err;
 }
 
-/* ---- cleared without customs ---------------------------------------------------------------- */
-
-static size_t count_asked(const struct recall *recall, uint8_t lane)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < recall->asked_count; i++)
-		count += recall->asked[i].lane == lane;
-	return count;
-}
-
-/* With the number under which customs was asked, and is asked on. */
-static enum kakou_err take_asked(const struct reading *reading, struct recall *recall,
-				 const json_t *event)
-{
-	struct recall_asked *to = &recall->asked[recall->asked_count];
-	const json_t *inquiry;
-	json_t *rows;
-	enum kakou_err err;
-
-	memset(to, 0, sizeof(*to));
-	if (!find_lane(reading->site, event, &to->lane) ||
-	    count_asked(recall, to->lane) == RECALL_ASKED_PER_LANE)
-		return KAKOU_OK;
-	to->asked.passage = number_of(event, "passage");
-	text_copy(to->asked.offline_order, sizeof(to->asked.offline_order),
-		  data_text(event, "number"));
-	err = find_newest(reading, EVENT_INQUIRY, to->asked.passage, &rows, &inquiry);
-	if (inquiry && text_copy(to->asked.seq_no, sizeof(to->asked.seq_no),
-				 data_text(inquiry, "seq_no")))
-		recall->asked_count++;
-	json_decref(rows);
-	return err;
-}
-
-static bool is_one_of(const int64_t *passages, size_t count, int64_t passage)
-{
-	for (size_t i = 0; i < count; i++)
-		if (passages[i] == passage)
-			return true;
-	return false;
-}
-
-/* From the newest event back: what was given free or settled by customs comes before its use. */
-static enum kakou_err recall_asked(const struct reading *reading, struct recall *recall)
-{
-	struct journal_query query = {
-		.limit = PAGE, .newest_first = true, .kind = EVENT_ORDER, .lane = -1};
-	int64_t settled[PAGE];
-	size_t settled_count = 0, i;
-	json_t *rows, *row;
-	enum kakou_err err = read_rows(reading, &query, &rows);
-
-	json_array_foreach(rows, i, row)
-	{
-		const json_t *event = event_of(row);
-		const char *step = data_text(event, "step");
-		int64_t passage = number_of(event, "passage");
-
-		if (!strcmp(step, order_step_name(STEP_FREED)) ||
-		    !strcmp(step, order_step_name(STEP_AGREED)) ||
-		    !strcmp(step, order_step_name(STEP_DISPUTED)))
-			settled[settled_count++] = passage;
-		else if (!err && !strcmp(step, order_step_name(STEP_IN_USE)) &&
-			 data_number(event, "offline") &&
-			 !is_one_of(settled, settled_count, passage))
-			err = take_asked(reading, recall, event);
-	}
-	json_decref(rows);
-	return err;
-}
-
 enum kakou_err recall_read(struct recall *out, struct journal *journal,
 			   const struct site *site, int64_t now_ms, int64_t wall_ms,
 			   struct why *why)
@@ -288,8 +213,6 @@ enum kakou_err recall_read(struct recall *out, struct journal *journal,
 
 	memset(out, 0, sizeof(*out));
 	err = recall_handed(&reading, out);
-	if (!err)
-		err = recall_asked(&reading, out);
 	if (err)
 		memset(out, 0, sizeof(*out));
 	return err;

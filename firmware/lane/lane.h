@@ -313,9 +313,6 @@ void lane_start_locked(struct lane *lane);
 /** The same: an arm was locked after two obstructions (S3), and nobody took it back. */
 void lane_start_arm_locked(struct lane *lane);
 
-/** … an inquiry of a vehicle that was cleared without its answer, which may still come. */
-void lane_start_asked(struct lane *lane, const struct lane_asked *asked);
-
 /** … the direction of a reversible lane, '\0' when it does not tell. */
 void lane_start_direction(struct lane *lane, char direction);
 

@@ -165,11 +165,6 @@ void lane_release_offline(struct lane *lane)
 		lane_cancel_inquiry(lane, "cleared offline");
 }
 
-void lane_start_asked(struct lane *lane, const struct lane_asked *asked)
-{
-	lane->asked[lane->asked_count++ % LANE_ASKED_KEPT] = *asked;
-}
-
 /* The link is down when attempts fail: no need to wait for the deadline then. */
 enum { FAILURES_MEAN_DOWN = 2 };
 

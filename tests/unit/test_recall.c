@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a start takes from the record for the lanes: who is between two gates, and the inquiries of
- * vehicles that were cleared without their answer.
+ * What a start takes from the record for the lanes: who is between two gates.
  *
  * Layer: tests.
  */
@@ -178,64 +177,6 @@ static void the_newest_hand_overs_are_kept_when_there_are_many(void **state)
 	assert_int_equal(look_up("浙A00148", 2000000), PAIRING_FOUND);
 }
 
-static void step(int64_t passage, const char *what, int64_t is_offline)
-{
-	struct event event;
-
-	event_begin(&event, EVENT_ORDER, 1, passage);
-	event_add_text(&event, "number", "Z3111I261101000000000001");
-	event_add_text(&event, "step", what);
-	event_add_number(&event, "offline", is_offline);
-	append(&event);
-}
-
-static void ask(int64_t passage, const char *seq_no)
-{
-	struct event event;
-
-	event_begin(&event, EVENT_INQUIRY, 1, passage);
-	event_add_text(&event, "seq_no", seq_no);
-	append(&event);
-}
-
-static void what_was_cleared_offline_and_is_not_settled_waits_for_customs_again(
-	void **state)
-{
-	static const char *const ends[] = {"passed", "freed", "agreed", "disputed"};
-
-	(void)state;
-	for (int64_t i = 0; i < 4; i++) {
-		char seq_no[32];
-
-		(void)snprintf(seq_no, sizeof(seq_no), "2026110108000000000%d", (int)i);
-		ask(21 + i, "20261101080000999999");
-		ask(21 + i, seq_no);
-		step(21 + i, "in_use", 1);
-		step(21 + i, ends[i], 1);
-	}
-	ask(30, "20261101080000000030");
-	step(30, "in_use", 0); /* customs released it */
-	restart(2000000);
-	assert_int_equal(recall.asked_count, 1);
-	assert_int_equal(recall.asked[0].lane, 1);
-	assert_int_equal(recall.asked[0].asked.passage, 21);
-	assert_string_equal(recall.asked[0].asked.seq_no, "20261101080000000000");
-	assert_string_equal(recall.asked[0].asked.offline_order,
-			    "Z3111I261101000000000001");
-}
-
-static void of_each_lane_the_newest_are_asked_about(void **state)
-{
-	(void)state;
-	for (int64_t i = 1; i <= RECALL_ASKED_PER_LANE + 3; i++) {
-		ask(i, "20261101080000000001");
-		step(i, "in_use", 1);
-	}
-	restart(2000000);
-	assert_int_equal(recall.asked_count, RECALL_ASKED_PER_LANE);
-	assert_int_equal(recall.asked[0].asked.passage, RECALL_ASKED_PER_LANE + 3);
-}
-
 int main(void)
 {
 #define WITH_RECORD(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
@@ -245,9 +186,6 @@ int main(void)
 		WITH_RECORD(who_passed_the_second_gate_too_needs_another_first_passage),
 		WITH_RECORD(a_hand_over_in_the_future_is_not_believed),
 		WITH_RECORD(the_newest_hand_overs_are_kept_when_there_are_many),
-		WITH_RECORD(
-			what_was_cleared_offline_and_is_not_settled_waits_for_customs_again),
-		WITH_RECORD(of_each_lane_the_newest_are_asked_about),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
