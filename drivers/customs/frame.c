@@ -7,7 +7,7 @@
  * The reader judges each field as soon as its bytes are there, so that garbage is refused
  * at its first wrong byte and never waits for a length it made up itself.
  */
-#include "drivers/customs/frame.h"
+#include "drivers/customs/frame_private.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -15,7 +15,6 @@
 /* Offsets of section 2; those behind the code move by WIDE_SHIFT where it has four bytes. */
 enum {
 	AT_HEAD_MARK = 0,
-	AT_TOTAL = 4,
 	AT_CODE = 8,
 	AT_AREA_ID = 9,
 	AT_CHNL_NO = 19,
@@ -25,9 +24,6 @@ enum {
 	AT_XML = 38,
 	WIDE_SHIFT = 3,
 	IDENT_LENGTH = 4,
-	TAIL_LENGTH = 2,
-	PICTURE_HEAD = 5, /* position (1), length (4) */
-	PICTURES_MIN = 4 + PICTURE_HEAD,
 };
 
 static const unsigned char head_mark[4] = {0xE2, 0x5C, 0x4B, 0x89};
@@ -36,21 +32,6 @@ static const uint8_t known_codes[] = {
 	0x21, 0x22, 0x25, 0x26, 0x31, 0x32, 0x33, 0x34, 0x35, 0x36, 0x42, 0x43,
 	0x61, 0x62, 0x63, 0x64, 0x65, 0x66, 0x81, 0x82, 0x83, 0x84, 0x85,
 };
-
-static void put_length(unsigned char *at, bool big_endian, uint32_t value)
-{
-	for (int i = 0; i < 4; i++)
-		at[i] = (unsigned char)(value >> 8 * (big_endian ? 3 - i : i));
-}
-
-static uint32_t get_length(const unsigned char *at, bool big_endian)
-{
-	uint32_t value = 0;
-
-	for (int i = 0; i < 4; i++)
-		value |= (uint32_t)at[i] << 8 * (big_endian ? 3 - i : i);
-	return value;
-}
 
 /* Identifiers are assigned by customs: printable ASCII without blanks. */
 static bool is_id_character(unsigned char c)
@@ -119,17 +100,17 @@ static void put_header(unsigned char *to, const struct frame *frame,
 	size_t shift = shift_of(dialect);
 
 	memcpy(to + AT_HEAD_MARK, head_mark, sizeof(head_mark));
-	put_length(to + AT_TOTAL, dialect->big_endian, total);
+	frame_put_length(to + AT_TOTAL, dialect->big_endian, total);
 	if (dialect->wide_code)
-		put_length(to + AT_CODE, dialect->big_endian, frame->code);
+		frame_put_length(to + AT_CODE, dialect->big_endian, frame->code);
 	else
 		to[AT_CODE] = frame->code;
 	put_id(to + AT_AREA_ID + shift, frame->area_id);
 	put_id(to + AT_CHNL_NO + shift, frame->chnl_no);
 	to[AT_DIRECTION + shift] = (unsigned char)frame->direction;
 	memset(to + AT_IDENT + shift, dialect->ident_ones ? 0xFF : 0x00, 4);
-	put_length(to + AT_XML_LENGTH + shift, dialect->big_endian,
-		   (uint32_t)frame->xml_len);
+	frame_put_length(to + AT_XML_LENGTH + shift, dialect->big_endian,
+			 (uint32_t)frame->xml_len);
 }
 
 enum kakou_err frame_write(const struct frame *frame, const struct frame_dialect *dialect,
@@ -168,28 +149,50 @@ static enum kakou_err read_head_mark(const unsigned char *data, size_t len,
 	return len < AT_TOTAL ? KAKOU_E_AGAIN : KAKOU_OK;
 }
 
-static bool is_total(uint32_t total)
+static bool is_total(uint32_t total, size_t max)
 {
-	return total >= FRAME_OVERHEAD && total <= FRAME_MAX;
+	return total >= FRAME_OVERHEAD && total <= max;
 }
 
-/* A total within the limits has its two high bytes 0, and not both low ones: read in the
- * other order it is far beyond them. So the order needs no setting here. */
-static enum kakou_err read_total(const unsigned char *data, size_t len, bool *big_endian,
-				 uint32_t *total, struct why *why)
+/* The XML's length has its two high bytes 0 and not both low ones, in whichever order; where it
+ * stands depends on the code's width, which a NUL behind it shows. */
+static enum kakou_err order_by_xml(const unsigned char *data, size_t len,
+				   bool *big_endian)
 {
+	bool is_wide =
+		len > AT_CODE + 1 && (data[AT_CODE] == 0 || data[AT_CODE + 1] == 0);
+	size_t at = AT_XML_LENGTH + (is_wide ? WIDE_SHIFT : 0);
+
+	if (len < at + 4)
+		return KAKOU_E_AGAIN;
+	*big_endian = frame_get_length(data + at, true) <= FRAME_XML_MAX;
+	return KAKOU_OK;
+}
+
+/* A total up to 64 KB has its two high bytes 0, and not both low ones: read in the other order it
+ * is far beyond the limits. So the order needs no setting here; a larger one may be within them
+ * both ways. */
+static enum kakou_err read_total(const unsigned char *data, size_t len, size_t max,
+				 bool *big_endian, uint32_t *total, struct why *why)
+{
+	bool is_little, is_big;
+	enum kakou_err err = KAKOU_OK;
+
 	if (len < AT_CODE)
 		return KAKOU_E_AGAIN;
-	for (int order = 0; order < 2; order++) {
-		*big_endian = order == 1;
-		*total = get_length(data + AT_TOTAL, *big_endian);
-		if (is_total(*total))
-			return KAKOU_OK;
-	}
-	return why_set(why, KAKOU_E_GARBLED,
-		       "total length %02X %02X %02X %02X: expected %d to %d in either "
-		       "byte order",
-		       data[4], data[5], data[6], data[7], FRAME_OVERHEAD, FRAME_MAX);
+	is_little = is_total(frame_get_length(data + AT_TOTAL, false), max);
+	is_big = is_total(frame_get_length(data + AT_TOTAL, true), max);
+	if (!is_little && !is_big)
+		return why_set(
+			why, KAKOU_E_GARBLED,
+			"total length %02X %02X %02X %02X: expected %d to %zu in either "
+			"byte order",
+			data[4], data[5], data[6], data[7], FRAME_OVERHEAD, max);
+	*big_endian = is_big;
+	if (is_little && is_big)
+		err = order_by_xml(data, len, big_endian);
+	*total = frame_get_length(data + AT_TOTAL, *big_endian);
+	return err;
 }
 
 /* The code may have four bytes, in the order of the lengths. Where it has one, the first character
@@ -295,7 +298,7 @@ static enum kakou_err read_xml_length(const unsigned char *data, size_t len,
 
 	if (len < AT_XML + shift)
 		return KAKOU_E_AGAIN;
-	stated = get_length(data + AT_XML_LENGTH + shift, frame->seen.big_endian);
+	stated = frame_get_length(data + AT_XML_LENGTH + shift, frame->seen.big_endian);
 	has_pictures = may_carry_pictures(frame->code) && stated < room &&
 		       room - stated >= PICTURES_MIN;
 	if (total >= overhead && (stated == room || has_pictures)) {
@@ -305,28 +308,6 @@ static enum kakou_err read_xml_length(const unsigned char *data, size_t len,
 	return why_set(why, KAKOU_E_GARBLED,
 		       "XML length %u in a frame of %u: expected %u", stated, total,
 		       room);
-}
-
-/* Pictures are passed over, but their lengths must add up to the frame's end. */
-static enum kakou_err pass_pictures(const unsigned char *data, bool big_endian, size_t at,
-				    size_t end, struct why *why)
-{
-	for (at += 4; at < end;) {
-		uint32_t size;
-
-		if (end - at < PICTURE_HEAD)
-			break;
-		size = get_length(data + at + 1, big_endian);
-		at += PICTURE_HEAD;
-		if (data[at - PICTURE_HEAD] < 0x30 || data[at - PICTURE_HEAD] > 0x35 ||
-		    size > end - at)
-			break;
-		at += size;
-	}
-	if (at == end)
-		return KAKOU_OK;
-	return why_set(why, KAKOU_E_GARBLED,
-		       "pictures end at byte %zu: expected the tail at %zu", at, end);
 }
 
 static enum kakou_err read_body(const unsigned char *data, size_t len, uint32_t total,
@@ -344,7 +325,7 @@ static enum kakou_err read_body(const unsigned char *data, size_t len, uint32_t 
 		return KAKOU_E_AGAIN;
 	if (xml_end == tail)
 		return KAKOU_OK;
-	return pass_pictures(data, frame->seen.big_endian, xml_end, tail, why);
+	return frame_check_pictures(data, frame->seen.big_endian, xml_end, tail, why);
 }
 
 bool frame_is_bare(const void *data, size_t len)
@@ -388,8 +369,8 @@ static enum kakou_err read_rest(const unsigned char *from, size_t len, uint32_t 
 	return err;
 }
 
-enum kakou_err frame_read(const void *data, size_t len, struct frame *out, size_t *used,
-			  struct why *why)
+enum kakou_err frame_read_up_to(const void *data, size_t len, size_t max,
+				struct frame *out, size_t *used, struct why *why)
 {
 	const unsigned char *from = data;
 	struct frame frame = {0};
@@ -400,7 +381,7 @@ enum kakou_err frame_read(const void *data, size_t len, struct frame *out, size_
 		return wait_for_the_end(len, why);
 	err = read_head_mark(from, len, why);
 	if (!err)
-		err = read_total(from, len, &frame.seen.big_endian, &total, why);
+		err = read_total(from, len, max, &frame.seen.big_endian, &total, why);
 	if (!err)
 		err = read_code(from, len, &frame.seen, &frame.code, why);
 	if (!err)
@@ -408,7 +389,16 @@ enum kakou_err frame_read(const void *data, size_t len, struct frame *out, size_
 	if (err)
 		return err;
 	frame.xml = (const char *)from + AT_XML + shift_of(&frame.seen);
+	frame.pictures_len = total - frame_overhead(&frame.seen) - frame.xml_len;
+	if (frame.pictures_len)
+		frame.pictures = (const unsigned char *)frame.xml + frame.xml_len;
 	*out = frame;
 	*used = total;
 	return KAKOU_OK;
+}
+
+enum kakou_err frame_read(const void *data, size_t len, struct frame *out, size_t *used,
+			  struct why *why)
+{
+	return frame_read_up_to(data, len, FRAME_MAX, out, used, why);
 }

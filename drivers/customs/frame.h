@@ -20,6 +20,8 @@ enum {
 	FRAME_XML_MAX = 32 * 1024,
 	FRAME_MAX = FRAME_OVERHEAD_MAX + FRAME_XML_MAX,
 	FRAME_ID_LENGTH = 10,
+	FRAME_PICTURES_MAX = 6,               /**< one for each position */
+	FRAME_PICTURED_MAX = 8 * 1024 * 1024, /**< with pictures */
 };
 
 struct frame_dialect {
@@ -37,6 +39,15 @@ struct frame {
 	struct frame_dialect seen; /**< reading: what the peer speaks */
 	const char *xml;           /**< into the caller's buffer */
 	size_t xml_len;
+	const unsigned char *pictures; /**< likewise; the block behind the XML, or NULL */
+	size_t pictures_len;
+};
+
+/** A picture of a 0x21 or 0x26. */
+struct frame_picture {
+	char position; /**< '0' front, '1' front-left, '2' front-right, '3' rear, '4', '5' */
+	const void *data;
+	size_t len;
 };
 
 /** Writes a whole frame; bare, nothing but the XML. KAKOU_E_FULL: larger than `size`.
@@ -56,6 +67,25 @@ KAKOU_MUST_CHECK enum kakou_err frame_write(const struct frame *frame,
 KAKOU_MUST_CHECK enum kakou_err frame_read(const void *data, size_t len,
 					   struct frame *out, size_t *used,
 					   struct why *why);
+
+/** The same for who takes pictures: up to `max` bytes, at most FRAME_PICTURED_MAX. A total above
+ * 64 KB may lie within it in both byte orders: then the XML's length tells. */
+KAKOU_MUST_CHECK enum kakou_err frame_read_up_to(const void *data, size_t len, size_t max,
+						 struct frame *out, size_t *used,
+						 struct why *why);
+
+/** The picture at *at (0 = the first) of the block, and *at behind it; false at the end. */
+bool frame_next_picture(const struct frame *frame, size_t *at, struct frame_picture *out);
+
+/** Bytes that pictures add to a frame; 0 for none. */
+size_t frame_pictures_size(const struct frame_picture *pictures, size_t count);
+
+/** Writes `frame` (which frame_write() has made, without pictures) with pictures into `to` of
+ * len + frame_pictures_size() bytes. Not for bare XML. */
+void frame_put_pictures(const void *frame, size_t len,
+			const struct frame_dialect *dialect,
+			const struct frame_picture *pictures, size_t count,
+			unsigned char *to);
 
 /** What a frame has beside its XML: 40, 43, or 0 where there is none. */
 size_t frame_overhead(const struct frame_dialect *dialect);

@@ -42,6 +42,7 @@ struct link_attempt {
 	uint64_t delivery;
 	uint8_t lane;
 	uint16_t number;
+	uint8_t pictures;
 	char seq_no[CUSTOMS_SEQ_MAX + 1];
 };
 
@@ -63,11 +64,13 @@ static void on_attempt_done(void *arg, const struct link_outcome *outcome)
 {
 	struct link_attempt *attempt = arg;
 	struct customs_link *link = attempt->link;
+	struct link_outcome told = *outcome;
 
+	told.pictures = attempt->pictures;
 	link_outbox_finish(link->outbox, attempt->ticket, !outcome->err, clock_mono_ms());
 	link_news_attempt(link, attempt->is_quiet ? CUSTOMS_LANES_MAX : attempt->lane,
-			  attempt->seq_no, attempt->number, outcome);
-	link_deliver_tell(link, attempt->delivery, outcome);
+			  attempt->seq_no, attempt->number, &told);
+	link_deliver_tell(link, attempt->delivery, &told);
 	forget_attempt(attempt);
 	link_work(link);
 }
@@ -76,6 +79,7 @@ static enum kakou_err dial(struct link_attempt *attempt, const struct link_due *
 			   struct why *why)
 {
 	struct customs_link *link = attempt->link;
+	unsigned char *joined;
 	enum kakou_err err;
 	size_t len;
 
@@ -86,8 +90,13 @@ static enum kakou_err dial(struct link_attempt *attempt, const struct link_due *
 		link_outbox_drop(link->outbox, due->ticket);
 		return err == KAKOU_E_FULL ? KAKOU_E_INVALID : err;
 	}
-	return link_dial_start(&attempt->dial, link->loop, &link->peer, link->frame, len,
-			       on_attempt_done, attempt, why);
+	joined = link_pictures_join(link, due->lane, due->message, &len,
+				    &attempt->pictures);
+	err = link_dial_start(&attempt->dial, link->loop, &link->peer,
+			      joined ? joined : link->frame, len, on_attempt_done,
+			      attempt, why);
+	free(joined);
+	return err;
 }
 
 static bool is_quiet(const struct link_due *due)
@@ -170,6 +179,7 @@ static void on_orders(void *arg, int ready)
 		err = link_outbox_put(link->outbox, order.lane, &order.message,
 				      clock_mono_ms());
 		assert(!err); /* it replaces the one before */
+		link_pictures_await(link, order.lane, &order.message);
 	}
 	link_work(link);
 }
@@ -231,6 +241,8 @@ static enum kakou_err create_parts(struct customs_link *link)
 		err = link_devices_begin(link);
 	if (!err)
 		err = link_deliver_begin(link);
+	if (!err)
+		err = link_pictures_begin(link);
 	if (!err)
 		err = loop_watch_fd(link->loop, queue_fd(link->orders), LOOP_IN,
 				    on_orders, link, &link->orders_watch);
@@ -299,6 +311,7 @@ void customs_link_stop(struct customs_link *link)
 	if (link->orders_watch)
 		loop_unwatch(link->orders_watch);
 	link_deliver_end(link);
+	link_pictures_end(link);
 	loop_destroy(link->loop);
 	link_outbox_destroy(link->outbox);
 	mailbox_destroy(link->health_box);

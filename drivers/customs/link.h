@@ -45,10 +45,15 @@ struct customs_link_config {
 		char direction;
 		char reverse_chnl_no[FRAME_ID_LENGTH + 1]; /**< of the other direction;
 							      "" = none */
+		bool has_pictures; /**< some device of it has a camera */
 	} lanes[CUSTOMS_LANES_MAX];
 	int32_t connect_ms; /**< dial, handshake, frame and close: default 3000 */
 	int32_t resend_ms;  /**< no answer: send again, default 2000, doubled up to … */
-	int32_t resend_max_ms; /**< … this, default 30000 */
+	int32_t resend_max_ms;    /**< … this, default 30000 */
+	int32_t pictures_wait_ms; /**< an inquiry waits so long for its pictures; 0 = it has
+				     none */
+	int32_t pictures_bytes;   /**< of all pictures in one message */
+	char pictures_dir[176];   /**< where their files are */
 	int32_t states_ms; /**< 0x42 so often, and with each change; 0: neither 0x42 nor 0x43 */
 };
 
@@ -78,6 +83,23 @@ struct customs_delivered {
 	char why[160];
 };
 
+/** A picture that is kept, and where. */
+struct customs_picture {
+	char position;            /**< as in a frame: '0' front … */
+	uint32_t bytes;           /**< no more are read */
+	unsigned char sha256[32]; /**< of what is sent; another is left out */
+	char name[80];            /**< of its file, below pictures_dir */
+};
+
+/** The pictures of an inquiry, or the answer to a 0x25. */
+struct customs_album {
+	uint8_t lane;
+	bool is_fetched;          /**< send them as a 0x26 */
+	struct customs_head head; /**< of the inquiry: SEQ_NO; of a 0x25 all of it */
+	uint8_t count;
+	struct customs_picture pictures[FRAME_PICTURES_MAX];
+};
+
 enum customs_news_kind {
 	CUSTOMS_NEWS_SENT, /**< the peer closed cleanly after our frame: `attempt` counts
 			    */
@@ -91,6 +113,7 @@ enum customs_news_kind {
 				 once for each difference: `why` */
 	CUSTOMS_NEWS_CERTIFICATES, /**< rotated, or not to be loaded, or about to end, or not to be
 				      judged for want of a clock: `why` */
+	CUSTOMS_NEWS_FETCH, /**< a 0x25: the pictures of a passage are wanted */
 	CUSTOMS_NEWS_DEVICE, /**< a 0x33 for one of our devices, and what was answered: `why` */
 	CUSTOMS_NEWS_REFUSED, /**< a peer failed a TLS check on our listener: `why` */
 };
@@ -99,8 +122,9 @@ struct customs_news {
 	uint8_t kind; /**< enum customs_news_kind */
 	uint8_t lane; /**< index; CUSTOMS_LANES_MAX when it is about none */
 	uint16_t attempt;
-	int8_t error;  /**< enum kakou_err */
-	int64_t at_ms; /**< monotonic */
+	uint8_t pictures; /**< SENT: so many went with it */
+	int8_t error;     /**< enum kakou_err */
+	int64_t at_ms;    /**< monotonic */
 	char seq_no[CUSTOMS_SEQ_MAX + 1];
 	/** ANSWER: to an inquiry of the backlog, as they were given with it; 0 and "" = not known. The
 	 *  order comes with the first final answer only. */
@@ -160,6 +184,11 @@ bool customs_link_next_delivered(struct customs_link *link,
 
 /** Readable when there is one. */
 int customs_link_delivered_fd(const struct customs_link *link);
+
+/** The pictures of an inquiry are known, or those that were fetched. From the pictures' thread.
+ *  KAKOU_E_FULL: an inquiry goes without. Wait-free. */
+KAKOU_MUST_CHECK enum kakou_err customs_link_attach(struct customs_link *link,
+						    const struct customs_album *album);
 
 /** The states of each lane's devices, newest wins: `states` has CUSTOMS_LANES_MAX of them; `turned`,
  *  bit = lane: the other direction is in force. Wait-free; once a second is often enough. */

@@ -36,6 +36,7 @@ struct link_outcome {
 	struct why why;
 	char tls_version[16]; /**< "" when no handshake was finished */
 	bool is_resumed;      /**< it was, and needed no certificates */
+	uint8_t pictures;     /**< for who knows: so many went with the frame */
 };
 
 /** Begins; `done` is called once, from the loop. Copies the frame. The caller releases with

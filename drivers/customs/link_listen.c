@@ -128,8 +128,8 @@ static enum kakou_err take_frames(struct conn *conn, struct why *why)
 	while (conn->len > 0) {
 		struct frame frame;
 		size_t used;
-		enum kakou_err err =
-			frame_read(conn->buffer, conn->len, &frame, &used, why);
+		enum kakou_err err = frame_read_up_to(
+			conn->buffer, conn->len, config->frame_max, &frame, &used, why);
 
 		if (err)
 			return err;
@@ -150,8 +150,8 @@ static enum kakou_err grow(struct conn *conn, struct why *why)
 
 	if (conn->len < conn->size)
 		return KAKOU_OK;
-	if (size > FRAME_MAX)
-		size = FRAME_MAX;
+	if (size > conn->listen->config.frame_max)
+		size = conn->listen->config.frame_max;
 	/* A full buffer of the largest frame's size has a frame in it, or garbage. */
 	buffer = realloc(conn->buffer, size);
 	if (!buffer)
@@ -372,6 +372,8 @@ enum kakou_err link_listen_create(struct link_listen **out, struct loop *loop,
 	if (!listen)
 		return why_set(why, KAKOU_E_NOMEM, "no memory for a listener");
 	listen->config = *config;
+	if (listen->config.frame_max < FRAME_MAX)
+		listen->config.frame_max = FRAME_MAX;
 	tls_context_share(config->tls);
 	listen->loop = loop;
 	listen->fd = -1;

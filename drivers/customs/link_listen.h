@@ -35,6 +35,7 @@ struct link_listen_config {
 	const char *host;        /**< numeric */
 	uint16_t port;           /**< 0: any free one, see link_listen_port() */
 	const char *peer_name;   /**< outlives the listener */
+	size_t frame_max; /**< for who takes pictures, FRAME_MAX at least; 0 = FRAME_MAX */
 
 	/** A whole frame, complete by its length; bare XML, complete by close_notify. False: no room for it now; the connection
 	 *  stays unread and the same frame comes again after LINK_HELD_RETRY_MS. */

@@ -69,6 +69,7 @@ void link_news_attempt(struct customs_link *link, uint8_t lane, const char *seq_
 	struct customs_link_health *health = &link->health;
 
 	news.attempt = attempt;
+	news.pictures = outcome->pictures;
 	text_copy(news.seq_no, sizeof(news.seq_no), seq_no);
 	health->is_up = !outcome->err;
 	if (outcome->err) {
@@ -156,10 +157,10 @@ static uint8_t find_lane(const struct customs_link *link, const struct frame *fr
 
 static bool is_for_a_gate(uint8_t wire)
 {
-	static const uint8_t codes[] = {CUSTOMS_CHECK,      CUSTOMS_OPERATE,
-					WIRE_OPERATE_ONE,   WIRE_SMART_CHECK,
-					WIRE_SMART_OPERATE, WIRE_MANUAL_CHECK,
-					CUSTOMS_SET_DEVICE};
+	static const uint8_t codes[] = {CUSTOMS_CHECK,     CUSTOMS_OPERATE,
+					CUSTOMS_FETCH,     WIRE_OPERATE_ONE,
+					WIRE_SMART_CHECK,  WIRE_SMART_OPERATE,
+					WIRE_MANUAL_CHECK, CUSTOMS_SET_DEVICE};
 
 	return memchr(codes, wire, sizeof(codes)) != NULL;
 }
@@ -177,11 +178,11 @@ static enum kakou_err read_message(const struct customs_link *link,
 			       frame->code, frame->area_id, frame->chnl_no,
 			       frame->direction);
 	if (!is_for_a_gate(frame->code))
-		return why_set(
-			why, KAKOU_E_GARBLED,
-			"0x%02x for channel %s: expected 0x22, 0x31, 0x33, 0x35, 0x82, "
-			"0x83 or 0x85",
-			frame->code, frame->chnl_no);
+		return why_set(why, KAKOU_E_GARBLED,
+			       "0x%02x for channel %s: expected 0x22, 0x25, 0x31, 0x33, "
+			       "0x35, 0x82, "
+			       "0x83 or 0x85",
+			       frame->code, frame->chnl_no);
 	return customs_message_read(frame, &link->config.dialect, &news->message, why);
 }
 
@@ -208,6 +209,8 @@ static void read_verdict(const struct customs_link *link, struct customs_news *n
 	struct why why = {""};
 	enum kakou_err err;
 
+	if (news->message.code == CUSTOMS_FETCH)
+		return;
 	if (news->message.wire == WIRE_MANUAL_CHECK ||
 	    news->message.wire == WIRE_SMART_OPERATE) {
 		read_officer(news);
@@ -257,7 +260,7 @@ static enum kakou_err tell_message(struct customs_link *link,
 				   const struct customs_news *news,
 				   const struct link_past *past)
 {
-	int64_t *from_ms = &link->unasked_from_ms[news->kind == CUSTOMS_NEWS_COMMAND];
+	int64_t *from_ms = &link->unasked_from_ms[news->kind != CUSTOMS_NEWS_ANSWER];
 	int64_t before_ms = *from_ms;
 
 	if (!is_awaited(link, news, past) &&
@@ -324,8 +327,9 @@ bool link_news_frame(void *arg, const struct frame *frame)
 		tell_trouble(link, &news, err, &why);
 		return true;
 	}
-	news.kind = news.message.code == CUSTOMS_CHECK ? CUSTOMS_NEWS_ANSWER
-						       : CUSTOMS_NEWS_COMMAND;
+	news.kind = news.message.code == CUSTOMS_CHECK   ? CUSTOMS_NEWS_ANSWER
+		    : news.message.code == CUSTOMS_FETCH ? CUSTOMS_NEWS_FETCH
+							 : CUSTOMS_NEWS_COMMAND;
 	text_copy(news.seq_no, sizeof(news.seq_no),
 		  customs_message_head(&news.message)->seq_no);
 	if (news.message.code == CUSTOMS_SET_DEVICE) {

@@ -152,6 +152,17 @@ bool link_outbox_has(struct link_outbox *outbox, uint8_t lane, const char *seq_n
 	return find_inquiry(outbox, lane, seq_no) != NULL;
 }
 
+bool link_outbox_put_off(struct link_outbox *outbox, uint8_t lane, const char *seq_no,
+			 int64_t due_ms)
+{
+	struct entry *entry = find_inquiry(outbox, lane, seq_no);
+
+	if (!entry || entry->attempts > 0)
+		return false;
+	entry->due_ms = due_ms;
+	return true;
+}
+
 void link_outbox_cancel(struct link_outbox *outbox, uint8_t lane, const char *seq_no)
 {
 	struct entry *entry = find_inquiry(outbox, lane, seq_no);

@@ -60,6 +60,11 @@ KAKOU_MUST_CHECK enum kakou_err link_outbox_deliver(struct link_outbox *outbox,
 /** Whether this is the number of the lane's inquiry, not answered finally yet. */
 bool link_outbox_has(struct link_outbox *outbox, uint8_t lane, const char *seq_no);
 
+/** Moves the first attempt of the lane's inquiry. False: it has been made already, or there is no
+ *  such inquiry. */
+bool link_outbox_put_off(struct link_outbox *outbox, uint8_t lane, const char *seq_no,
+			 int64_t due_ms);
+
 /** Forgets the lane's inquiry if it has this number: cancelled, or answered finally. */
 void link_outbox_cancel(struct link_outbox *outbox, uint8_t lane, const char *seq_no);
 

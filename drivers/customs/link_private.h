@@ -33,6 +33,12 @@ struct link_past {
 	bool is_answered; /* finally */
 };
 
+/* Of one lane: its inquiry's, and those that the platform fetched. */
+struct link_albums {
+	struct customs_album inquiry, fetched[LINK_RESULTS_MAX];
+	uint32_t next;
+};
+
 struct link_attempt; /* private to link.c */
 
 struct link_files; /* private to link_certificates.c */
@@ -49,12 +55,13 @@ struct customs_link {
 	struct queue
 		*deliveries; /* struct customs_delivery, from who follows the record */
 	struct queue *delivered; /* struct customs_delivered, to it */
+	struct queue *albums;    /* struct customs_album, from the pictures' thread */
 	struct mailbox *health_box;
 	struct mailbox *states_box; /* struct link_states, from the control thread */
 	struct thread *thread;
 
 	struct loop *loop;
-	struct loop_watch *orders_watch, *deliveries_watch;
+	struct loop_watch *orders_watch, *deliveries_watch, *albums_watch;
 	struct loop_timer *work_timer;
 	struct tls_context *client_tls, *server_tls;
 	struct link_peer peer;
@@ -73,6 +80,7 @@ struct customs_link {
 	struct link_past past[LINK_PAST_KEPT]; /* a ring */
 	uint32_t past_count;
 	int64_t unasked_from_ms[2]; /* ANSWER, COMMAND: see link_news_frame() */
+	struct link_albums kept_albums[CUSTOMS_LANES_MAX];
 	unsigned char frame[LINK_FRAME_SIZE];
 };
 
@@ -108,6 +116,17 @@ void link_deliver_end(struct customs_link *link);
 void link_deliver_tell(struct customs_link *link, uint64_t id,
 		       const struct link_outcome *outcome);
 struct link_past *link_deliver_find(struct customs_link *link, const char *seq_no);
+
+/** link_pictures.c: an inquiry that was put into the outbox waits for its pictures, if it has any;
+ *  the message's frame, of which *len bytes are in link->frame, with its pictures. NULL: there are
+ *  none, or no memory for them; otherwise the caller frees it. */
+KAKOU_MUST_CHECK enum kakou_err link_pictures_begin(struct customs_link *link);
+void link_pictures_end(struct customs_link *link);
+void link_pictures_await(struct customs_link *link, uint8_t lane,
+			 const struct customs_message *message);
+unsigned char *link_pictures_join(struct customs_link *link, uint8_t lane,
+				  const struct customs_message *message, size_t *len,
+				  uint8_t *count);
 
 /** link.c: the outbox changed. */
 void link_work(struct customs_link *link);

@@ -29,6 +29,8 @@ enum {
 enum customs_code {
 	CUSTOMS_GATHER = 0x21,
 	CUSTOMS_CHECK = 0x22,
+	CUSTOMS_FETCH = 0x25,
+	CUSTOMS_PICTURES = 0x26,
 	CUSTOMS_OPERATE = 0x31,
 	CUSTOMS_RESULT = 0x32,
 	CUSTOMS_SET_DEVICE = 0x33,
@@ -177,6 +179,8 @@ struct customs_message {
 		struct customs_result result;
 		struct customs_device device;
 		struct customs_devices devices;
+		struct customs_head
+			fetch; /**< 0x25, 0x26: of the passage that is meant */
 	} u;
 };
 

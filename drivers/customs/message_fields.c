@@ -149,6 +149,8 @@ _Static_assert(sizeof(message_fields) / sizeof(message_fields[0]) <= MESSAGE_FIE
 static const struct message_kind kinds[] = {
 	{0x21, CUSTOMS_GATHER,     HEADING_ALL,      "GATHER_INFO"      },
 	{0x22, CUSTOMS_CHECK,      HEADING_ALL,      "COMMAND_INFO"     },
+	{0x25, CUSTOMS_FETCH,      HEADING_ALL,      "COMMAND_INFO"     },
+	{0x26, CUSTOMS_PICTURES,   HEADING_ALL,      "COMMAND_INFO"     },
 	{0x31, CUSTOMS_OPERATE,    HEADING_ALL,      "COMMAND_INFO"     },
 	{0x32, CUSTOMS_RESULT,     HEADING_ALL,      "COMMAND_INFO"     },
 	{0x33, CUSTOMS_SET_DEVICE, HEADING_CHANNEL,  "COMMAND_INFO"     },

@@ -221,6 +221,11 @@ static void write_xml(struct xml_writer *to, const struct customs_message *messa
 	case CUSTOMS_CHECK: write_check(to, &message->u.check); break;
 	case CUSTOMS_OPERATE: write_operate(to, &message->u.operate); break;
 	case CUSTOMS_RESULT: write_result(to, &message->u.result, wire); break;
+	case CUSTOMS_FETCH:
+	case CUSTOMS_PICTURES:
+		open_root(to, "COMMAND_INFO", &message->u.fetch);
+		xml_put(to, "</COMMAND_INFO>");
+		break;
 	default: write_device(to, message, wire); break;
 	}
 }

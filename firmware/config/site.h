@@ -211,6 +211,7 @@ struct site_device {
 	int32_t max_age_ms; /**< 0 = the map's */
 	char pictures[160]; /**< folder that the camera fills; "" = none */
 	char picture_front[96], picture_rear[96]; /**< patterns of names; "" = no such */
+	char picture_at[2]; /**< where front and rear are in a 0x21 or 0x26: '0' … '5' */
 };
 
 struct site {

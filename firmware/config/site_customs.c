@@ -6,6 +6,7 @@
  */
 #include "firmware/config/site_internal.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "hal/text.h"
@@ -53,8 +54,19 @@ static enum kakou_err take_times(struct site_build *build,
 {
 	to->connect_ms = (int32_t)conf_integer(section, "connect_ms");
 	to->resend_ms = (int32_t)conf_integer(section, "resend_ms");
+	to->pictures_wait_ms = (int32_t)conf_integer(section, "pictures_wait_ms");
+	to->pictures_bytes = (int32_t)conf_integer(section, "pictures_kb") * 1024;
+	(void)snprintf(to->pictures_dir, sizeof(to->pictures_dir), "%s/pictures",
+		       build->site->state_dir);
 	to->states_ms = (int32_t)conf_integer(section, "device_states_s") * 1000;
 	to->resend_max_ms = (int32_t)conf_integer(section, "resend_max_ms");
+	if (to->pictures_wait_ms && (to->dialect.is_smart || to->dialect.frame.is_bare))
+		return conf_complain(section, "pictures_wait_ms", build->why,
+				     "got %d with %s, expected 0: only the frame of the "
+				     "traditional generation carries pictures",
+				     to->pictures_wait_ms,
+				     to->dialect.is_smart ? "generation = smart"
+							  : "framing = bare_xml");
 	if (to->resend_max_ms >= to->resend_ms)
 		return KAKOU_OK;
 	return conf_complain(section, "resend_max_ms", build->why,

@@ -270,6 +270,8 @@ static enum kakou_err take_pictures(struct site_build *build,
 		err = take_naming(build, section, "picture_front", device->picture_front);
 	if (!err)
 		err = take_naming(build, section, "picture_rear", device->picture_rear);
+	device->picture_at[0] = (char)('0' + conf_integer(section, "picture_front_at"));
+	device->picture_at[1] = (char)('0' + conf_integer(section, "picture_rear_at"));
 	if (err || !device->pictures[0])
 		return err;
 	if (device->class != DEVICE_PLATE_CAMERA && device->class != DEVICE_BOX_READER)

@@ -299,6 +299,16 @@ static void take_policy(const struct conf_section *section, struct site_lane *la
 	lane->on_return = says(section, "on_return", "lifts") ? STEEL_LIFTS : STEEL_STAYS;
 }
 
+static void note_pictures(struct site_build *build, size_t index)
+{
+	const struct site_lane *lane = &build->site->lanes[index];
+
+	for (size_t i = 0; i < lane->evidence_count; i++) {
+		if (build->site->devices[lane->evidence[i].device].pictures[0])
+			build->site->customs.lanes[index].has_pictures = true;
+	}
+}
+
 static enum kakou_err take_lane(struct site_build *build,
 				const struct conf_section *section, size_t index)
 {
@@ -324,6 +334,8 @@ static enum kakou_err take_lane(struct site_build *build,
 		err = site_take_rights(build, section, lane);
 	if (!err)
 		err = take_people(build, section, index, lane);
+	if (!err)
+		note_pictures(build, index);
 	build->site->lane_count = index + 1;
 	return err;
 }

@@ -81,6 +81,7 @@ void control_carry_out(struct control *control, size_t index)
 	if (out->has_ask) {
 		wants->has_ask = true;
 		wants->ask = out->ask;
+		wants->asked_passage = control->lanes[index].passage;
 	}
 	out->event_count = out->result_count = 0;
 	out->note_count = 0;
@@ -141,6 +142,13 @@ static void take_news(struct control *control)
 
 	while (control_has_room(control) &&
 	       customs_link_next(control->config.link, &news)) {
+		if (news.kind == CUSTOMS_NEWS_FETCH) {
+			/* Full: the platform fetches again. */
+			if (pictures_fetch(control->config.pictures, news.lane,
+					   &news.message.u.fetch))
+				control->snapshot.news_dropped++;
+			continue;
+		}
 		if (news.kind == CUSTOMS_NEWS_DIALECT ||
 		    news.kind == CUSTOMS_NEWS_DEVICE ||
 		    news.kind == CUSTOMS_NEWS_CERTIFICATES) {

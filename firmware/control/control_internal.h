@@ -45,6 +45,7 @@ struct control_wants {
 	struct order_note notes[CONTROL_NOTES_MAX]; /* to the registry, in order */
 	uint32_t triggers; /* bit = evidence: its device is to read again */
 	struct customs_ask ask;
+	int64_t asked_passage; /* the ask's; 0 = the pictures were told of it */
 	char cancel[CUSTOMS_SEQ_MAX + 1];
 	char shown[DEVICE_TEXT_MAX + 1]; /* the text the sign was last told */
 	uint64_t switched;               /* bit = role: outputs on devices as last told */

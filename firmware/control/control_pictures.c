@@ -57,7 +57,18 @@ static void want(struct control *control, size_t lane, size_t slot, int side)
 	shots->sequence[side] = read->sequence;
 }
 
-void control_want_pictures(struct control *control, size_t lane)
+/* After the reads of the same scan. */
+static void tell_asked(struct control *control, size_t lane)
+{
+	struct control_wants *wants = &control->wants[lane];
+
+	if (wants->asked_passage != 0 &&
+	    !pictures_asked(control->config.pictures, (uint8_t)lane, wants->asked_passage,
+			    wants->ask.message.u.gather.head.seq_no))
+		wants->asked_passage = 0;
+}
+
+static void want_all(struct control *control, size_t lane)
 {
 	const struct lane *from = &control->lanes[lane];
 
@@ -76,4 +87,10 @@ void control_want_pictures(struct control *control, size_t lane)
 		if (device->picture_rear[0])
 			want(control, lane, i, 1);
 	}
+}
+
+void control_want_pictures(struct control *control, size_t lane)
+{
+	want_all(control, lane);
+	tell_asked(control, lane);
 }

@@ -330,11 +330,11 @@ enum kakou_err gate_start(struct gate **out, const struct site *site,
 	if (!err)
 		err = pictures_open(&gate->pictures, site, why);
 	if (!err)
-		err = pictures_start(gate->pictures, why);
-	if (!err)
 		err = desk_open(&gate->desk, site->state_dir, PASSWORD_COST, why);
 	if (!err)
 		err = customs_link_start(&gate->link, &site->customs, why);
+	if (!err)
+		err = pictures_start(gate->pictures, gate->link, why);
 	if (!err)
 		err = start_buses(gate, why);
 	if (!err)
@@ -383,12 +383,12 @@ void gate_stop(struct gate *gate, const char *reason)
 	rpc_stop(gate->rpc);
 	desk_close(gate->desk);
 	delivery_stop(gate->delivery);
+	pictures_close(gate->pictures); /* it tells the link */
 	customs_link_stop(gate->link);
 	for (size_t port = 0; port < SITE_PORTS_MAX; port++)
 		bus_stop(gate->buses[port]);
 	control_destroy(gate->control);
 	registry_close(gate->registry);
-	pictures_close(gate->pictures);
 	record_stop(gate, reason);
 	journal_close(gate->journal);
 	queue_destroy(gate->acts);

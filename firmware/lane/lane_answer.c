@@ -93,6 +93,8 @@ static void record_attempt(struct lane *lane, const struct customs_news *news)
 	event->passage = passage_of(lane, news->seq_no);
 	event_add_text(event, "seq_no", news->seq_no);
 	event_add_number(event, "attempt", news->attempt);
+	if (was_sent && news->pictures)
+		event_add_number(event, "pictures", news->pictures);
 	if (was_sent)
 		return;
 	event_add_text(event, "error", kakou_err_name(news->error));

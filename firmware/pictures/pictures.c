@@ -10,9 +10,10 @@
 #include "firmware/pictures/pictures_inside.h"
 #include "hal/clock.h"
 #include "hal/log.h"
+#include "hal/text.h"
 
 enum {
-	READS = 64,
+	ORDERS = 64,
 	NEWS = 32,
 	REQUESTS = 16,
 	ANSWERS = 32,
@@ -23,7 +24,28 @@ enum {
 
 enum kakou_err pictures_want(struct pictures *pictures, const struct picture_read *read)
 {
-	return queue_push(pictures->reads, read);
+	struct picture_order order = {
+		.kind = PICTURE_READ, .lane = read->lane, .read = *read};
+
+	return queue_push(pictures->orders, &order);
+}
+
+enum kakou_err pictures_asked(struct pictures *pictures, uint8_t lane, int64_t passage,
+			      const char *seq_no)
+{
+	struct picture_order order = {
+		.kind = PICTURE_ASKED, .lane = lane, .passage = passage};
+
+	text_copy(order.head.seq_no, sizeof(order.head.seq_no), seq_no);
+	return queue_push(pictures->orders, &order);
+}
+
+enum kakou_err pictures_fetch(struct pictures *pictures, uint8_t lane,
+			      const struct customs_head *head)
+{
+	struct picture_order order = {.kind = PICTURE_FETCH, .lane = lane, .head = *head};
+
+	return queue_push(pictures->orders, &order);
 }
 
 bool pictures_next(struct pictures *pictures, struct event *out)
@@ -59,12 +81,12 @@ bool pictures_read_health(struct pictures *pictures, struct pictures_health *out
 
 /* ---- the thread ------------------------------------------------------------------------------ */
 
-static void on_reads(void *arg, int ready)
+static void on_orders(void *arg, int ready)
 {
 	struct pictures *pictures = arg;
 
 	(void)ready;
-	queue_quiet(pictures->reads);
+	queue_quiet(pictures->orders);
 	pictures_step(pictures);
 }
 
@@ -99,7 +121,7 @@ static void run(void *arg)
 
 static enum kakou_err create_queues(struct pictures *pictures)
 {
-	if (queue_create(&pictures->reads, sizeof(struct picture_read), READS, true) ||
+	if (queue_create(&pictures->orders, sizeof(struct picture_order), ORDERS, true) ||
 	    queue_create(&pictures->news, sizeof(struct event), NEWS, false) ||
 	    queue_create(&pictures->requests, sizeof(struct picture_request), REQUESTS,
 			 true) ||
@@ -153,7 +175,8 @@ enum kakou_err pictures_open(struct pictures **out, const struct site *site,
 	return KAKOU_OK;
 }
 
-enum kakou_err pictures_start(struct pictures *pictures, struct why *why)
+enum kakou_err pictures_start(struct pictures *pictures, struct customs_link *link,
+			      struct why *why)
 {
 	const struct thread_config thread = {
 		.name = "pictures",
@@ -163,9 +186,10 @@ enum kakou_err pictures_start(struct pictures *pictures, struct why *why)
 	};
 	enum kakou_err err = loop_create(&pictures->loop);
 
+	pictures->link = link;
 	if (!err)
-		err = loop_watch_fd(pictures->loop, queue_fd(pictures->reads), LOOP_IN,
-				    on_reads, pictures, &pictures->reads_watch);
+		err = loop_watch_fd(pictures->loop, queue_fd(pictures->orders), LOOP_IN,
+				    on_orders, pictures, &pictures->orders_watch);
 	if (!err)
 		err = loop_watch_fd(pictures->loop, queue_fd(pictures->requests), LOOP_IN,
 				    on_requests, pictures, &pictures->requests_watch);
@@ -185,7 +209,7 @@ static void release_queues(struct pictures *pictures)
 
 	while (pictures->answers && queue_pop(pictures->answers, &answer))
 		free(answer.json);
-	queue_destroy(pictures->reads);
+	queue_destroy(pictures->orders);
 	queue_destroy(pictures->news);
 	queue_destroy(pictures->requests);
 	queue_destroy(pictures->answers);
@@ -205,7 +229,7 @@ void pictures_close(struct pictures *pictures)
 		folder_close(pictures->cameras[i].folder);
 	}
 	if (pictures->loop) {
-		loop_unwatch(pictures->reads_watch);
+		loop_unwatch(pictures->orders_watch);
 		loop_unwatch(pictures->requests_watch);
 		loop_timer_destroy(pictures->timer);
 		loop_destroy(pictures->loop);

@@ -10,6 +10,7 @@
 #ifndef KAKOU_FIRMWARE_PICTURES_H
 #define KAKOU_FIRMWARE_PICTURES_H
 
+#include "drivers/customs/link.h"
 #include "firmware/config/site.h"
 #include "firmware/pictures/pairs.h"
 #include "firmware/pictures/store.h"
@@ -25,7 +26,9 @@ enum { PICTURE_PIECE_MAX = 192 * 1024 };
  *  it. */
 KAKOU_MUST_CHECK enum kakou_err pictures_open(struct pictures **out,
 					      const struct site *site, struct why *why);
+/** `link` is told which pictures go to customs; it outlives the thread. NULL: nobody is. */
 KAKOU_MUST_CHECK enum kakou_err pictures_start(struct pictures *pictures,
+					       struct customs_link *link,
 					       struct why *why);
 /** NULL is legal. */
 void pictures_close(struct pictures *pictures);
@@ -36,7 +39,16 @@ void pictures_close(struct pictures *pictures);
 KAKOU_MUST_CHECK enum kakou_err pictures_want(struct pictures *pictures,
 					      const struct picture_read *read);
 
-/** The next event for the record: picture, picture_missing, pictures_removed. */
+/** Customs is asked about the passage under this number: its pictures go with the inquiry, as far as
+ *  they come in time. KAKOU_E_FULL: try again with the next scan. */
+KAKOU_MUST_CHECK enum kakou_err pictures_asked(struct pictures *pictures, uint8_t lane,
+					       int64_t passage, const char *seq_no);
+
+/** A 0x25 with this head: its pictures go out as a 0x26. KAKOU_E_FULL: the platform asks again. */
+KAKOU_MUST_CHECK enum kakou_err pictures_fetch(struct pictures *pictures, uint8_t lane,
+					       const struct customs_head *head);
+
+/** The next event for the record: picture, picture_missing, pictures_fetched, pictures_removed. */
 bool pictures_next(struct pictures *pictures, struct event *out);
 
 /* ---- the control-socket thread ---- */

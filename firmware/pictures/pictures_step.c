@@ -126,6 +126,19 @@ static enum kakou_err read_file(const struct pictures *pictures, const char *pat
 	return err;
 }
 
+static void add_to_album(struct pictures *pictures, const struct picture_read *read,
+			 const struct picture_kept *kept, size_t len)
+{
+	struct customs_picture picture = {
+		.position = device_of(pictures, read->device)->picture_at[read->side],
+		.bytes = (uint32_t)len,
+	};
+
+	memcpy(picture.sha256, kept->sha256, sizeof(picture.sha256));
+	text_copy(picture.name, sizeof(picture.name), kept->name);
+	album_add(albums_open(&pictures->albums, read->lane, read->passage), &picture);
+}
+
 static void say_picture(struct pictures *pictures, const struct pairs_read *read,
 			const struct pairs_file *file, const char *hash, size_t len,
 			const struct jpeg_size *size)
@@ -149,7 +162,8 @@ static void say_picture(struct pictures *pictures, const struct pairs_read *read
 static void take_pair(struct pictures *pictures, struct pairs_read *read,
 		      struct pairs_file *file)
 {
-	char hash[PICTURE_HASH_CHARS + 1], path[PATH_BYTES];
+	char path[PATH_BYTES];
+	struct picture_kept kept;
 	char *data = NULL;
 	size_t len = 0;
 	struct jpeg_size size;
@@ -161,15 +175,16 @@ static void take_pair(struct pictures *pictures, struct pairs_read *read,
 	if (!err)
 		err = jpeg_check(data, len, &size, &why);
 	if (!err)
-		err = picture_store_put(pictures->store, data, len, clock_wall_ms(), hash,
-					&why);
+		err = picture_store_put(pictures->store, data, len, clock_wall_ms(),
+					&kept, &why);
 	if (err) {
 		file->is_bad = true;
 		text_copy(read->why, sizeof(read->why), why.text);
 		if (err == KAKOU_E_IO || (err == KAKOU_E_FULL && len > 0))
 			note_trouble(pictures, why.text);
 	} else {
-		say_picture(pictures, read, file, hash, len, &size);
+		say_picture(pictures, read, file, kept.hash, len, &size);
+		add_to_album(pictures, &read->read, &kept, len);
 		remove_file(pictures, file);
 		read->is_used = false;
 	}
@@ -272,15 +287,25 @@ static void look_into(struct camera *camera, int64_t now_ms)
 
 /* ---- a step ---------------------------------------------------------------------------------- */
 
-static void take_reads(struct pictures *pictures)
+static void take_order(struct pictures *pictures, const struct picture_order *order)
 {
-	struct picture_read read;
-
-	while (has_room(pictures) && queue_pop(pictures->reads, &read)) {
-		if (!pairs_add_read(&pictures->pairs, &read))
-			say_missing(pictures, &read,
+	switch ((enum picture_order_kind)order->kind) {
+	case PICTURE_READ:
+		if (!pairs_add_read(&pictures->pairs, &order->read))
+			say_missing(pictures, &order->read,
 				    "too many reads wait for their pictures");
+		break;
+	case PICTURE_ASKED: pictures_take_asked(pictures, order); break;
+	case PICTURE_FETCH: pictures_give(pictures, order); break;
 	}
+}
+
+static void take_orders(struct pictures *pictures)
+{
+	struct picture_order order;
+
+	while (has_room(pictures) && queue_pop(pictures->orders, &order))
+		take_order(pictures, &order);
 }
 
 static const char *why_missing(const struct pictures *pictures,
@@ -329,7 +354,7 @@ void pictures_step(struct pictures *pictures)
 	struct pairs_read *read;
 	struct pairs_file *file;
 
-	take_reads(pictures);
+	take_orders(pictures);
 	for (size_t i = 0; i < pictures->camera_count; i++)
 		look_into(&pictures->cameras[i], now_ms);
 	while (has_room(pictures) && pairs_find(&pictures->pairs, &read, &file))
@@ -339,6 +364,7 @@ void pictures_step(struct pictures *pictures)
 		read->is_told = true;
 		say_missing(pictures, &read->read, why_missing(pictures, read));
 	}
+	pictures_attach(pictures);
 	while ((file = pairs_find_stale(&pictures->pairs, now_ms))) {
 		pictures->health.nobodys++;
 		remove_file(pictures, file);

@@ -51,13 +51,18 @@ bool picture_is_hash(const char *text)
 	       strspn(text, "0123456789abcdef") == PICTURE_HASH_CHARS;
 }
 
+static void write_hash(const unsigned char digest[32], char out[PICTURE_HASH_CHARS + 1])
+{
+	for (size_t i = 0; i < 32; i++)
+		(void)snprintf(out + 2 * i, 3, "%02x", digest[i]);
+}
+
 void picture_hash(const void *data, size_t len, char out[PICTURE_HASH_CHARS + 1])
 {
 	unsigned char digest[32];
 
 	digest_sha256(data, len, digest);
-	for (size_t i = 0; i < sizeof(digest); i++)
-		(void)snprintf(out + 2 * i, 3, "%02x", digest[i]);
+	write_hash(digest, out);
 }
 
 static bool is_day(const char *name)
@@ -230,8 +235,8 @@ static enum kakou_err keep(struct picture_store *store, struct day *day, const c
 }
 
 enum kakou_err picture_store_put(struct picture_store *store, const void *data,
-				 size_t len, int64_t wall_ms,
-				 char hash[PICTURE_HASH_CHARS + 1], struct why *why)
+				 size_t len, int64_t wall_ms, struct picture_kept *out,
+				 struct why *why)
 {
 	char name[PICTURE_DAY_CHARS + 1];
 	char path[PATH_BYTES + 96];
@@ -243,7 +248,8 @@ enum kakou_err picture_store_put(struct picture_store *store, const void *data,
 		return why_set(why, KAKOU_E_FULL,
 			       "not kept: the disk is %d %% full, expected less than %d",
 			       used, PICTURE_DISK_PERCENT);
-	picture_hash(data, len, hash);
+	digest_sha256(data, len, out->sha256);
+	write_hash(out->sha256, out->hash);
 	write_day(wall_ms, name);
 	(void)write_path(path, sizeof(path), store->directory, name, "", "");
 	err = file_ensure_private_directory(path, why);
@@ -254,7 +260,8 @@ enum kakou_err picture_store_put(struct picture_store *store, const void *data,
 	if (!day)
 		return why_set(why, KAKOU_E_FULL, "more than %d days of pictures",
 			       DAYS_MAX);
-	(void)write_path(path, sizeof(path), store->directory, name, hash, suffix);
+	(void)snprintf(out->name, sizeof(out->name), "%s/%s%s", name, out->hash, suffix);
+	(void)write_path(path, sizeof(path), store->directory, name, out->hash, suffix);
 	return keep(store, day, path, data, len, why);
 }
 

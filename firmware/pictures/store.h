@@ -20,6 +20,7 @@ struct picture_store; /* opaque */
 enum {
 	PICTURE_HASH_CHARS = 64,
 	PICTURE_DAY_CHARS = 8,
+	PICTURE_NAME_MAX = PICTURE_DAY_CHARS + 1 + PICTURE_HASH_CHARS + 5,
 	PICTURE_DISK_PERCENT = 85, /**< of the disk in use: from there on none is kept */
 };
 
@@ -36,12 +37,18 @@ KAKOU_MUST_CHECK enum kakou_err picture_store_open(struct picture_store **out,
 						   struct why *why);
 void picture_store_close(struct picture_store *store);
 
-/** Keeps a picture; it is on the disk when this returns. `hash` gets its SHA-256 in hexadecimal.
- *  KAKOU_E_FULL: the disk is. KAKOU_E_IO. */
+/** What is kept, and under which name below the directory. */
+struct picture_kept {
+	unsigned char sha256[32];
+	char hash[PICTURE_HASH_CHARS + 1]; /**< the same in hexadecimal */
+	char name[PICTURE_NAME_MAX];
+};
+
+/** Keeps a picture; it is on the disk when this returns. KAKOU_E_FULL: the disk is. KAKOU_E_IO. */
 KAKOU_MUST_CHECK enum kakou_err picture_store_put(struct picture_store *store,
 						  const void *data, size_t len,
 						  int64_t wall_ms,
-						  char hash[PICTURE_HASH_CHARS + 1],
+						  struct picture_kept *out,
 						  struct why *why);
 
 /** What was removed from one day. */

@@ -23,10 +23,11 @@
 	X(EVIDENCE, "evidence") /* slot, device, state, text…, confidence */ \
 	X(PICTURE, "picture") /* slot, device, side, text, sha256, bytes, wide, high, after_ms, late */ \
 	X(PICTURE_MISSING, "picture_missing") /* slot, device, side, text, why */ \
+	X(PICTURES_FETCHED, "pictures_fetched") /* seq_no, count, effect: by the platform, 0x25 */ \
 	X(PICTURES_REMOVED, "pictures_removed") /* day, count, bytes, why */ \
 	X(VOTE, "vote") /* plate, source, camera, tag, agreement */ \
 	X(INQUIRY, "inquiry") /* seq_no and what was asked */ \
-	X(INQUIRY_SENT, "inquiry_sent") /* seq_no, attempt */ \
+	X(INQUIRY_SENT, "inquiry_sent") /* seq_no, attempt, pictures */ \
 	X(INQUIRY_FAILED, "inquiry_failed") /* seq_no, attempt, error, why */ \
 	X(INQUIRY_WITHDRAWN, "inquiry_withdrawn") /* seq_no, reason */ \
 	X(ANSWER, "answer") /* seq_no, word, verdict, hint, form_id, effect */ \

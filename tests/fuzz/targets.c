@@ -14,6 +14,7 @@
 #include "drivers/customs/bare.h"
 #include "drivers/customs/message.h"
 #include "drivers/customs/status.h"
+#include "firmware/pictures/jpeg.h"
 #include "hal/modbus_pdu.h"
 
 static const struct customs_dialect dialects[] = {
@@ -54,6 +55,24 @@ static void read_message(const struct frame *frame)
 	}
 }
 
+/* As a platform does it, which takes larger frames. */
+static void pass_pictures(const uint8_t *data, size_t len)
+{
+	struct frame_picture picture;
+	struct frame frame;
+	struct why why;
+	size_t used = 0, at = 0, count = 0;
+
+	if (frame_read_up_to(data, len, FRAME_PICTURED_MAX, &frame, &used, &why))
+		return;
+	assert(used <= len);
+	while (frame_next_picture(&frame, &at, &picture)) {
+		assert((const uint8_t *)picture.data + picture.len <= data + used);
+		count++;
+	}
+	assert(count <= FRAME_PICTURES_MAX);
+}
+
 /* As the listener does it: by length, or bare at the end. */
 void fuzz_frame(const uint8_t *data, size_t len)
 {
@@ -65,6 +84,7 @@ void fuzz_frame(const uint8_t *data, size_t len)
 	assert(err == KAKOU_OK || err == KAKOU_E_AGAIN || err == KAKOU_E_GARBLED);
 	if (err == KAKOU_E_AGAIN && frame_is_bare(data, len))
 		err = bare_read(data, len, &frame, &why);
+	pass_pictures(data, len);
 	if (err)
 		return;
 	assert(used <= len);
@@ -145,11 +165,24 @@ void fuzz_modbus(const uint8_t *data, size_t len)
 	       err == KAKOU_E_GARBLED || err == KAKOU_E_INVALID);
 }
 
+/* As a camera puts it into its folder. */
+void fuzz_jpeg(const uint8_t *data, size_t len)
+{
+	struct jpeg_size size = {0, 0};
+	struct why why;
+	enum kakou_err err = jpeg_check(data, len, &size, &why);
+
+	assert(err == KAKOU_OK || err == KAKOU_E_AGAIN || err == KAKOU_E_INVALID);
+	if (!err)
+		assert(size.wide > 0 && size.high > 0);
+}
+
 const struct fuzz_target fuzz_targets[] = {
 	{"frame",    fuzz_frame   },
 	{"xml",      fuzz_xml     },
 	{"status",   fuzz_status  },
 	{"modbus",   fuzz_modbus  },
+	{"jpeg",     fuzz_jpeg    },
 	{"map",      fuzz_map     },
 	{"site",     fuzz_site    },
 	{"scenario", fuzz_scenario},

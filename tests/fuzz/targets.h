@@ -27,6 +27,7 @@ void fuzz_frame(const uint8_t *data, size_t len);
 void fuzz_xml(const uint8_t *data, size_t len);
 void fuzz_status(const uint8_t *data, size_t len);
 void fuzz_modbus(const uint8_t *data, size_t len);
+void fuzz_jpeg(const uint8_t *data, size_t len);
 
 /* ---- target_files.c: files that people write ----------------------------------------------- */
 

@@ -119,3 +119,88 @@ def test_a_folder_that_can_t_be_entered_holds_nobody_up(new_gate):
     assert passed(gate)["verdict"] == "release"
     assert "its folder is not there" in gate.wait_event("picture_missing")["data"]["why"]
     assert "not-there/pictures: No such file" in gate.kakou("status")["pictures"]["why"]
+
+
+def history(gate, code, way="in"):
+    entries = gate.rpc("customs", "history", {"after": 0})["entries"]
+    return [e for e in entries if e["code"] == code and e["way"] == way] if entries else []
+
+
+def shots_of(gate, passage=1):
+    """SHA-256 of the newest picture at each position, as the record has them."""
+    at = {("plate", "front"): "0", ("plate", "rear"): "3", ("box", "front"): "1",
+          ("box", "rear"): "4"}
+    return {at[e["data"]["slot"], e["data"]["side"]]: e["data"]["sha256"]
+            for e in gate.events(kind="picture", passage=passage)}
+
+
+def came(entry):
+    assert all(p["is_jpeg"] for p in entry["pictures"])
+    return {p["position"]: p["sha256"] for p in entry["pictures"]}
+
+
+@pytest.mark.parametrize("dialect", [
+    "", "byte_order = big\n\tcode_width = 4\n\tident = zeroes\n\tencoding = utf8",
+])
+def test_customs_gets_the_pictures_with_the_inquiry_and_may_fetch_them(new_gate, dialect):
+    gate = new_gate(scenario=scenario())
+    if dialect:
+        gate.edit_site('area_id = "3301500001"', f'area_id = "3301500001"\n\t{dialect}')
+        gate.extra["customs"] = ["--byte-order", "big", "--code-width", "4", "--ident", "zeroes",
+                                 "--encoding", "utf8"]
+    gate.start()
+    gate.rpc("yard", "start")
+    assert passed(gate)["verdict"] == "release"
+    asked = history(gate, "0x21")[0]
+    shots = shots_of(gate)
+    assert came(asked) and came(asked).items() <= shots.items()
+    assert {"0", "1"} <= set(came(asked))  # front plate and front box were there in time
+    assert gate.events(kind="inquiry_sent")[0]["data"]["pictures"] == len(asked["pictures"])
+
+    gate.rpc("customs", "fetch", {"channel": "3301500101"})
+    got = wait_until(lambda: history(gate, "0x26"), 20, lambda: gate.rpc("customs", "status"))[0]
+    assert came(got) == shots and len(shots) == 4
+    assert got["seq_no"] == asked["seq_no"]
+    told = gate.wait_event("pictures_fetched")
+    assert told["data"] == {"seq_no": asked["seq_no"], "count": 4, "effect": "sent"}
+    assert told["passage"] == 1
+
+    # A number that nobody knows is answered with none.
+    gate.rpc("customs", "fetch", {"channel": "3301500101", "seq_no": "20200101000000000001"})
+    wait_until(lambda: len(history(gate, "0x26")) == 2, 20, lambda: history(gate, "0x26"))
+    assert history(gate, "0x26")[1]["pictures"] == []
+    assert gate.rpc("customs", "status")["garbled"] == 0
+
+
+def test_an_inquiry_does_not_wait_longer_for_its_pictures_than_it_may(new_gate):
+    gate = new_gate(scenario=scenario())
+    gate.edit_site('control_socket', 'picture_wait_ms = 20000\ncontrol_socket')
+    gate.start()
+    for device in ("plate-in1", "box-in1"):
+        gate.rpc("yard", "fault", {"device": device, "kind": "late_picture", "value": 15000})
+    gate.rpc("yard", "start")
+    closed = passed(gate)
+    assert closed["verdict"] == "release"
+    assert history(gate, "0x21")[0]["pictures"] == []
+    assert "pictures" not in gate.events(kind="inquiry_sent")[0]["data"]
+    inquiry = gate.events(kind="inquiry")[0]
+    sent = gate.events(kind="inquiry_sent")[0]
+    assert sent["mono_ms"] - inquiry["mono_ms"] >= 800  # it did wait
+    # They come later, belong to the passage, and can be fetched.
+    wait_until(lambda: len(shots_of(gate)) == 4, 40, lambda: shots_of(gate))
+    gate.rpc("customs", "fetch", {"channel": "3301500101"})
+    got = wait_until(lambda: history(gate, "0x26"), 20, lambda: gate.rpc("customs", "status"))[0]
+    assert came(got) == shots_of(gate)
+
+
+def test_a_picture_that_was_changed_meanwhile_is_not_sent(new_gate):
+    gate = new_gate(scenario=scenario())
+    gate.start()
+    gate.rpc("yard", "start")
+    passed(gate)
+    gate.wait_event("picture", count=4)
+    front = next(store_of(gate).glob(f"*/{shots_of(gate)['0']}.jpg"))
+    front.write_bytes(front.read_bytes()[:-1] + b"\0")
+    gate.rpc("customs", "fetch", {"channel": "3301500101"})
+    got = wait_until(lambda: history(gate, "0x26"), 20, lambda: gate.rpc("customs", "status"))[0]
+    assert set(came(got)) == {"1", "3", "4"}

@@ -48,7 +48,7 @@ void rpc_rig_set_up(struct rpc_rig *rig, struct journal *journal)
 	    registry_start(rig->registry, &why))
 		fail_msg("%s", why.text);
 	if (pictures_open(&rig->pictures, rig->site, &why) ||
-	    pictures_start(rig->pictures, &why))
+	    pictures_start(rig->pictures, NULL, &why))
 		fail_msg("%s", why.text);
 	assert_int_equal(queue_create(&rig->notes, sizeof(struct event), 16, false), 0);
 	if (desk_open(&rig->desk, rig->directory, PASSWORD_COST_LEAST, &why))

@@ -343,7 +343,7 @@ static size_t with_a_picture(unsigned char *buffer, unsigned char code,
 	return len + 9 + sizeof(picture) + 2;
 }
 
-static void pictures_are_passed_over_where_they_may_stand(void **state)
+static void pictures_stand_where_they_may(void **state)
 {
 	unsigned char buffer[80];
 	struct frame frame;
@@ -356,6 +356,14 @@ static void pictures_are_passed_over_where_they_may_stand(void **state)
 	assert_is_example(&frame);
 	for (size_t cut = 0; cut < len; cut++)
 		assert_int_equal(read_exact(buffer, cut, &frame, &used), KAKOU_E_AGAIN);
+	for (unsigned char total = 0; total < 20; total++) {
+		/* The pictures, their bytes, with their heads, the whole block. */
+		bool is_one = total == 1 || total == 3 || total == 8 || total == 12;
+
+		buffer[VECTOR_LENGTH - 2] = total;
+		assert_int_equal(read_exact(buffer, len, &frame, &used),
+				 is_one ? KAKOU_OK : KAKOU_E_GARBLED);
+	}
 	with_a_picture(buffer, 0x21, 0x36, 3);
 	assert_int_equal(read_exact(buffer, len, &frame, &used), KAKOU_E_GARBLED);
 	with_a_picture(buffer, 0x21, 0x30, 2);
@@ -364,6 +372,82 @@ static void pictures_are_passed_over_where_they_may_stand(void **state)
 	assert_int_equal(read_exact(buffer, len, &frame, &used), KAKOU_E_GARBLED);
 	with_a_picture(buffer, 0x22, 0x30, 3);
 	assert_int_equal(read_exact(buffer, len, &frame, &used), KAKOU_E_GARBLED);
+}
+
+static void assert_pictures_come_back(const struct frame_dialect *dialect,
+				      const struct frame_picture *pictures, size_t count)
+{
+	struct frame frame = {
+		.code = 0x26,
+		.area_id = "3301500001",
+		.chnl_no = "3301500101",
+		.direction = 'I',
+		.xml = "<A/>",
+		.xml_len = 4,
+	};
+	unsigned char plain[64];
+	struct frame_picture picture;
+	size_t len, used, size, at = 0, found = 0;
+	unsigned char *whole;
+	struct frame back;
+	struct why why;
+
+	assert_int_equal(frame_write(&frame, dialect, plain, sizeof(plain), &len, &why),
+			 0);
+	size = len + frame_pictures_size(pictures, count);
+	whole = malloc(size);
+	assert_non_null(whole);
+	frame_put_pictures(plain, len, dialect, pictures, count, whole);
+	assert_int_equal(
+		frame_read_up_to(whole, size, FRAME_PICTURED_MAX, &back, &used, &why), 0);
+	assert_int_equal(used, size);
+	assert_int_equal(back.seen.big_endian, dialect->big_endian);
+	assert_int_equal(back.seen.wide_code, dialect->wide_code);
+	while (frame_next_picture(&back, &at, &picture)) {
+		assert_int_equal(picture.position, pictures[found].position);
+		assert_int_equal(picture.len, pictures[found].len);
+		assert_memory_equal(picture.data, pictures[found].data, picture.len);
+		found++;
+	}
+	assert_int_equal(found, count);
+	/* Who takes no pictures gets none of that size. */
+	if (size > FRAME_MAX)
+		assert_int_equal(frame_read(whole, size, &back, &used, &why),
+				 KAKOU_E_GARBLED);
+	free(whole);
+}
+
+/* Among the sizes are totals that are within the limits in both byte orders. */
+static void pictures_come_back_in_every_frame(void **state)
+{
+	static const size_t sizes[] = {0, 1, 1000, 0x10000, 0x123456};
+	unsigned char *data = calloc(1, 0x200000);
+
+	(void)state;
+	assert_non_null(data);
+	memcpy(data, "\xFF\xD8\xFF", 3);
+	for (unsigned row = 0; row < 4; row++) {
+		struct frame_dialect dialect = {.big_endian = row & 1,
+						.wide_code = (row & 2) != 0};
+		size_t fixed = frame_overhead(&dialect) + 4 + 4 + 5;
+
+		assert_pictures_come_back(&dialect, NULL, 0);
+		for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+			struct frame_picture pictures[] = {
+				{'0', data, sizes[i]},
+				{'3', data, 10      },
+				{'5', data, 0       }
+			};
+
+			assert_pictures_come_back(&dialect, pictures, 3);
+		}
+		for (size_t total = 0x010100; total <= 0x1FFF00; total += 0x0F0F00) {
+			struct frame_picture picture = {'1', data, total - fixed};
+
+			assert_pictures_come_back(&dialect, &picture, 1);
+		}
+	}
+	free(data);
 }
 
 int main(void)
@@ -380,7 +464,8 @@ int main(void)
 		cmocka_unit_test(short_identifiers_are_filled_with_blanks_and_read_back),
 		cmocka_unit_test(fields_that_do_not_fit_are_not_written),
 		cmocka_unit_test(the_largest_frame_passes_and_one_byte_more_does_not),
-		cmocka_unit_test(pictures_are_passed_over_where_they_may_stand),
+		cmocka_unit_test(pictures_stand_where_they_may),
+		cmocka_unit_test(pictures_come_back_in_every_frame),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

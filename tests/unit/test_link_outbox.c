@@ -346,6 +346,25 @@ static void of_the_backlog_two_go_at_once_at_most(void **state)
 	take("gone");
 }
 
+static void an_inquiry_waits_for_its_pictures_before_its_first_attempt_only(void **state)
+{
+	struct link_due due;
+
+	(void)state;
+	assert_int_equal(put(0, CUSTOMS_GATHER, "A"), KAKOU_OK);
+	assert_false(link_outbox_put_off(outbox, 0, "B", now_ms + 300));
+	assert_true(link_outbox_put_off(outbox, 0, "A", now_ms + 300));
+	assert_int_equal(wait_for_next(), 300);
+	assert_true(link_outbox_put_off(outbox, 0, "A", now_ms + 500));
+	assert_nothing_is_due();
+	assert_true(link_outbox_put_off(outbox, 0, "A", now_ms));
+	due = take("A");
+	assert_false(link_outbox_put_off(outbox, 0, "A", now_ms));
+	link_outbox_finish(outbox, due.ticket, true, now_ms);
+	assert_false(link_outbox_put_off(outbox, 0, "A", now_ms));
+	assert_nothing_is_due();
+}
+
 static void newer_device_states_replace_the_older_and_keep_no_result_out(void **state)
 {
 	struct link_due due;
@@ -381,6 +400,7 @@ int main(void)
 		TEST(what_can_not_be_sent_is_dropped),
 		TEST(the_backlog_is_tried_once_and_waits_for_what_is_due_now),
 		TEST(of_the_backlog_two_go_at_once_at_most),
+		TEST(an_inquiry_waits_for_its_pictures_before_its_first_attempt_only),
 		TEST(newer_device_states_replace_the_older_and_keep_no_result_out),
 		TEST(the_attempt_due_for_longest_comes_first),
 	};

@@ -265,6 +265,8 @@ static void every_message_comes_back_as_it_was_in_both_encodings(void **state)
 			       .op_id = "关员 01"}                                      },
 		{.code = CUSTOMS_RESULT,
 		    .u.result = {.head = example_head(), .result = "00000000000000000000"}},
+		{.code = CUSTOMS_FETCH,    .u.fetch = example_head()                   },
+		{.code = CUSTOMS_PICTURES, .u.fetch = example_head()                   },
 	};
 
 	(void)state;

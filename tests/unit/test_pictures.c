@@ -463,11 +463,12 @@ static int64_t day_ms(int day)
 
 static void put(struct picture_store *store, int day, int number)
 {
-	char data[1000] = "", hash[PICTURE_HASH_CHARS + 1];
+	struct picture_kept kept;
+	char data[1000] = "";
 	struct why why = {""};
 
 	(void)snprintf(data, sizeof(data), "%d", number);
-	if (picture_store_put(store, data, sizeof(data), day_ms(day), hash, &why))
+	if (picture_store_put(store, data, sizeof(data), day_ms(day), &kept, &why))
 		fail_msg("%s", why.text);
 }
 
@@ -525,12 +526,12 @@ static void the_oldest_pictures_go_when_there_are_too_many(void **state)
 static void a_disk_that_is_nearly_full_keeps_no_picture(void **state)
 {
 	struct picture_store *store = open_store(10, 1000000);
-	char hash[PICTURE_HASH_CHARS + 1];
+	struct picture_kept kept;
 	struct why why = {""};
 
 	(void)state;
 	disk_percent = PICTURE_DISK_PERCENT;
-	assert_int_equal(picture_store_put(store, "x", 1, day_ms(0), hash, &why),
+	assert_int_equal(picture_store_put(store, "x", 1, day_ms(0), &kept, &why),
 			 KAKOU_E_FULL);
 	assert_non_null(strstr(why.text, "the disk is 85 % full"));
 	picture_store_close(store);
@@ -559,6 +560,40 @@ static void only_a_hash_finds_a_picture(void **state)
 				     "CDEF0123456789"));
 	assert_true(picture_is_hash("abcdef0123456789abcdef0123456789abcdef0123456789ab"
 				    "cdef0123456789"));
+}
+
+/* ---- for customs ----------------------------------------------------------------------------- */
+
+static void the_newest_picture_of_a_position_goes_to_customs(void **state)
+{
+	struct albums *albums = calloc(1, sizeof(*albums));
+	struct customs_picture picture = {.position = '0', .bytes = 1};
+	struct customs_album out;
+	struct album *album;
+
+	(void)state;
+	assert_non_null(albums);
+	album = albums_open(albums, 1, 7);
+	assert_ptr_equal(albums_open(albums, 1, 7), album);
+	album_add(album, &picture);
+	picture.bytes = 2;
+	album_add(album, &picture);
+	picture.position = '3';
+	album_add(album, &picture);
+	album_ask(album, "A");
+	album_ask(album, "B"); /* gathered again */
+	assert_ptr_equal(albums_find(albums, 1, "A"), album);
+	assert_ptr_equal(albums_find(albums, 1, "B"), album);
+	assert_null(albums_find(albums, 0, "A"));
+	assert_null(albums_find(albums, 1, ""));
+	album_fill(album, &out);
+	assert_string_equal(out.head.seq_no, "B");
+	assert_int_equal(out.count, 2);
+	assert_int_equal(out.pictures[0].bytes, 2);
+	for (int64_t passage = 100; passage < 100 + ALBUMS_MAX; passage++)
+		(void)albums_open(albums, 1, passage);
+	assert_null(albums_find(albums, 1, "A"));
+	free(albums);
 }
 
 /* ---- pieces ---------------------------------------------------------------------------------- */
@@ -690,6 +725,7 @@ int main(void)
 		TEST(a_disk_that_is_nearly_full_keeps_no_picture),
 		TEST(the_same_picture_twice_takes_its_place_once),
 		TEST(only_a_hash_finds_a_picture),
+		TEST(the_newest_picture_of_a_position_goes_to_customs),
 		TEST(a_kept_picture_is_given_in_pieces),
 		TEST(names_fit_their_patterns),
 		TEST(patterns_that_mean_nothing_are_refused),

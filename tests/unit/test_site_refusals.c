@@ -93,6 +93,10 @@ static void customs_are_one_platform_with_plain_values(void **state)
 {
 	/* clang-format off */
 	static const struct refusal refusals[] = {
+		{"port = 9001", "port = 9001\n	generation = smart\n	pictures_wait_ms = 300",
+		 "pictures_wait_ms", {"got 300 with generation = smart", "traditional"}},
+		{"port = 9001", "port = 9001\n	framing = bare_xml\n	pictures_wait_ms = 300",
+		 "pictures_wait_ms", {"framing = bare_xml"}},
 		{"customs \"platform\" {", "customs \"a\" {\n}\ncustoms \"platform\" {",
 		 "customs \"a\"", {"host"}},
 		{"192.0.2.1\"\n	port", "customs.invalid\"\n	port",

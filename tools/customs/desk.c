@@ -233,6 +233,15 @@ static json_t *call_set_device(const struct call *call)
 	return send_message(call, &message);
 }
 
+static json_t *call_fetch(const struct call *call)
+{
+	struct customs_message message = {.code = CUSTOMS_FETCH};
+
+	if (!take_head(call, &message.u.fetch))
+		return NULL;
+	return send_message(call, &message);
+}
+
 static json_t *call_behave(const struct call *call)
 {
 	char name[16];
@@ -278,6 +287,7 @@ static const struct {
 	{"operate",    call_operate   },
 	{"answer",     call_answer    },
 	{"set_device", call_set_device},
+	{"fetch",      call_fetch     },
 	{"behave",     call_behave    },
 	{"history",    call_history   },
 };

@@ -177,6 +177,8 @@ static void describe_fields(json_t *fields, const struct customs_message *messag
 		put(fields, "device_id", message->u.result.device_id);
 		put(fields, "seal", message->u.result.seal_id);
 		break;
+	case CUSTOMS_FETCH:
+	case CUSTOMS_PICTURES: break; /* a head alone */
 	case CUSTOMS_DEVICES: describe_states(fields, &message->u.devices.states); break;
 	default: describe_device(fields, &message->u.device); break;
 	}

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "firmware/pictures/jpeg.h"
+#include "firmware/pictures/store.h"
 #include "hal/clock.h"
 #include "hal/log.h"
 #include "hal/tls.h"
@@ -77,10 +79,50 @@ static void note_dialect(const struct platform *platform,
 	json_object_set_new(entry, "dialect", json_string(rows));
 }
 
-static void take_message(struct platform *platform, const struct customs_message *message)
+static bool is_picture(const struct frame_picture *picture)
+{
+	struct jpeg_size size;
+
+	return !jpeg_check(picture->data, picture->len, &size, NULL);
+}
+
+/* What pictures came, by position; one a position, each a whole JPEG. False: otherwise. */
+static bool note_pictures(const struct frame *frame, json_t *entry)
+{
+	json_t *list = json_array();
+	struct frame_picture picture;
+	bool is_sound = true;
+	unsigned seen = 0;
+	size_t at = 0;
+
+	while (frame_next_picture(frame, &at, &picture)) {
+		char hash[PICTURE_HASH_CHARS + 1];
+		const char position[] = {picture.position, '\0'};
+		bool is_jpeg = is_picture(&picture);
+
+		is_sound = is_sound && is_jpeg && !(seen >> (picture.position - '0') & 1);
+		seen |= 1u << (picture.position - '0');
+		picture_hash(picture.data, picture.len, hash);
+		json_array_append_new(list, json_pack("{s:s, s:I, s:s, s:b}", "position",
+						      position, "bytes",
+						      (json_int_t)picture.len, "sha256",
+						      hash, "is_jpeg", is_jpeg));
+	}
+	json_object_set_new(entry, "pictures", list);
+	return is_sound;
+}
+
+static void take_message(struct platform *platform, const struct frame *frame,
+			 const struct customs_message *message)
 {
 	json_t *entry = history_describe("in", message->wire, message);
 
+	if (!note_pictures(frame, entry)) {
+		platform->garbled++;
+		note_outcome(entry, "bad pictures");
+		history_add(platform->history, entry);
+		return;
+	}
 	note_dialect(platform, message, entry);
 	if (json_object_get(entry, "dialect") && platform->settings->is_strict) {
 		platform->garbled++;
@@ -102,6 +144,7 @@ static void take_message(struct platform *platform, const struct customs_message
 				     ? "not stored"
 				     : "taken");
 		break;
+	case CUSTOMS_PICTURES:
 	case CUSTOMS_DEVICES:
 	case CUSTOMS_EXCEPTION:
 	case CUSTOMS_DEVICE_SET: note_outcome(entry, "taken"); break;
@@ -125,7 +168,7 @@ static bool on_frame(void *arg, const struct frame *frame)
 	if (err)
 		on_trouble(platform, err, &why);
 	else
-		take_message(platform, &message);
+		take_message(platform, frame, &message);
 	return true;
 }
 
@@ -290,6 +333,7 @@ static enum kakou_err open_ends(struct platform *platform, struct why *why)
 		.host = settings->listen_host,
 		.port = settings->listen_port,
 		.peer_name = settings->peer_name,
+		.frame_max = FRAME_PICTURED_MAX,
 		.on_frame = on_frame,
 		.on_trouble = on_trouble,
 		.arg = platform,
