@@ -199,11 +199,14 @@ static void ask_events(void *arg)
 
 /* ---- opening and closing --------------------------------------------------------------------- */
 
-/* Readers hear from it even when nothing happens. */
+/* Readers hear from it even when nothing happens. A kakoud that stands still gives no answer for as
+ * long as a question may take: nobody should look at an old picture until then. */
 static void on_beat(void *arg)
 {
 	struct feed *feed = arg;
 
+	if (feed->is_live && clock_mono_ms() - feed->lanes_ms > FEED_SILENT_MS)
+		set_live(feed, false);
 	loop_timer_set(feed->beat_timer, clock_mono_ms() + FEED_BEAT_MS / 2);
 	tell(feed);
 }

@@ -27,7 +27,8 @@ enum {
 		200, /* between two questions for the lanes while somebody watches */
 	FEED_ALONE_MS = 1000, /* while nobody does */
 	FEED_BEAT_MS = 1000,  /* a reader hears at least so often that the page is live */
-	FEED_WHOLE_MS = 5000, /* and gets all lanes, changed or not */
+	FEED_SILENT_MS = 3000, /* without an answer for so long kakoud is not live */
+	FEED_WHOLE_MS = 5000,  /* and gets all lanes, changed or not */
 };
 
 /** `socket` must outlive it; `news` is called when readers have something to take. */

@@ -11,8 +11,8 @@ export class ApiError extends Error {
   }
 }
 
-export async function call(method, path, body) {
-  const headers = { Accept: "application/json" };
+export async function call(method, path, body, isBackground = false) {
+  const headers = { Accept: "application/json", ...(isBackground ? { "X-Kakou-Background": "1" } : {}) };
   if (method !== "GET") {
     headers["Content-Type"] = "application/json";
     headers["X-CSRF-Token"] = csrf;

@@ -1,64 +1,147 @@
 // SPDX-License-Identifier: MIT
-// The page: who is logged in, and all lanes live.
+// The page: who is logged in, what is looked at, and the live stream behind it.
 
 import { call, follow } from "./api.js";
+import { openHandover } from "./acts.js";
+import { openAlarms, refreshAlarms, ring, showAlarms } from "./alarms.js";
+import { at, h, put, shown, toast } from "./dom.js";
+import { showHistory } from "./history.js";
+import { forgetDepth, hearRecord, showLane, showLanes } from "./live.js";
+import { showNumbers } from "./numbers.js";
+import { showPassage } from "./passage.js";
+import { showDevices, showPeople, watchGate } from "./people.js";
+import { language, setLanguage, t } from "./words.js";
 
-const at = (id) => document.getElementById(id);
 const lanes = new Map();
+const VIEWS = ["lanes", "alarms", "history", "numbers", "devices", "people"];
+let me = null;
 let close = null;
+let isLive = null;
+let ringing = 0;
 
-function element(name, text, className) {
-  const made = document.createElement(name);
-  made.textContent = text;
-  if (className) made.className = className;
-  return made;
+const view = () => {
+  const [name, ...rest] = decodeURIComponent(location.hash.slice(1)).split("/");
+  return { name: name || "lanes", which: rest.join("/") };
+};
+
+// ---- the frame -----------------------------------------------------------------------------
+
+function drawFrame() {
+  document.documentElement.lang = language();
+  document.title = t("title");
+  const { name } = view();
+  put(at("title"), t("title"));
+  put(at("skip"), t("skip"));
+  put(at("who"), me ? `${me.name} (${t(`role_${me.role}`)})` : "");
+  const calls = openAlarms(lanes).filter((alarm) => !alarm.isAcked && !alarm.shelved).length;
+  put(at("nav"), me && !me.must_change ? VIEWS.map((item) => h("a", {
+    href: `#${item}`, "aria-current": name === item ? "page" : null, class: item === "alarms" && calls ? "look" : "",
+  }, item === "alarms" && calls ? `${t(item)} (${calls})` : t(item))) : []);
+  const tool = (word, onclick, attributes) => h("button", { type: "button", onclick, ...attributes }, t(word));
+  put(at("tools"),
+    h("button", { type: "button", id: "language", lang: language() === "en" ? "zh-CN" : "en", onclick: () => {
+      setLanguage(language() === "en" ? "zh-CN" : "en");
+      drawFrame();
+      drawLive();
+      drawView();
+    } }, t("language")),
+    tool("theme", switchTheme),
+    me && tool("sound", () => {
+      localStorage.setItem("sound", localStorage.getItem("sound") === "on" ? "off" : "on");
+      drawFrame();
+      ring();
+    }, { "aria-pressed": String(localStorage.getItem("sound") === "on") }),
+    me && !me.must_change && ["officer", "supervisor"].includes(me.role) && tool("handover", () => openHandover(show)),
+    me && tool("logout", () => shown(call("POST", "logout").then(begin)), { id: "logout" }));
+  drawLogin();
 }
 
-function drawLane(lane) {
-  const box = element("article", "", "lane");
-  const list = document.createElement("dl");
-  const row = (name, value) => list.append(element("dt", name), element("dd", value));
-  row("状态 State", lane.state);
-  row("车牌 Plate", lane.plate || "–");
-  row("证据 Evidence", `${lane.collected} / ${lane.required}`);
-  row("结论 Verdict", [lane.verdict, lane.reason].filter(Boolean).join(" · ") || "–");
-  row("栏杆 Arm", lane.arm);
-  row("报警 Alarms", lane.alarms.join(", ") || "–");
-  box.append(element("h2", `${lane.name} ${lane.direction}`), element("p", lane.sign, "sign"), list);
-  return box;
+function switchTheme() {
+  const isNight = document.documentElement.dataset.theme === "night";
+  document.documentElement.dataset.theme = isNight ? "day" : "night";
+  localStorage.setItem("theme", document.documentElement.dataset.theme);
 }
 
-function draw() {
-  at("lanes").replaceChildren(...[...lanes.values()].map(drawLane));
+function drawLive() {
+  put(at("live"), me && isLive !== null ? t(isLive ? "live" : "stale") : "");
+  at("live").className = isLive === false ? "stale" : "";
+  document.body.classList.toggle("not-live", Boolean(me) && isLive === false);
+}
+
+function drawLogin() {
+  const form = at("login");
+  form.hidden = Boolean(me && !me.must_change);
+  at("view").hidden = !form.hidden;
+  if (form.hidden || form.dataset.drawn === `${language()}${me?.must_change}`) return;
+  form.dataset.drawn = `${language()}${me?.must_change}`;
+  put(form, h("h2", {}, t("login")),
+    me?.must_change ? h("p", {}, t("fresh_why")) : h("label", {}, t("name"), h("input", { name: "person", autocomplete: "username", required: true, maxlength: 32 })),
+    h("label", {}, t("password"), h("input", { name: "secret", type: "password", autocomplete: "current-password", required: true })),
+    me?.must_change ? h("label", {}, t("fresh"), h("input", { name: "fresh", type: "password", autocomplete: "new-password", required: true })) : null,
+    h("p", { id: "complaint", role: "alert" }),
+    h("button", { class: "go" }, t("login")));
+}
+
+// ---- what is looked at ---------------------------------------------------------------------
+
+function redraw(isForced) {
+  const { name, which } = view();
+  if (!me || me.must_change) return;
+  if (name === "lanes") showLanes(at("view"), lanes, me.role);
+  if (name === "lane") showLane(at("view"), lanes.get(which), me.role, redraw, isForced);
+  if (name === "alarms") refreshAlarms(at("view"), lanes, me.role, isForced);
+}
+
+function drawView() {
+  const { name, which } = view();
+  const place = at("view");
+  if (!me || me.must_change) return;
+  forgetDepth();
+  put(place);
+  if (name === "alarms") shown(showAlarms(place, lanes, me.role));
+  else if (name === "history") shown(showHistory(place, [...lanes.keys()]));
+  else if (name === "passage") shown(showPassage(place, which));
+  else if (name === "numbers") shown(showNumbers(place, me));
+  else if (name === "devices") shown(showDevices(place));
+  else if (name === "people") shown(showPeople(place, me));
+  else redraw(true);
 }
 
 const on = {
   lanes({ whole, lanes: some }) {
     if (whole) lanes.clear();
-    for (const lane of some) lanes.set(lane.name, lane);
-    draw();
+    for (const lane of some) lanes.set(lane.name, { ...lane, at: Date.now() });
+    const calls = openAlarms(lanes).filter((alarm) => !alarm.isAcked && !alarm.shelved).length;
+    if (calls > ringing) ring();
+    if (calls !== ringing) drawFrame();
+    ringing = calls;
+    redraw();
   },
-  record() {},
-  missed() {},
+  record(event) { hearRecord(event, redraw); },
+  missed() { drawView(); },
   ended() { begin(); },
-  live(isLive) {
-    at("live").textContent = isLive ? "实时 live" : "非实时：画面不是现在的 Not live";
-    at("live").className = isLive ? "" : "stale";
+  live(now) {
+    isLive = now;
+    drawLive();
   },
 };
 
 function show(session) {
-  const mayWatch = session && !session.must_change;
-  at("who").textContent = session ? `${session.name} (${session.role})` : "";
-  at("logout").hidden = !session;
-  at("login").hidden = mayWatch;
-  at("fresh").hidden = !session?.must_change;
-  at("fresh").querySelector("input").disabled = !session?.must_change;
-  at("live").textContent = "";
+  me = session;
+  isLive = null;
   lanes.clear();
-  draw();
   close?.();
-  close = mayWatch ? follow(on) : null;
+  close = null;
+  drawFrame();
+  drawLive();
+  drawView();
+  if (me && !me.must_change) {
+    close = follow(on);
+    watchGate();
+  } else {
+    put(at("view"));
+    put(at("gate"));
+  }
 }
 
 async function begin() {
@@ -74,20 +157,19 @@ at("login").addEventListener("submit", async (event) => {
   const form = event.target;
   at("complaint").textContent = "";
   try {
-    if (form.fresh.disabled)
-      show(await call("POST", "login", { name: form.name.value, password: form.password.value }));
-    else
-      show(await call("POST", "password", { password: form.password.value, fresh: form.fresh.value }));
+    if (me?.must_change) show(await call("POST", "password", { password: form.secret.value, fresh: form.fresh.value }));
+    else show(await call("POST", "login", { name: form.person.value, password: form.secret.value }));
   } catch (error) {
     at("complaint").textContent = error.message;
   }
-  form.password.value = "";
-  form.fresh.value = "";
+  form.querySelectorAll("[type=password]").forEach((field) => { field.value = ""; });
 });
 
-at("logout").addEventListener("click", async () => {
-  await call("POST", "logout").catch(() => {});
-  begin();
-});
-
+// A browser that comes back to another view, and ages that go on by themselves.
+window.addEventListener("hashchange", () => { drawFrame(); drawView(); at("view").focus({ preventScroll: true }); });
+setInterval(() => redraw(), 1000);
+setInterval(() => { if (me && !me.must_change) watchGate(); }, 10000);
+at("dialog").addEventListener("click", (event) => { if (event.target === at("dialog")) at("dialog").close(); });
+window.addEventListener("unhandledrejection", (event) => toast(`${t("failed")}: ${event.reason?.message ?? event.reason}`, true));
+document.documentElement.dataset.theme = localStorage.getItem("theme") ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "night" : "day");
 begin();
