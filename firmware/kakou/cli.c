@@ -219,7 +219,7 @@ const struct cli_command cli_commands[] = {
 	 "[PATH] | "
 	 "prove SEQ [PATH] | consistency FILE [PATH] | "
 	 "export [--first N] [--last N] [--format csv] [--output FILE] [PATH] | key | "
-	 "receipt FILE",								      "prove that the record is whole",
+	 "receipt FILE | held FILE --reason TEXT | retain [--now]",			   "prove that the record is whole",
 	 "verify       a stopped journal or a copy at PATH, a file or a state directory; "
 	 "or a file\n"
 	 "             made by checkpoint, prove, consistency or export\n"
@@ -231,6 +231,8 @@ const struct cli_command cli_commands[] = {
 	 "people\n"
 	 "key          the public key that verifies, in PEM\n"
 	 "receipt      hands a countersigned checkpoint to the record\n"
+	 "held         tells the record that the checkpoint in FILE lies elsewhere\n"
+	 "retain       how long events are kept, what is gone, what holds back the next\n"
 	 "  --key FILE         public key in PEM that has to have signed (several: "
 	 "commas)\n"
 	 "  --checkpoint FILE  checkpoint that was kept elsewhere (several: commas)\n"
@@ -238,6 +240,8 @@ const struct cli_command cli_commands[] = {
 	 "(default: the\n"
 	 "                     state directory's, when PATH is one)\n"
 	 "  --scratch DIR      where a copy is made (default: $TMPDIR or /tmp)\n"
+	 "  --reason TEXT      held: where it lies\n"
+	 "  --now              retain: look now, not at the next minute\n"
 	 "Without PATH a running kakoud is asked; verify and export let it make a copy, "
 	 "which is\n"
 	 "removed afterwards. When none runs, they take /var/lib/kakou.\n",											     cmd_log     },

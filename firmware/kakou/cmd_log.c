@@ -112,20 +112,24 @@ static const struct part {
 	{"export",      log_export     },
 	{"key",         log_key        },
 	{"receipt",     log_receipt    },
+	{"held",        log_held       },
+	{"retain",      log_retain     },
 };
 
 int cmd_log(struct cli *cli, int argc, char **argv)
 {
 	struct log_call call = {.words = {NULL}};
 	const struct cli_option options[] = {
-		{"--scratch",    &call.scratch,  NULL},
-		{"--key",        &call.keys,     NULL},
-		{"--checkpoint", &call.held,     NULL},
-		{"--pictures",   &call.pictures, NULL},
-		{"--first",      &call.first,    NULL},
-		{"--last",       &call.last,     NULL},
-		{"--format",     &call.format,   NULL},
-		{"--output",     &call.output,   NULL},
+		{"--scratch",    &call.scratch,  NULL     },
+		{"--key",        &call.keys,     NULL     },
+		{"--checkpoint", &call.held,     NULL     },
+		{"--pictures",   &call.pictures, NULL     },
+		{"--first",      &call.first,    NULL     },
+		{"--last",       &call.last,     NULL     },
+		{"--format",     &call.format,   NULL     },
+		{"--output",     &call.output,   NULL     },
+		{"--reason",     &call.reason,   NULL     },
+		{"--now",        NULL,           &call.now},
 	};
 	const char *words[3];
 
@@ -140,6 +144,6 @@ int cmd_log(struct cli *cli, int argc, char **argv)
 	return cli_complain(
 		cli, CLI_USAGE,
 		"got \"%s\", expected verify, checkpoint, prove, consistency, "
-		"export, key or receipt",
+		"export, key, receipt, held or retain",
 		words[0]);
 }

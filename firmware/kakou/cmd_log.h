@@ -12,7 +12,9 @@
 /** The options and words after the part's name. */
 struct log_call {
 	const char *words[2];
-	const char *scratch, *keys, *held, *pictures, *first, *last, *format, *output;
+	const char *scratch, *keys, *held, *pictures, *first, *last, *format, *output,
+		*reason;
+	bool now;
 };
 
 /** What is done with a record's file; `source` is "kakoud" for a copy made for it, or
@@ -31,6 +33,8 @@ int log_checkpoint(struct cli *cli, const struct log_call *call);
 int log_prove(struct cli *cli, const struct log_call *call);
 int log_consistency(struct cli *cli, const struct log_call *call);
 int log_key(struct cli *cli, const struct log_call *call);
+int log_held(struct cli *cli, const struct log_call *call);
+int log_retain(struct cli *cli, const struct log_call *call);
 int log_receipt(struct cli *cli, const struct log_call *call);
 
 #endif

@@ -38,7 +38,8 @@ static enum kakou_err make_queues(struct journal *journal)
 	if (err)
 		return err;
 	journal->stop_fd = eventfd(0, EFD_CLOEXEC);
-	return journal->stop_fd < 0 ? KAKOU_E_IO : KAKOU_OK;
+	journal->retain_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	return journal->stop_fd < 0 || journal->retain_fd < 0 ? KAKOU_E_IO : KAKOU_OK;
 }
 
 static enum kakou_err start_threads(struct journal *journal)
@@ -110,6 +111,7 @@ enum kakou_err journal_open(struct journal **out, const struct journal_config *c
 	journal->lane_count = config->lane_count;
 	journal->lock_fd = -1;
 	journal->stop_fd = -1;
+	journal->retain_fd = -1;
 	pthread_mutex_init(&journal->asking, NULL);
 	pthread_mutex_init(&journal->removing, NULL);
 	err = make_queues(journal);
@@ -158,6 +160,8 @@ void journal_close(struct journal *journal)
 	queue_destroy(journal->events);
 	if (journal->stop_fd >= 0)
 		close(journal->stop_fd);
+	if (journal->retain_fd >= 0)
+		close(journal->retain_fd);
 	if (journal->lock_fd >= 0)
 		close(journal->lock_fd);
 	pthread_mutex_destroy(&journal->asking);
@@ -210,4 +214,13 @@ bool journal_read_health(struct journal *journal, int who, struct journal_health
 {
 	assert(who >= 0 && who < JOURNAL_HEALTHS);
 	return mailbox_get(journal->health[who], out);
+}
+
+void journal_retain_soon(struct journal *journal)
+{
+	static const uint64_t one = 1;
+
+	/* It only fails when it was told often enough. */
+	if (write(journal->retain_fd, &one, sizeof(one)) < 0)
+		return;
 }

@@ -176,6 +176,9 @@ KAKOU_MUST_CHECK enum kakou_err journal_prove(
 	struct journal *journal, enum journal_proof what, int64_t first, int64_t second,
 	void (*done)(void *arg, enum kakou_err err, char *json), void *arg);
 
+/** Old events are looked at now. Wait-free; any thread. */
+void journal_retain_soon(struct journal *journal);
+
 /** What verification may lean on beside the record itself. */
 struct journal_trust {
 	/** Public keys of which one has to have signed each checkpoint; none: signatures are

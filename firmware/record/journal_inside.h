@@ -42,7 +42,8 @@ struct journal {
 	const char *const *lanes;
 	size_t lane_count;
 	int lock_fd;
-	int stop_fd; /* readable from journal_close() on */
+	int stop_fd;   /* readable from journal_close() on */
+	int retain_fd; /* readable when old events are to be looked at now */
 	struct queue *events, *answers, *requests;
 	pthread_mutex_t asking; /* the askers of the reader; never the control thread */
 	struct mailbox *health[JOURNAL_HEALTHS];
@@ -52,7 +53,6 @@ struct journal {
 	struct thread *writer_thread, *reader_thread;
 	pthread_mutex_t removing; /* held for a step of retention */
 	bool is_copying;          /* under it: nothing may go */
-	atomic_bool retain_soon;
 
 	/* Of the writer thread. */
 	struct writer *writer;

@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <poll.h>
+#include <unistd.h>
 
 #include "firmware/record/journal_inside.h"
 #include "hal/clock.h"
@@ -145,11 +146,17 @@ static int choose_timeout(const struct journal *journal)
 	return (int)left_ms;
 }
 
+static void hurry_retention(struct journal *journal)
+{
+	uint64_t count;
+
+	if (read(journal->retain_fd, &count, sizeof(count)) == (ssize_t)sizeof(count))
+		writer_retain_soon(journal->writer);
+}
+
 /* Not while a copy is made: it would miss what goes meanwhile. */
 static void retain(struct journal *journal, bool is_quiet)
 {
-	if (atomic_exchange(&journal->retain_soon, false))
-		writer_retain_soon(journal->writer);
 	if (journal->is_stopping || !writer_wants_retain(journal->writer, is_quiet))
 		return;
 	pthread_mutex_lock(&journal->removing);
@@ -165,14 +172,17 @@ void journal_run_writer(void *arg)
 		{.fd = queue_fd(journal->events),          .events = POLLIN},
 		{.fd = journal->stop_fd,                   .events = POLLIN},
 		{.fd = writer_signing_fd(journal->writer), .events = POLLIN},
+		{.fd = journal->retain_fd,                 .events = POLLIN},
 	};
 
 	while (!journal->is_stopping) {
-		int ready = poll(fds, 3, choose_timeout(journal));
+		int ready = poll(fds, 4, choose_timeout(journal));
 
 		assert(ready >= 0 || errno == EINTR);
 		journal->is_stopping = fds[1].revents != 0;
 		queue_quiet(journal->events);
+		if (fds[3].revents)
+			hurry_retention(journal);
 		if (ready == 0 && writer_wants_rest(journal->writer))
 			note_try(journal, writer_rest(journal->writer));
 		else

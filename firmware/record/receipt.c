@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hal/base64.h"
 #include "hal/text.h"
 
 /* Keys of an event are literals. */
@@ -84,4 +85,47 @@ enum kakou_err receipt_take(const char *note, const char *origin, const char *na
 			"bytes in %d lines",
 			EVENT_TEXT_MAX, RECEIPT_LINES_MAX);
 	return KAKOU_OK;
+}
+
+enum kakou_err receipt_take_held(const char *note, const char *origin,
+				 struct receipt *out, struct why *why)
+{
+	char own[CHECKPOINT_NAME_MAX + 1];
+	enum kakou_err err = checkpoint_read(note, strlen(note), &out->checkpoint, why);
+
+	if (err)
+		return err;
+	if (strcmp(out->checkpoint.origin, origin) != 0 ||
+	    !text_copy(out->note, sizeof(out->note), note))
+		return why_set(why, KAKOU_E_INVALID,
+			       "the checkpoint is of '%s', expected '%s'",
+			       out->checkpoint.origin, origin);
+	checkpoint_name_key(origin, own);
+	event_begin(&out->event, EVENT_CHECKPOINT_HELD, EVENT_NO_LANE, 0);
+	event_add_number(&out->event, "size", out->checkpoint.size);
+	if (!add_lines(&out->event, note, own, own))
+		return why_set(
+			why, KAKOU_E_INVALID,
+			"the checkpoint is too long for an event, expected at most %d "
+			"bytes in %d lines",
+			EVENT_TEXT_MAX, RECEIPT_LINES_MAX);
+	return KAKOU_OK;
+}
+
+bool receipt_is_signed_by(const struct receipt *held, const char *public_key)
+{
+	unsigned char der[SIGN_PUBLIC_BYTES];
+	char own[CHECKPOINT_NAME_MAX + 1];
+	struct sign_public *key = NULL;
+	struct why why;
+	size_t len = 0;
+	bool is_signed;
+
+	if (base64_decode(public_key, strlen(public_key), der, sizeof(der), &len) ||
+	    len != sizeof(der) || sign_public_take(&key, der, sizeof(der), &why))
+		return false;
+	checkpoint_name_key(held->checkpoint.origin, own);
+	is_signed = !checkpoint_verify(held->note, strlen(held->note), own, key);
+	sign_public_destroy(key);
+	return is_signed;
 }

@@ -15,7 +15,8 @@ enum { RECEIPT_LINES_MAX = 12 };
 
 struct receipt {
 	struct checkpoint checkpoint;
-	struct event event; /* what is recorded: by, size, line_1 … */
+	struct event event;             /* what is recorded: by, size, line_1 … */
+	char note[CHECKPOINT_NOTE_MAX]; /* as it came; of receipt_take_held() only */
 };
 
 /** Takes a note: a checkpoint of `origin` with the right signature of `name` by `key`. Of its
@@ -24,5 +25,13 @@ struct receipt {
 KAKOU_MUST_CHECK enum kakou_err receipt_take(const char *note, const char *origin,
 					     const char *name, struct sign_public *key,
 					     struct receipt *out, struct why *why);
+
+/** The same of a checkpoint of ours that somebody keeps elsewhere. Who signed it is not looked at
+ *  yet: receipt_is_signed_by(). KAKOU_E_INVALID. */
+KAKOU_MUST_CHECK enum kakou_err receipt_take_held(const char *note, const char *origin,
+						  struct receipt *out, struct why *why);
+
+/** Whether a key, as the record introduced it (base64), signed such a checkpoint. */
+bool receipt_is_signed_by(const struct receipt *held, const char *public_key);
 
 #endif

@@ -344,6 +344,11 @@ void rpc_proof_growth(struct rpc_client *client, const json_t *params);
 void rpc_proof_range(struct rpc_client *client, const json_t *params);
 void rpc_receipt_take(struct rpc_client *client, const json_t *params);
 
+/* ---- rpc_held.c: checkpoints kept elsewhere, and old events ----------------------------- */
+
+void rpc_held_take(struct rpc_client *client, const json_t *params);
+void rpc_held_remove(struct rpc_client *client, const json_t *params);
+
 /* ---- rpc_record.c, the rest ------------------------------------------------------------ */
 
 /** Asks the journal and calls `then` with what it says. */

@@ -117,6 +117,10 @@ static const struct rpc_param change_params[] = {
 	{ "change", PARAM_TEXT, true, 1, KEY_MAX },
 	WHY,
 };
+static const struct rpc_param held_params[] = {
+	{ "note", PARAM_LINES, true, 1, CHECKPOINT_NOTE_MAX - 1 },
+	WHY,
+};
 static const struct rpc_param import_begin_params[] = {
 	{ "what", PARAM_IMPORT, true, 0, 0 },
 	{ "file", PARAM_TEXT,   true, 1, FILE_MAX },
@@ -221,6 +225,8 @@ static const struct rpc_method methods[] = {
 	{ "log.consistency", rpc_proof_growth,        ROLES_LOCAL,                 false, WITH(consistency_params) },
 	{ "log.range",       rpc_proof_range,         ROLES_LOCAL,                 false, WITH(range_params) },
 	{ "log.receipt",     rpc_receipt_take,        ROLES_ANY,                   true,  WITH(receipt_params) },
+	{ "log.held",        rpc_held_take,           ROLES_SUPERVISOR,            true,  WITH(held_params) },
+	{ "log.remove",      rpc_held_remove,         ROLES_SUPERVISOR,            true,  NULL, 0 },
 	{ "login",           rpc_people_login,        ROLES_LOCAL,                 false, WITH(login_params) },
 	{ "logout",          rpc_people_logout,       ROLES_ANY,                   false, NULL, 0 },
 	{ "handover",        rpc_shift_hand_over,     ROLES_OFFICER,               false, WITH(handover_params) },

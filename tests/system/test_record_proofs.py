@@ -182,6 +182,32 @@ def test_a_receipt_is_kept_when_its_signature_and_its_tree_are_right(new_gate):
     assert len(gate.events(kind="receipt")) == 1
 
 
+def test_a_checkpoint_that_lies_elsewhere_is_told_to_the_record(new_gate):
+    gate = new_gate()
+    gate.edit_site("allow_volatile_state = true",
+                   "allow_volatile_state = true\nretention_days = 30")
+    gate.start("kakoud")
+    assert "no signed checkpoint is known to lie elsewhere" not in gate.kakou_raw(
+        "log", "retain").stdout  # not looked at yet
+    note = gate.kakou("log", "checkpoint")["checkpoint"]
+    kept = gate.run / "kept.note"
+    kept.write_text(note, "utf-8")
+    assert gate.kakou_raw("log", "held", kept).returncode == 2  # where?
+    held = gate.kakou_raw("log", "held", kept, "--reason", "safe of the office")
+    assert held.returncode == 0, held.stderr
+    event = gate.wait_event("checkpoint_held")["data"]
+    assert event["size"] == int(note.split("\n")[1])
+    assert event["reason"] == "safe of the office" and event["actor"]
+    forged = gate.run / "forged.note"
+    forged.write_text(note.replace("synced", "unsynced", 1).replace("unun", "", 1), "utf-8")
+    done = gate.kakou_raw("log", "held", forged, "--reason", "nowhere")
+    assert "no key that the record names signed" in done.stderr
+    assert len(gate.events(kind="checkpoint_held")) == 1
+    assert gate.kakou("log", "retain", "--now")["retention_days"] == 30
+    wait_until(lambda: gate.kakou("log", "retain")["retention"] != "", 5)
+    assert gate.kakou("log", "retain")["removed_to"] == 0
+
+
 def countersign(folder, note):
     """The note with one signature more, by the party's key."""
     text = note[:note.rindex("\n\n") + 1]
