@@ -135,6 +135,11 @@ enum kakou_err journal_copy(struct journal *where, const char *path,
 	return rpc_journal_take(&question);
 }
 
+void journal_retain_soon(struct journal *where)
+{
+	(void)where;
+}
+
 bool journal_read_health(struct journal *where, int who, struct journal_health *out)
 {
 	(void)where;
