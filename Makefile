@@ -309,7 +309,7 @@ help:
 	@echo "make check              check-layers, check-format, check-words, check-manual, check-units, check-mutants, check-tables"
 	@echo "make test-vm            kakoud on an emulated arm64 board with a GPIO chip of the kernel; 4 minutes"
 	@echo "make test-fault         every power cut, every kill; about 10 minutes"
-	@echo "make property           PASSAGES=$(PASSAGES) random passages of one lane; about 7 minutes"
+	@echo "make property           PASSAGES=$(PASSAGES) random passages of one lane; 6 minutes of one core"
 	@echo "make bench              instructions per scan, commits on a model disk; 20 seconds"
 	@echo "make coverage           every branch of interlock, wiring and lane table, or it fails; 1 minute"
 	@echo "make model              the lane's table and the interlock in every order, with Spin; 2 minutes"
