@@ -252,13 +252,16 @@ static enum kakou_err read_id(const unsigned char *data, size_t len, size_t at,
 	return KAKOU_OK;
 }
 
+/* Enrolment of seal readers knows fixed virtual and mobile channels too. */
 static enum kakou_err read_direction(const unsigned char *data, size_t len, size_t at,
-				     char *out, struct why *why)
+				     uint8_t code, char *out, struct why *why)
 {
+	bool is_enrolment = code >= 0x63 && code <= 0x66;
+
 	if (len <= at)
 		return KAKOU_E_AGAIN;
 	*out = (char)data[at];
-	if (is_direction(*out))
+	if (is_direction(*out) || (is_enrolment && (*out == 'F' || *out == 'H')))
 		return KAKOU_OK;
 	return why_set(why, KAKOU_E_GARBLED, "direction 0x%02x: expected I or E",
 		       data[at]);
@@ -357,8 +360,8 @@ static enum kakou_err read_rest(const unsigned char *from, size_t len, uint32_t 
 		err = read_id(from, len, AT_CHNL_NO + shift, "CHNL_NO", frame->chnl_no,
 			      why);
 	if (!err)
-		err = read_direction(from, len, AT_DIRECTION + shift, &frame->direction,
-				     why);
+		err = read_direction(from, len, AT_DIRECTION + shift, frame->code,
+				     &frame->direction, why);
 	if (!err)
 		err = read_ident(from, len, AT_IDENT + shift, &frame->seen.ident_ones,
 				 why);

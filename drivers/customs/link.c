@@ -75,6 +75,26 @@ static void on_attempt_done(void *arg, const struct link_outcome *outcome)
 	link_work(link);
 }
 
+/* A password is in memory as long as its frame is on the way. */
+static enum kakou_err write_frame(struct customs_link *link,
+				  const struct customs_message *message, size_t *len,
+				  struct why *why)
+{
+	struct customs_message whole;
+	enum kakou_err err;
+
+	if (message->code != CUSTOMS_REGISTER)
+		return customs_message_write(message, &link->config.dialect, link->frame,
+					     sizeof(link->frame), len, why);
+	whole = *message;
+	err = link_register_read_password(link, whole.u.registration.password, why);
+	if (!err)
+		err = customs_message_write(&whole, &link->config.dialect, link->frame,
+					    sizeof(link->frame), len, why);
+	explicit_bzero(&whole, sizeof(whole));
+	return err;
+}
+
 static enum kakou_err dial(struct link_attempt *attempt, const struct link_due *due,
 			   struct why *why)
 {
@@ -83,8 +103,7 @@ static enum kakou_err dial(struct link_attempt *attempt, const struct link_due *
 	enum kakou_err err;
 	size_t len;
 
-	err = customs_message_write(due->message, &link->config.dialect, link->frame,
-				    sizeof(link->frame), &len, why);
+	err = write_frame(link, due->message, &len, why);
 	if (err) {
 		/* It will not be better next time. */
 		link_outbox_drop(link->outbox, due->ticket);
@@ -96,6 +115,7 @@ static enum kakou_err dial(struct link_attempt *attempt, const struct link_due *
 			      joined ? joined : link->frame, len, on_attempt_done,
 			      attempt, why);
 	free(joined);
+	explicit_bzero(link->frame, sizeof(link->frame));
 	return err;
 }
 
@@ -239,6 +259,8 @@ static enum kakou_err create_parts(struct customs_link *link)
 					&link->work_timer);
 	if (!err)
 		err = link_devices_begin(link);
+	if (!err)
+		err = link_register_begin(link);
 	if (!err)
 		err = link_deliver_begin(link);
 	if (!err)

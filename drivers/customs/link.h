@@ -54,6 +54,9 @@ struct customs_link_config {
 				     none */
 	int32_t pictures_bytes;   /**< of all pictures in one message */
 	char pictures_dir[176];   /**< where their files are */
+	char user_id[32];         /**< registers with it; "" = it does not */
+	char password_file[160]; /**< mode 0600; read whenever it is sent */
+	int32_t register_ms;     /**< registered again so often, as a sign of life */
 	int32_t states_ms; /**< 0x42 so often, and with each change; 0: neither 0x42 nor 0x43 */
 };
 
@@ -115,7 +118,8 @@ enum customs_news_kind {
 				      judged for want of a clock: `why` */
 	CUSTOMS_NEWS_FETCH, /**< a 0x25: the pictures of a passage are wanted */
 	CUSTOMS_NEWS_DEVICE, /**< a 0x33 for one of our devices, and what was answered: `why` */
-	CUSTOMS_NEWS_REFUSED, /**< a peer failed a TLS check on our listener: `why` */
+	CUSTOMS_NEWS_REGISTERED, /**< a 0x62 that says something new: `why` */
+	CUSTOMS_NEWS_REFUSED,    /**< a peer failed a TLS check on our listener: `why` */
 };
 
 struct customs_news {
@@ -147,6 +151,7 @@ struct customs_link_health {
 	uint32_t pending; /**< inquiries being re-sent */
 	char tls_version[16];
 	char last_error[160];
+	char registration[160]; /**< what the last 0x62 said; "" = none came */
 	char dialect
 		[160]; /**< how the peer differs from its settings; "" = it does not */
 };

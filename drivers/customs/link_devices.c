@@ -24,8 +24,8 @@ void customs_link_tell_states(struct customs_link *link,
 	mailbox_put(link->states_box, &all);
 }
 
-static void fill_head(const struct customs_link *link, size_t lane,
-		      struct customs_head *head)
+void link_fill_head(const struct customs_link *link, size_t lane,
+		    struct customs_head *head)
 {
 	bool is_turned = link->states.turned >> lane & 1;
 
@@ -40,7 +40,7 @@ static void fill_head(const struct customs_link *link, size_t lane,
 
 static void post(struct customs_link *link, size_t lane, struct customs_message *message)
 {
-	fill_head(link, lane, &message->u.device.head);
+	link_fill_head(link, lane, &message->u.device.head);
 	/* Where results of officers wait already, an exception is not what matters: the next 0x42
 	 * has the same. */
 	(void)!link_outbox_put(link->outbox, (uint8_t)lane, message, clock_mono_ms());

@@ -64,6 +64,7 @@ void link_dial_destroy(struct link_dial *dial)
 		return;
 	close_all(dial);
 	tls_context_destroy(dial->peer.tls);
+	explicit_bzero(dial->frame, dial->len); /* passwords may have been in it */
 	free(dial);
 }
 

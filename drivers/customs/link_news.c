@@ -157,10 +157,19 @@ static uint8_t find_lane(const struct customs_link *link, const struct frame *fr
 
 static bool is_for_a_gate(uint8_t wire)
 {
-	static const uint8_t codes[] = {CUSTOMS_CHECK,     CUSTOMS_OPERATE,
-					CUSTOMS_FETCH,     WIRE_OPERATE_ONE,
-					WIRE_SMART_CHECK,  WIRE_SMART_OPERATE,
-					WIRE_MANUAL_CHECK, CUSTOMS_SET_DEVICE};
+	static const uint8_t codes[] = {CUSTOMS_CHECK,
+					CUSTOMS_OPERATE,
+					CUSTOMS_REGISTERED,
+					0x63,
+					0x64,
+					0x65,
+					0x66,
+					CUSTOMS_FETCH,
+					WIRE_OPERATE_ONE,
+					WIRE_SMART_CHECK,
+					WIRE_SMART_OPERATE,
+					WIRE_MANUAL_CHECK,
+					CUSTOMS_SET_DEVICE};
 
 	return memchr(codes, wire, sizeof(codes)) != NULL;
 }
@@ -180,6 +189,7 @@ static enum kakou_err read_message(const struct customs_link *link,
 	if (!is_for_a_gate(frame->code))
 		return why_set(why, KAKOU_E_GARBLED,
 			       "0x%02x for channel %s: expected 0x22, 0x25, 0x31, 0x33, "
+			       "0x62 to 0x66, "
 			       "0x35, 0x82, "
 			       "0x83 or 0x85",
 			       frame->code, frame->chnl_no);
@@ -295,6 +305,27 @@ static void answer_device(struct customs_link *link, struct customs_news *news)
 	link_work(link);
 }
 
+/* 0x62, and what a platform wants of seal readers: there is none here to enrol or to sign for, and
+ * the protocol has no word for that, so that it is only recorded. */
+static void take_other(struct customs_link *link, struct customs_news *news)
+{
+	bool is_result = news->message.code == CUSTOMS_REGISTERED;
+
+	link->health.last_heard_ms = news->at_ms;
+	news->kind = is_result ? CUSTOMS_NEWS_REGISTERED : CUSTOMS_NEWS_DEVICE;
+	if (is_result && !link_register_take(link, news))
+		return;
+	if (!is_result)
+		snprintf(news->why, sizeof(news->why),
+			 "0x%02x: enrolment of a seal reader, not carried out: there is "
+			 "none here that can be",
+			 news->message.wire);
+	if (is_flood(&link->flood_from_ms, FLOOD_EVERY_MS, FLOOD_BURST, news->at_ms))
+		link->health.dropped++;
+	else
+		tell(link, news);
+}
+
 /* Each row in which the peer differs is told once. */
 static void note_dialect(struct customs_link *link, const struct customs_news *about)
 {
@@ -334,6 +365,12 @@ bool link_news_frame(void *arg, const struct frame *frame)
 		  customs_message_head(&news.message)->seq_no);
 	if (news.message.code == CUSTOMS_SET_DEVICE) {
 		answer_device(link, &news);
+		publish_health(link);
+		return true;
+	}
+	if (news.message.code == CUSTOMS_REGISTERED ||
+	    news.message.code == CUSTOMS_ENROL) {
+		take_other(link, &news);
 		publish_health(link);
 		return true;
 	}

@@ -39,6 +39,12 @@ struct link_albums {
 	uint32_t next;
 };
 
+struct link_registration {
+	int64_t due_ms;
+	bool is_answered; /* with 0: until then it is asked again soon */
+	char result, rights;
+};
+
 struct link_attempt; /* private to link.c */
 
 struct link_files; /* private to link_certificates.c */
@@ -69,7 +75,8 @@ struct customs_link {
 	struct link_files *files; /* link_certificates.c */
 	struct link_listen *listen;
 	struct link_outbox *outbox;
-	struct loop_timer *states_timer;
+	struct loop_timer *states_timer, *register_timer;
+	struct link_registration registrations[CUSTOMS_LANES_MAX];
 	struct link_states states; /* as they were told to the platform */
 	int64_t states_told_ms;
 	struct link_attempt *attempts;
@@ -127,6 +134,18 @@ void link_pictures_await(struct customs_link *link, uint8_t lane,
 unsigned char *link_pictures_join(struct customs_link *link, uint8_t lane,
 				  const struct customs_message *message, size_t *len,
 				  uint8_t *count);
+
+/** link_devices.c: whose it is, in the direction in force. */
+void link_fill_head(const struct customs_link *link, size_t lane,
+		    struct customs_head *head);
+
+/** link_register.c: 0x61 on a timer of its own; the password for one that is about to be sent; a
+ *  0x62, true when it says something new. */
+KAKOU_MUST_CHECK enum kakou_err link_register_begin(struct customs_link *link);
+KAKOU_MUST_CHECK enum kakou_err link_register_read_password(
+	const struct customs_link *link, char to[CUSTOMS_PASSWORD_MAX + 1],
+	struct why *why);
+bool link_register_take(struct customs_link *link, struct customs_news *news);
 
 /** link.c: the outbox changed. */
 void link_work(struct customs_link *link);

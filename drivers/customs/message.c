@@ -46,13 +46,15 @@ uint8_t customs_message_wire(const struct customs_message *message,
 	if (message->code == CUSTOMS_RESULT)
 		return wire_of_result(&message->u.result);
 	if (!dialect->is_smart)
-		return message->wire == WIRE_OPERATE_ONE ? message->wire
-							 : (uint8_t)message->code;
+		return message->wire == WIRE_OPERATE_ONE || message->code == CUSTOMS_ENROL
+			       ? message->wire
+			       : (uint8_t)message->code;
 	switch (message->code) {
 	case CUSTOMS_GATHER: return WIRE_SMART_GATHER;
 	case CUSTOMS_CHECK: return WIRE_SMART_CHECK;
 	case CUSTOMS_OPERATE:
 		return operate->op_type ? WIRE_MANUAL_CHECK : WIRE_SMART_OPERATE;
+	case CUSTOMS_ENROL: return message->wire;
 	default: return (uint8_t)message->code;
 	}
 }

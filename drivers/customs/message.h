@@ -22,6 +22,7 @@
 enum {
 	CUSTOMS_SEQ_MAX = 32, /**< ours is 20: YYYYMMDDHHmmSS and a 6-digit counter */
 	CUSTOMS_TEXT_MAX = 95,
+	CUSTOMS_PASSWORD_MAX = 63,
 	CUSTOMS_HINT_MAX =
 		63, /**< OP_HINT: at most 10 Chinese characters by the standard */
 };
@@ -37,6 +38,9 @@ enum customs_code {
 	CUSTOMS_DEVICE_SET = 0x34,
 	CUSTOMS_DEVICES = 0x42,
 	CUSTOMS_EXCEPTION = 0x43,
+	CUSTOMS_REGISTER = 0x61,
+	CUSTOMS_REGISTERED = 0x62,
+	CUSTOMS_ENROL = 0x63, /**< 0x63 to 0x66, told apart by the code on the wire */
 };
 
 /** Device ids of annex C. */
@@ -165,6 +169,24 @@ struct customs_devices {
 	uint8_t reading; /**< the reader's own: the id whose state comes next */
 };
 
+/** 0x61 register. Its root has no attributes: the frame's header says whose it is. */
+struct customs_register {
+	struct customs_head head;             /**< without SEQ_NO */
+	char monitor_ip[64], monitor_port[8]; /**< where the platform dials back */
+	char user_id[32];
+	char password[CUSTOMS_PASSWORD_MAX + 1];
+};
+
+/** 0x62 its result. */
+struct customs_registered {
+	struct customs_head head; /**< without SEQ_NO */
+	char result; /**< '0' ok, '1' area, '2' channel, '3' direction, '4' address, '5' user,
+			'6' password, '7' no right */
+	char user_id[32];
+	char rights; /**< '0' none, '1' view, '2' view and control */
+	char user_name[32], unit[64], customs_code[16];
+};
+
 /** "scale", "barrier" … of annex C; "" for an id that is not in it. */
 const char *customs_device_name(int id);
 
@@ -181,6 +203,10 @@ struct customs_message {
 		struct customs_devices devices;
 		struct customs_head
 			fetch; /**< 0x25, 0x26: of the passage that is meant */
+		struct customs_register registration;
+		struct customs_registered registered;
+		struct customs_head
+			enrol; /**< 0x63 to 0x66: what else they say is not read */
 	} u;
 };
 

@@ -50,6 +50,7 @@ struct message_field {
 /** How a message says which channel and which inquiry it is about. */
 enum message_heading {
 	HEADING_ALL,      /**< four attributes of the root */
+	HEADING_FRAME,    /**< none; the frame's header says it */
 	HEADING_CHANNEL,  /**< three, without SEQ_NO */
 	HEADING_ELEMENTS, /**< children of the root, as the smart generation does */
 };

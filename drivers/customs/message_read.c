@@ -135,7 +135,8 @@ static enum kakou_err on_root(void *arg, const char *name, const char *const *at
 	memcpy(head->area_id, frame->area_id, sizeof(head->area_id));
 	memcpy(head->chnl_no, frame->chnl_no, sizeof(head->chnl_no));
 	head->direction = frame->direction;
-	if (reading->kind->heading == HEADING_ELEMENTS)
+	if (reading->kind->heading == HEADING_ELEMENTS ||
+	    (reading->kind->heading == HEADING_FRAME && !attributes[0]))
 		return KAKOU_OK;
 	return read_attributes(reading, attributes, why);
 }

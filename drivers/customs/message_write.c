@@ -206,6 +206,38 @@ static void write_device(struct xml_writer *to, const struct customs_message *me
 	xml_put(to, ">");
 }
 
+/* The one root without attributes. */
+static void write_register(struct xml_writer *to, const struct customs_register *from)
+{
+	size_t at;
+
+	xml_put(to, "<COMMAND_INFO>");
+	xml_put_leaf(to, "MONITOR_IP", from->monitor_ip);
+	xml_put_leaf(to, "MONITOR_PORT", from->monitor_port);
+	at = xml_open(to, "USERINFO");
+	xml_put_leaf(to, "USER_ID", from->user_id);
+	xml_put_leaf(to, "PSW", from->password);
+	xml_close(to, "USERINFO", at);
+	xml_put(to, "</COMMAND_INFO>");
+}
+
+static void write_registered(struct xml_writer *to, const struct customs_registered *from)
+{
+	static const char *const flags[] = {"PIC_DATA_FLAG",    "VEHICLE_DATA_FLAG",
+					    "WEIGHT_DATA_FLAG", "IC_DATA_FLAG",
+					    "SEAL_DATA_FLAG",   "GPS_DATA_FLAG"};
+
+	open_root(to, "COMMAND_INFO", &from->head);
+	xml_put_character(to, "RESULT", from->result);
+	xml_put_leaf(to, "USER_ID", from->user_id);
+	xml_put_character(to, "RIGHTS", from->rights);
+	xml_put_leaf(to, "USERNAME", from->user_name);
+	xml_put_leaf(to, "UNIT", from->unit);
+	xml_put_leaf(to, "CUSTOMS_CODE", from->customs_code);
+	xml_put_empty(to, flags, sizeof(flags) / sizeof(flags[0]));
+	xml_put(to, "</COMMAND_INFO>");
+}
+
 static void write_xml(struct xml_writer *to, const struct customs_message *message,
 		      const struct customs_dialect *dialect, uint8_t wire)
 {
@@ -221,6 +253,9 @@ static void write_xml(struct xml_writer *to, const struct customs_message *messa
 	case CUSTOMS_CHECK: write_check(to, &message->u.check); break;
 	case CUSTOMS_OPERATE: write_operate(to, &message->u.operate); break;
 	case CUSTOMS_RESULT: write_result(to, &message->u.result, wire); break;
+	case CUSTOMS_REGISTER: write_register(to, &message->u.registration); break;
+	case CUSTOMS_REGISTERED: write_registered(to, &message->u.registered); break;
+	case CUSTOMS_ENROL:
 	case CUSTOMS_FETCH:
 	case CUSTOMS_PICTURES:
 		open_root(to, "COMMAND_INFO", &message->u.fetch);
@@ -235,7 +270,7 @@ static enum kakou_err judge(const struct xml_writer *writer,
 			    struct why *why)
 {
 	bool may_lack_number = message_kind_find(wire)->heading == HEADING_CHANNEL ||
-			       wire == WIRE_SMART_RESULT;
+			       wire == CUSTOMS_REGISTER || wire == WIRE_SMART_RESULT;
 
 	if (!customs_message_head(message)->seq_no[0] && !may_lack_number)
 		return why_set(why, KAKOU_E_INVALID,

@@ -58,6 +58,13 @@ static enum kakou_err take_times(struct site_build *build,
 	to->pictures_bytes = (int32_t)conf_integer(section, "pictures_kb") * 1024;
 	(void)snprintf(to->pictures_dir, sizeof(to->pictures_dir), "%s/pictures",
 		       build->site->state_dir);
+	to->register_ms = (int32_t)conf_integer(section, "register_s") * 1000;
+	text_copy(to->user_id, sizeof(to->user_id), conf_text(section, "user_id"));
+	if (!to->user_id[0] != !conf_text(section, "password_file")[0])
+		return conf_complain(section, "password_file", build->why,
+				     "got \"%s\" with user_id \"%s\", expected both or "
+				     "neither",
+				     conf_text(section, "password_file"), to->user_id);
 	to->states_ms = (int32_t)conf_integer(section, "device_states_s") * 1000;
 	to->resend_max_ms = (int32_t)conf_integer(section, "resend_max_ms");
 	if (to->pictures_wait_ms && (to->dialect.is_smart || to->dialect.frame.is_bare))
@@ -82,10 +89,11 @@ static enum kakou_err take_files(struct site_build *build,
 		const char *key;
 		char *to;
 	} files[] = {
-		{"ca_file",   to->ca_file  },
-		{"crl_file",  to->crl_file },
-		{"cert_file", to->cert_file},
-		{"key_file",  to->key_file },
+		{"ca_file",       to->ca_file      },
+		{"crl_file",      to->crl_file     },
+		{"cert_file",     to->cert_file    },
+		{"key_file",      to->key_file     },
+		{"password_file", to->password_file},
 	};
 	enum kakou_err err = KAKOU_OK;
 

@@ -125,6 +125,12 @@ const struct conf_key site_keys[] = {
 		"Size up to which pictures go into one message, in kilobytes; connect_ms has to do for it."),
 	INTEGER("customs", "resend_ms", 500, 60000, "2000",
 		"Wait before an unanswered inquiry is sent again, in milliseconds; doubles each time."),
+	TEXT("customs", "user_id", 31, "",
+	     "User as whom each lane registers with the platform (0x61); empty: none does."),
+	TEXT("customs", "password_file", SITE_PATH_MAX, "",
+	     "File with the user's password, one line, mode 0600; it is read whenever it is sent."),
+	INTEGER("customs", "register_s", 60, 86400, "3600",
+		"Seconds after which a registered lane registers again, as a sign of life."),
 	INTEGER("customs", "device_states_s", 0, 86400, "0",
 		"Seconds between two reports of device states (0x42), which are also sent with each "
 		"change; 0 for platforms that know neither 0x42 nor 0x43."),

@@ -125,7 +125,9 @@ static void record_peer(struct control *control, const struct customs_news *news
 {
 	enum event_kind kind = news->kind == CUSTOMS_NEWS_DIALECT  ? EVENT_PEER_DIALECT
 			       : news->kind == CUSTOMS_NEWS_DEVICE ? EVENT_DEVICE_ORDER
-								   : EVENT_CERTIFICATES;
+			       : news->kind == CUSTOMS_NEWS_REGISTERED
+				       ? EVENT_REGISTERED
+				       : EVENT_CERTIFICATES;
 	struct event event;
 
 	event_begin(&event, kind,
@@ -151,6 +153,7 @@ static void take_news(struct control *control)
 		}
 		if (news.kind == CUSTOMS_NEWS_DIALECT ||
 		    news.kind == CUSTOMS_NEWS_DEVICE ||
+		    news.kind == CUSTOMS_NEWS_REGISTERED ||
 		    news.kind == CUSTOMS_NEWS_CERTIFICATES) {
 			record_peer(control, &news);
 			continue;

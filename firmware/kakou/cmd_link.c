@@ -50,6 +50,8 @@ static void print_link(struct cli *cli, json_t *link)
 		cli_integer(link, "pending"));
 	print_backlog(cli, json_object_get(link, "backlog"));
 	fprintf(cli->out, "error    %s\n", cli_word(link, "last_error"));
+	if (cli_text(link, "registration")[0])
+		fprintf(cli->out, "user     %s\n", cli_text(link, "registration"));
 	if (cli_text(link, "dialect")[0])
 		fprintf(cli->out, "dialect  %s\n", cli_text(link, "dialect"));
 }

@@ -65,6 +65,7 @@
 	X(PEER_REFUSED, "peer_refused") /* why */ \
 	X(CERTIFICATES, "certificates") /* why */ \
 	X(DEVICE_ORDER, "device_order") /* why */ \
+	X(REGISTERED, "registered") /* why: with the platform, 0x62 */ \
 	X(PEER_DIALECT, "peer_dialect") /* seq_no, why */ \
 	X(SIGNING_KEY, "signing_key") /* key_id, public_key: signs from here on */ \
 	X(SIGNED_LATE, "signed_late") /* first, last: a start found them under no signature */ \

@@ -86,7 +86,7 @@ static json_t *view_link(const struct rpc *rpc, int64_t now_ms)
 		return json_null();
 	return json_pack(
 		"{s:b, s:o, s:o, s:I, s:I, s:I, s:I, s:i, s:s, s:s, s:s, s:I, s:I, s:I, "
-		"s:o}",
+		"s:o, s:s}",
 		"is_up", health.is_up, "sent_age_ms",
 		rpc_age(health.last_sent_ms, now_ms), "heard_age_ms",
 		rpc_age(health.last_heard_ms, now_ms), "sent", (json_int_t)health.sent,
@@ -95,7 +95,8 @@ static json_t *view_link(const struct rpc *rpc, int64_t now_ms)
 		"pending", (int)health.pending, "tls_version", health.tls_version,
 		"last_error", health.last_error, "dialect", health.dialect, "handshakes",
 		(json_int_t)health.handshakes, "resumed", (json_int_t)health.resumed,
-		"expires_s", (json_int_t)health.expires_s, "backlog", view_backlog(rpc));
+		"expires_s", (json_int_t)health.expires_s, "backlog", view_backlog(rpc),
+		"registration", health.registration);
 }
 
 /* The watchdog of the machine, and why it or kakoud began anew last. */

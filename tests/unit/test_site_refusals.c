@@ -93,6 +93,8 @@ static void customs_are_one_platform_with_plain_values(void **state)
 {
 	/* clang-format off */
 	static const struct refusal refusals[] = {
+		{"port = 9001", "port = 9001\n	user_id = gate",
+		 "customs \"platform\"", {"with user_id \"gate\"", "both or neither"}},
 		{"port = 9001", "port = 9001\n	generation = smart\n	pictures_wait_ms = 300",
 		 "pictures_wait_ms", {"got 300 with generation = smart", "traditional"}},
 		{"port = 9001", "port = 9001\n	framing = bare_xml\n	pictures_wait_ms = 300",

@@ -177,6 +177,17 @@ static void describe_fields(json_t *fields, const struct customs_message *messag
 		put(fields, "device_id", message->u.result.device_id);
 		put(fields, "seal", message->u.result.seal_id);
 		break;
+	case CUSTOMS_REGISTER: /* without its password */
+		put(fields, "monitor_ip", message->u.registration.monitor_ip);
+		put(fields, "monitor_port", message->u.registration.monitor_port);
+		put(fields, "user_id", message->u.registration.user_id);
+		break;
+	case CUSTOMS_REGISTERED:
+		put_character(fields, "result", message->u.registered.result);
+		put_character(fields, "rights", message->u.registered.rights);
+		put(fields, "user_id", message->u.registered.user_id);
+		break;
+	case CUSTOMS_ENROL:
 	case CUSTOMS_FETCH:
 	case CUSTOMS_PICTURES: break; /* a head alone */
 	case CUSTOMS_DEVICES: describe_states(fields, &message->u.devices.states); break;

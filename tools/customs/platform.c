@@ -7,6 +7,7 @@
  */
 #include "tools/customs/platform_private.h"
 
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@
 #include "firmware/pictures/store.h"
 #include "hal/clock.h"
 #include "hal/log.h"
+#include "hal/text.h"
 #include "hal/tls.h"
 #include "tools/scenario/keys.h"
 
@@ -112,6 +114,37 @@ static bool note_pictures(const struct frame *frame, json_t *entry)
 	return is_sound;
 }
 
+/* Whoever is not the one user whom the settings name may not. */
+static char judge_register(const struct customs_settings *settings,
+			   const struct customs_register *from)
+{
+	struct in6_addr address;
+
+	if (inet_pton(AF_INET, from->monitor_ip, &address) != 1 &&
+	    inet_pton(AF_INET6, from->monitor_ip, &address) != 1)
+		return '4';
+	if (settings->user[0] && strcmp(settings->user, from->user_id) != 0)
+		return '5';
+	return settings->user[0] && strcmp(settings->password, from->password) != 0 ? '6'
+										    : '0';
+}
+
+static void answer_register(struct platform *platform,
+			    const struct customs_register *from, json_t *entry)
+{
+	struct customs_message message = {.code = CUSTOMS_REGISTERED};
+	struct customs_registered *to = &message.u.registered;
+	struct why why;
+
+	to->head = from->head;
+	to->result = judge_register(platform->settings, from);
+	to->rights = to->result == '0' ? '2' : '0';
+	text_copy(to->user_id, sizeof(to->user_id), from->user_id);
+	note_outcome(entry, to->result == '0' ? "registered" : "not registered");
+	if (platform_post(platform, &message, 0, 0, "registration", &why))
+		log_error("kakou-customs", "answer to a registration: %s", why.text);
+}
+
 static void take_message(struct platform *platform, const struct frame *frame,
 			 const struct customs_message *message)
 {
@@ -143,6 +176,9 @@ static void take_message(struct platform *platform, const struct frame *frame,
 								      &message->u.result)
 				     ? "not stored"
 				     : "taken");
+		break;
+	case CUSTOMS_REGISTER:
+		answer_register(platform, &message->u.registration, entry);
 		break;
 	case CUSTOMS_PICTURES:
 	case CUSTOMS_DEVICES:

@@ -97,6 +97,10 @@ static const struct conf_key keys[] = {
 	       "Table of the status words that are sent and understood."),
 	CHOICE("verdict", "word|plain", "word",
 	       "Answers of 20 characters, or plain Y and N."),
+	TEXT("user", 31, "",
+	     "The user who may register (0x61); empty: anybody."),
+	TEXT("password", CUSTOMS_PASSWORD_MAX, "",
+	     "The user's password."),
 	CHOICE("strict", "no|yes", "no",
 	       "Whether a message in another dialect than this is refused."),
 };
@@ -139,6 +143,8 @@ static void list_destinations(struct raw *raw, void *to[KEYS])
 		&raw->absent_devices,
 		&raw->status_table,
 		&raw->verdict,
+		out->user,
+		out->password,
 		&raw->strict,
 	};
 

@@ -18,6 +18,7 @@
 enum { SETTINGS_PATH_MAX = 255, SETTINGS_HOST_MAX = 63, SETTINGS_NAME_MAX = 95 };
 
 struct customs_settings {
+	char user[32], password[CUSTOMS_PASSWORD_MAX + 1]; /**< "" = anybody registers */
 	char listen_host[SETTINGS_HOST_MAX + 1];
 	uint16_t listen_port; /**< 0: any free one */
 	char gate_host[SETTINGS_HOST_MAX + 1];
