@@ -204,7 +204,8 @@ def test_a_checkpoint_that_lies_elsewhere_is_told_to_the_record(new_gate):
     assert "no key that the record names signed" in done.stderr
     assert len(gate.events(kind="checkpoint_held")) == 1
     assert gate.kakou("log", "retain", "--now")["retention_days"] == 30
-    wait_until(lambda: gate.kakou("log", "retain")["retention"] != "", 5)
+    wait_until(lambda: gate.kakou("log", "retain")["retention"] != "", 5,
+               "a look at old events")
     assert gate.kakou("log", "retain")["removed_to"] == 0
 
 
