@@ -43,29 +43,43 @@ static void walk_test_output(struct walk *walk, enum line_role output,
 			  line_role_name(input));
 }
 
-static void walk_green(struct walk *walk)
+/* The lights of one side; of a lane that is reversible there is another for who comes from the far end. */
+static void walk_green(struct walk *walk, enum line_role green, const char *title,
+		       const char *question)
 {
-	static const char step[] = "green", title[] = "green light";
+	const char *step = line_role_name(green);
 
-	if (!walk->lines[LINE_GREEN].is_there || walk_is_skipped(walk, step, title))
+	if (!walk->lines[green].is_there || walk_is_skipped(walk, step, title))
 		return;
 	walk_say(walk, step, "look at the lights: green for four seconds");
 	if (cli_pulse(walk->cli, walk->lane, step, LAMP_MS, "walk-test: lights", NULL,
 		      NULL))
 		walk_book(walk, step, title, WALK_FAILED, "the output could not be set");
 	else
-		(void)walk_confirm(walk, step, title,
-				   "did green burn, and only green, in this lane? (y/n)");
+		(void)walk_confirm(walk, step, title, question);
 }
 
-static void walk_red(struct walk *walk)
+static void walk_red(struct walk *walk, enum line_role red, const char *title,
+		     const char *question)
 {
-	static const char step[] = "red", title[] = "red light";
+	const char *step = line_role_name(red);
 
-	if (walk->lines[LINE_RED].is_there && !walk_is_skipped(walk, step, title))
-		(void)walk_confirm(
-			walk, step, title,
-			"does red burn now, and only red, in this lane? (y/n)");
+	if (walk->lines[red].is_there && !walk_is_skipped(walk, step, title))
+		(void)walk_confirm(walk, step, title, question);
+}
+
+static void walk_lights(struct walk *walk)
+{
+	walk_green(walk, LINE_GREEN, "green light",
+		   "did green burn, and only green, in this lane? (y/n)");
+	walk_red(walk, LINE_RED, "red light",
+		 "does red burn now, and only red, in this lane? (y/n)");
+	walk_green(
+		walk, LINE_GREEN_FAR, "green light of the far end",
+		"did green burn, and only green, for who comes from the far end? (y/n)");
+	walk_red(
+		walk, LINE_RED_FAR, "red light of the far end",
+		"does red burn now, and only red, for who comes from the far end? (y/n)");
 }
 
 static void walk_sign(struct walk *walk)
@@ -87,8 +101,7 @@ void walk_outputs(struct walk *walk)
 			 "the safety loop answers its test");
 	walk_test_output(walk, LINE_BEAM_TEST, LINE_BEAM,
 			 "the safety beam answers its test");
-	walk_green(walk);
-	walk_red(walk);
+	walk_lights(walk);
 	if (walk_look(walk))
 		walk_sign(walk);
 }

@@ -13,6 +13,7 @@ import pytest
 
 from gate_help import lane_of, wait_state, yard_events, yard_lane
 from kakou_rig import BUILD, ROOT, wait_until
+from site_help import lane, site
 
 
 def unit_of(gate, device):
@@ -134,20 +135,23 @@ HANDS = """	line "reset" {
 
 
 class Bench:
-    """A gate with buttons at lane in1, a technician logged in, and hands on the sensors."""
+    """A gate with buttons at lane in1, a technician logged in, and hands on the sensors. Or a lane
+    of another site."""
 
-    def __init__(self, new_gate):
-        self.gate = gate = new_gate()
-        gate.edit_site(HANDS[HANDS.index('\tline "approach"'):], HANDS)
+    def __init__(self, new_gate, lane="in1", **other):
+        self.lane = lane
+        self.gate = gate = new_gate(**other)
+        if not other:
+            gate.edit_site(HANDS[HANDS.index('\tline "approach"'):], HANDS)
         gate.start()
-        wait_state(gate, "idle")
+        wait_state(gate, "idle", name=lane)
         self.ticket = gate.log_in("tech", "technician")
         (gate.run / "ticket").touch(0o600)
         (gate.run / "ticket").write_text(self.ticket)
         self.env = {**os.environ, "KAKOU_TICKET": str(gate.run / "ticket")}
 
     def hand(self, line, on=True, **more):
-        self.gate.rpc("yard", "touch", {"lane": "in1", "line": line, "on": on, **more})
+        self.gate.rpc("yard", "touch", {"lane": self.lane, "line": line, "on": on, **more})
 
     def start(self, *words, **more):
         return subprocess.Popen(
@@ -161,11 +165,11 @@ class Bench:
         return process.returncode, text
 
     def act(self, act, **more):
-        return self.gate.rpc("kakoud", "act", {"lane": "in1", "act": act, "reason": "test",
+        return self.gate.rpc("kakoud", "act", {"lane": self.lane, "act": act, "reason": "test",
                                                "screen": "test", "ticket": self.ticket, **more})
 
     def output(self, line):
-        return yard_lane(self.gate)["outputs"][line]
+        return yard_lane(self.gate, self.lane)["outputs"][line]
 
 
 def test_an_output_is_pulsed_in_a_locked_lane_only_and_ends_with_its_client(new_gate):
@@ -251,6 +255,25 @@ def test_a_lane_is_walked_and_the_report_is_in_the_record(new_gate):
     assert noted["value"] == hashlib.sha256(report.read_bytes()).hexdigest()
     assert yard_events(bench.gate, "closing_cut")
     assert not yard_events(bench.gate, "collision")
+
+
+def test_the_lights_of_both_ends_of_a_reversible_lane_are_walked(new_gate):
+    shape = {"evidence": ("plate",), "lines": ("red_far", "green_far"),
+             "reverse_chnl_no": '"3301500151"'}
+    bench = Bench(new_gate, "n1", site=site(lane(1, **shape)))
+    bench.act("lock")
+    skipped = ["approach", "safety_loop", "beam", "exit", "loop_test", "beam_test", "heartbeat",
+               "sign", "device.plate-n1", "device.sign-n1"]
+    lights = ["green", "red", "green_far", "red_far"]
+    answers = bench.gate.write("answers", "".join(f"{step} skip not now\n" for step in skipped) +
+                               "".join(f"{step} y\n" for step in lights))
+    process = bench.start("lane", "walk-test", "n1", "--answers", answers)
+    assert "FAILED" not in process.stdout.read()
+    assert process.wait(10) == 0
+    steps = bench.gate.events(kind="officer_act")[-1]["data"]["reason"]
+    assert steps.startswith("walk-test: 4 passed, 0 failed"), steps
+    assert [e["data"]["line"] for e in bench.gate.events(kind="pulse_ended")] == \
+        ["green", "green_far"]
 
 
 def test_a_line_that_changes_with_another_fails_its_step(new_gate):
