@@ -278,6 +278,7 @@ install: all
 	install -m 755 $(addprefix $(B)/,$(INSTALLED)) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(wildcard board/maps/*.map) $(SHARE)/kakou/maps
 	cd firmware/console/page && find . -type f -exec install -D -m 644 {} $(abspath $(SHARE))/kakou/console/{} \;
+	cp -d $(shell find firmware/console/page -type l) $(SHARE)/kakou/console
 	$(foreach m,$(MAN),install -D -m 644 $(m) $(SHARE)/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m));)
 
 # What stands in for the world, for a machine that a gate is set up or taught on.

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# The systemd unit is sound, restarts without limit and reboots nothing; the back-off grows to 30 s
+# The systemd units are sound, restart without limit and reboot nothing; the back-off grows to 30 s
 # and begins anew after a quiet minute, and never keeps a start from happening.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -12,11 +12,17 @@ complain() { echo "$*"; bad=1; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-for line in Restart=always StartLimitIntervalSec=0 Type=notify; do
-	grep -qx "$line" "$unit" || complain "$unit: lacks $line"
+console=board/systemd/kakou-console.service
+for one in "$unit" "$console"; do
+	for line in Restart=always StartLimitIntervalSec=0 RuntimeDirectoryPreserve=restart; do
+		grep -qx "$line" "$one" || complain "$one: lacks $line"
+	done
+	grep -q '^ExecStartPre=/usr/lib/kakou/back-off /run/' "$one" || complain "$one: has no back-off"
+	! grep -nE '^(StartLimitAction|FailureAction|SuccessAction|JobTimeoutAction|StartLimitBurst)=' "$one" ||
+		complain "$one: what it says there may reboot the machine, or give up"
+	! grep -n '^ProcSubset=pid' "$one" || complain "$one: the back-off does not see the uptime"
 done
-! grep -nE '^(StartLimitAction|FailureAction|SuccessAction|JobTimeoutAction|StartLimitBurst)=' "$unit" ||
-	complain "$unit: what it says there may reboot the machine, or give up"
+grep -qx Type=notify "$unit" || complain "$unit: lacks Type=notify"
 watchdog=$(sed -n 's/^WatchdogSec=//p' "$unit")
 least=$(sed -n 's/.*INTEGER("", "watchdog_s", \([0-9]*\),.*/\1/p' firmware/config/site_keys.c)
 [ "$watchdog" -le "$least" ] || complain "$unit: WatchdogSec=$watchdog, expected at most the" \
@@ -37,14 +43,13 @@ BACK_OFF_DRY=1 board/systemd/back-off /nonexistent/starts >/dev/null ||
 	complain "back-off: fails where it can't write"
 
 if command -v systemd-analyze >/dev/null; then
-	sed -e "s#/usr/lib/kakou/back-off#$PWD/board/systemd/back-off#" -e "s#^ExecStart=.*#ExecStart=/bin/true#" \
-		-e '/^Documentation=/d' "$unit" >"$work/kakoud.service"
-	said=$(systemd-analyze verify "$work/kakoud.service" 2>&1) || bad=1
-	[ -z "$said" ] || complain "$unit: systemd-analyze says: $said"
-	sed -e "s#^ExecStart=.*#ExecStart=/bin/true#" -e '/^Documentation=/d' \
-		board/systemd/kakou-console.service >"$work/kakou-console.service"
-	said=$(systemd-analyze verify "$work/kakou-console.service" 2>&1) || bad=1
-	[ -z "$said" ] || complain "kakou-console.service: systemd-analyze says: $said"
+	for one in "$unit" "$console"; do
+		name=$(basename "$one")
+		sed -e "s#/usr/lib/kakou/back-off#$PWD/board/systemd/back-off#" -e "s#^ExecStart=.*#ExecStart=/bin/true#" \
+			-e '/^Documentation=/d' "$one" >"$work/$name"
+		said=$(systemd-analyze verify "$work/$name" 2>&1) || bad=1
+		[ -z "$said" ] || complain "$one: systemd-analyze says: $said"
+	done
 else
 	echo "skip: systemd-analyze is not here, the unit's grammar was not looked at"
 fi
