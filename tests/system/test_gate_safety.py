@@ -77,7 +77,7 @@ def test_memory_is_locked_and_small(new_gate):
     drive_in(gate)
     gate.wait_event("passage_closed", within_s=60)
     ports = len(gate.rpc("kakoud", "buses")["buses"])
-    limit_kb = 4096 + 128 * ports
+    limit_kb = 5120 + 128 * ports
     assert gate.rpc("kakoud", "status")["control"]["memory_is_locked"]
     assert gate.kakoud.memory_kb("VmLck") > 0
     assert gate.kakoud.memory_kb("RssAnon") <= limit_kb

@@ -149,11 +149,11 @@ static bool any_stands_across_arm(void)
 {
 	for (int i = 0; i < 2; i++) {
 		const struct bench_vehicle *vehicle = world_vehicle(i);
-		int32_t length = vehicle->parts[vehicle->part_count - 1].to_mm;
 
 		if (vehicle->is_here && !world.drivers[i].is_small &&
 		    vehicle->front_mm > BENCH_ARM_MM &&
-		    vehicle->front_mm - length < BENCH_ARM_MM)
+		    vehicle->front_mm - vehicle->parts[vehicle->part_count - 1].to_mm <
+			    BENCH_ARM_MM)
 			return true;
 	}
 	return false;
