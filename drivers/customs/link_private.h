@@ -41,7 +41,8 @@ struct link_albums {
 
 struct link_registration {
 	int64_t due_ms;
-	bool is_answered; /* with 0: until then it is asked again soon */
+	bool is_registered; /* answered with 0: until then it is asked again soon */
+	bool is_told;       /* an answer of any kind is in the record */
 	char result, rights;
 };
 

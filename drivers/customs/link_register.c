@@ -49,7 +49,7 @@ static void post(struct customs_link *link, size_t lane, int64_t now_ms)
 	if (link_outbox_put(link->outbox, (uint8_t)lane, &message, now_ms))
 		return;
 	link->registrations[lane].due_ms =
-		now_ms + (link->registrations[lane].is_answered
+		now_ms + (link->registrations[lane].is_registered
 				  ? link->config.register_ms
 				  : link->config.resend_max_ms);
 }
@@ -108,19 +108,20 @@ enum kakou_err link_register_read_password(const struct customs_link *link,
 	return err;
 }
 
-/* Only what is new goes into the record: the answers to signs of life are the same each time. */
+/* Only what is new goes into the record: to signs of life, and while it refuses, it says the same. */
 bool link_register_take(struct customs_link *link, struct customs_news *news)
 {
 	const struct customs_registered *answer = &news->message.u.registered;
 	struct link_registration *at = &link->registrations[news->lane];
-	bool is_new = !at->is_answered || at->result != answer->result ||
+	bool is_new = !at->is_told || at->result != answer->result ||
 		      at->rights != answer->rights;
 
-	at->is_answered = answer->result == '0';
+	at->is_told = true;
+	at->is_registered = answer->result == '0';
 	at->result = answer->result;
 	at->rights = answer->rights;
-	at->due_ms = news->at_ms + (at->is_answered ? link->config.register_ms
-						    : link->config.resend_max_ms);
+	at->due_ms = news->at_ms + (at->is_registered ? link->config.register_ms
+						      : link->config.resend_max_ms);
 	(void)snprintf(news->why, sizeof(news->why), "0x62: user %.31s %s, rights %c",
 		       link->config.user_id[0] ? link->config.user_id : "-",
 		       result_word(answer->result),
