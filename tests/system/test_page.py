@@ -38,6 +38,14 @@ def hold_one(gate):
     return lane_of(gate)["passage"]
 
 
+@pytest.fixture(scope="module")
+def past(gate):
+    """A passage that is over. Tests may run in any order, and each by itself."""
+    passage = hold_one(gate)
+    gate.act("return", "in1", gate.ticket(), passage=passage, reason="no order")
+    return gate.wait_event("passage_closed", passage=passage, within_s=60)
+
+
 def test_a_trucks_whole_way_is_seen_and_an_officer_releases_it_in_two_touches(gate, page):
     page.go("lanes")
     page.wait_text("[data-lane=in1] .stage", "空闲")
@@ -105,9 +113,8 @@ def test_an_alarm_says_what_to_do_and_is_acknowledged_by_name(gate, page):
     page.wait_text(".now", "没有报警")
 
 
-def test_a_passage_is_found_by_its_plate_with_timeline_and_proof(gate, page):
-    passage = gate.events(kind="passage_closed")[-1]["passage"]
-    plate = gate.events(kind="passage_closed", passage=passage)[-1]["data"]["plate"]
+def test_a_passage_is_found_by_its_plate_with_timeline_and_proof(past, page):
+    passage, plate = past["passage"], past["data"]["plate"]
     page.go("history")
     page.wait(".search")
     page.fill(".search [name=plate]", plate[-4:])
@@ -126,7 +133,10 @@ def test_a_passage_is_found_by_its_plate_with_timeline_and_proof(gate, page):
     page.driver.execute_script("document.getElementById('dialog').close()")
 
 
-def test_numbers_are_plotted_by_the_board_alone(page):
+def test_numbers_are_plotted_by_the_board_alone(past, page):
+    assert past
+    page.go("lanes")
+    page.wait(".lanes")
     page.go("numbers")
     page.wait(".plot canvas")
     wait_until(lambda: page.driver.execute_script("return Boolean(window.Chart)"), 20, "the plots")
@@ -137,6 +147,9 @@ def test_numbers_are_plotted_by_the_board_alone(page):
 
 
 def test_a_supervisor_keeps_numbers_to_compare_with(gate):
+    passage = hold_one(gate)
+    gate.act("release", "in1", gate.ticket(), passage=passage, reason="papers seen")
+    gate.wait_event("passage_closed", passage=passage, within_s=60)
     with Page(gate) as page:
         page.log_in("chief", "supervisor")
         page.go("numbers")
@@ -149,7 +162,7 @@ def test_both_languages_say_everything(gate, page):
     english = re.compile(r"[a-z]{3}")
     for view in ("lanes", "lane/in1", "alarms", "history", "numbers", "devices", "people"):
         page.go(view)
-        wait_until(lambda: len(page.text("#view")) > 20, 20, view)
+        wait_until(lambda: len(page.text("#view")) > 8, 20, view)
     assert page.untranslated() is None
     assert not english.search(page.text("#nav"))
     page.click("#language")
@@ -185,7 +198,7 @@ def test_who_may_only_watch_has_no_button_that_acts(gate):
 def test_a_small_tablet_needs_no_sideways_scrolling(page):
     for view in ("lanes", "lane/in1", "alarms", "history"):
         page.go(view)
-        wait_until(lambda: len(page.text("#view")) > 20, 20, view)
+        wait_until(lambda: len(page.text("#view")) > 8, 20, view)
         wide, seen = page.driver.execute_script(
             "return [document.documentElement.scrollWidth, document.documentElement.clientWidth]")
         assert wide <= seen, view

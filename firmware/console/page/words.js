@@ -292,7 +292,7 @@ const CODES = {
   event: {
     started: ["控制器启动", "controller started"], stopped: ["控制器停止", "controller stopped"], reset: ["重新启动原因", "reason of the restart"],
     passage_opened: ["车辆进道", "vehicle arrives"], evidence: ["采集", "evidence"], picture: ["照片", "picture"],
-    picture_missing: ["缺照片", "no picture"], pictures_fetched: ["海关取照片", "pictures fetched by customs"], pictures_removed: ["旧照片已清除", "old pictures removed"], vote: ["车牌表决", "plates voted"],
+    picture_missing: ["缺照片", "no picture"], registered: ["已向海关登记", "registered with customs"], pictures_fetched: ["海关取照片", "pictures fetched by customs"], pictures_removed: ["旧照片已清除", "old pictures removed"], vote: ["车牌表决", "plates voted"],
     inquiry: ["拟问海关", "customs is to be asked"], inquiry_sent: ["已问海关", "customs asked"], inquiry_failed: ["询问没有送达", "the question did not arrive"],
     inquiry_withdrawn: ["撤回询问", "question withdrawn"], answer: ["海关答复", "customs answers"], verdict: ["结论", "verdict"],
     hold: ["等候", "held"], officer_act: ["关员处置", "officer acts"], act_refused: ["处置被拒", "act refused"], shift: ["交接班", "shift handed over"],
