@@ -18,10 +18,10 @@ bool token_is_uri(const char *text)
 
 static int read_hex(char digit)
 {
-	static const char digits[] = "0123456789abcdef";
-	const char *at = digit ? strchr(digits, digit | 0x20) : NULL;
+	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+	const char *at = digit ? strchr(digits, digit) : NULL;
 
-	return at ? (int)(at - digits) : -1;
+	return at ? (int)((at - digits) % 16) : -1;
 }
 
 /* Undoes percent-encoding. False: it is broken, or too long. */

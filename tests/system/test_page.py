@@ -219,8 +219,7 @@ def words():
     """The groups of codes of words.js: {group: [code]}."""
     text = (PAGE / "words.js").read_text(encoding="utf-8")
     groups = {}
-    for name, body in re.findall(r"^  (\w+): \{(.*?)\n?  \},?$|^  (\w+): \{ (.*?) \},$", text, re.M | re.S) and \
-            re.findall(r"^  (\w+): \{(.*?)\},$", text, re.M | re.S):
+    for name, body in re.findall(r"^  (\w+): \{(.*?)\},$", text, re.M | re.S):
         groups[name] = re.findall(r"[\"']?([\w-]+)[\"']?: \[", body)
     groups["alarm"] = re.findall(r"^  (\w+): \[\"(?:high|medium|low)\"", text, re.M)
     return groups
