@@ -83,6 +83,8 @@ def test_a_page_that_comes_back_misses_no_event(gate, officer):
     officer.post("lanes/out1/acts", {"act": "lock", "reason": "test"})
     officer.post("lanes/out1/acts", {"act": "open", "reason": "test"})
     last = gate.events(after=first)[-1]["seq"]
+    wait_until(lambda: officer.get("state").json["last"] >= last, 20,
+               lambda: "the page's server has followed")
     with officer.stream(after=first) as stream:
         numbers = []
         while not numbers or numbers[-1] < last:

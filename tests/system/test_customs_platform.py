@@ -14,7 +14,7 @@ import pytest
 
 from customs_help import (CHANNEL, OTHER_CHANNEL, REFUSED, RELEASE, Peer, Probe, dial, frame,
                           free_port, history, inquiry, root, wait_history)
-from kakou_rig import BUILD, ROOT, Rpc, RpcError, Slot
+from kakou_rig import BUILD, ROOT, Rpc, RpcError, Slot, wait_until
 
 ORDER = "Z3111I240726000000000{:03}"
 ORDERS = """
@@ -105,8 +105,11 @@ def platform(new_platform, gate):
 
 @pytest.fixture
 def ask(platform, gate, certs):
-    """ask(seq, …): sends a 0x21 and returns the 0x22 that comes back."""
+    """ask(seq, …): sends a 0x21 and returns the 0x22 that comes back. What is asked while its
+    answer is still on its way gets no second one, so the way is clear first."""
     def send(seq, **fields):
+        wait_until(lambda: platform.rpc.call("status")["waiting"] == 0, 20,
+                   lambda: "nothing is on its way to the gate")
         dial(certs, platform.address, inquiry(seq, **fields), name="gate")
         return gate.next()
 
