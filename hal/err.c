@@ -23,6 +23,7 @@ const char *kakou_err_name(enum kakou_err err)
 	case KAKOU_E_DENIED: return "denied";
 	case KAKOU_E_IO: return "io";
 	case KAKOU_E_NOMEM: return "nomem";
+	case KAKOU_E_SECOND: return "second";
 	}
 	return "unknown";
 }

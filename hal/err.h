@@ -27,6 +27,8 @@ enum kakou_err {
 	KAKOU_E_IO = -12, /**< the disk or the kernel failed: go to the safe state */
 	KAKOU_E_NOMEM =
 		-13, /**< no memory: give up what was begun, nothing is half done */
+	KAKOU_E_SECOND =
+		-14, /**< one person is not enough: ask again with another's approval */
 };
 
 /** The caller must look at the result. */

@@ -72,16 +72,17 @@ void api_fail_as(struct exchange *exchange, const struct caller_answer *answer)
 		unsigned status;
 		const char *code;
 	} errors[] = {
-		{CALLER_GONE,               503, "unreachable"},
-		{CALLER_LATE,               504, "late"       },
-		{-32602,                    400, "bad_request"},
-		{-32600,                    400, "bad_request"},
-		{-32000 + KAKOU_E_TIMEOUT,  504, "late"       },
-		{-32000 + KAKOU_E_REFUSED,  409, "refused"    },
-		{-32000 + KAKOU_E_FULL,     503, "full"       },
-		{-32000 + KAKOU_E_INVALID,  400, "bad_request"},
-		{-32000 + KAKOU_E_NOTFOUND, 404, "not_found"  },
-		{-32000 + KAKOU_E_DENIED,   403, "denied"     },
+		{CALLER_GONE,               503, "unreachable"  },
+		{CALLER_LATE,               504, "late"         },
+		{-32602,                    400, "bad_request"  },
+		{-32600,                    400, "bad_request"  },
+		{-32000 + KAKOU_E_TIMEOUT,  504, "late"         },
+		{-32000 + KAKOU_E_REFUSED,  409, "refused"      },
+		{-32000 + KAKOU_E_FULL,     503, "full"         },
+		{-32000 + KAKOU_E_INVALID,  400, "bad_request"  },
+		{-32000 + KAKOU_E_NOTFOUND, 404, "not_found"    },
+		{-32000 + KAKOU_E_DENIED,   403, "denied"       },
+		{-32000 + KAKOU_E_SECOND,   409, "second_needed"},
 	};
 	unsigned status = 502;
 	const char *code = "failed";

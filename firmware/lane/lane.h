@@ -158,7 +158,7 @@ struct lane_raise {
 struct lane_pending {
 	uint64_t ticket; /**< 0 = free */
 	uint32_t token;
-	bool is_refused;
+	enum kakou_err refusal; /**< KAKOU_OK = taken */
 	char why[120];
 };
 

@@ -38,10 +38,10 @@ static void answer_act(struct lane_out *out, uint32_t token, enum kakou_err err,
 static void finish_act(struct lane_pending *pending, const struct journal_ack *ack,
 		       struct lane_out *out)
 {
-	enum kakou_err err = pending->is_refused ? KAKOU_E_REFUSED : KAKOU_OK;
+	enum kakou_err err = pending->refusal;
 	const char *why = pending->why;
 
-	if (!ack->is_committed && !pending->is_refused) {
+	if (!ack->is_committed && !err) {
 		err = KAKOU_E_IO;
 		why = "the record can't be written now";
 	}
@@ -241,9 +241,22 @@ static bool lacks_second(const struct lane *lane, const struct act *act)
 	       !act->is_customs && act->second[0] == '\0';
 }
 
-/* Why the act can't be taken now; "" when it can. */
-static void judge_act(const struct lane *lane, const struct act *act, char *why,
-		      size_t size)
+/* Last of all: nobody is called for an act that would be refused anyway. */
+static enum kakou_err judge_second(const struct lane *lane, const struct act *act,
+				   char *why, size_t size)
+{
+	if (act->verb != ACT_RELEASE || !lacks_second(lane, act))
+		return KAKOU_OK;
+	snprintf(why, size,
+		 "customs refused passage %lld: its release needs a supervisor's "
+		 "approval besides",
+		 (long long)lane->passage);
+	return KAKOU_E_SECOND;
+}
+
+/* Whether the act can be taken now; why not, "" when it can. */
+static enum kakou_err judge_act(const struct lane *lane, const struct act *act, char *why,
+				size_t size)
 {
 	enum act_verb verb = (enum act_verb)act->verb;
 	const char *senseless = find_senseless(lane, act);
@@ -275,11 +288,6 @@ static void judge_act(const struct lane *lane, const struct act *act, char *why,
 			 "the arm of lane %s can't be seen: nothing may close when its "
 			 "lines come back",
 			 lane->config->name);
-	else if (verb == ACT_RELEASE && lacks_second(lane, act))
-		snprintf(why, size,
-			 "customs refused passage %lld: its release needs a supervisor's "
-			 "approval besides",
-			 (long long)lane->passage);
 	else if (senseless)
 		snprintf(why, size, "lane %s %s", lane->config->name, senseless);
 	else if (verb == ACT_MODE)
@@ -297,20 +305,23 @@ static void judge_act(const struct lane *lane, const struct act *act, char *why,
 			 act_verb_name(verb), lane->config->name,
 			 lane_state_name(lane->state),
 			 lane->record_is_well ? "" : " and the record can't be written");
+	return why[0] ? KAKOU_E_REFUSED : judge_second(lane, act, why, size);
 }
 
-bool lane_take_act(struct lane *lane, const struct act *act, uint64_t ticket, char *why,
-		   size_t size)
+enum kakou_err lane_take_act(struct lane *lane, const struct act *act, uint64_t ticket,
+			     char *why, size_t size)
 {
+	enum kakou_err err;
+
 	lane->act = act;
-	judge_act(lane, act, why, size);
+	err = judge_act(lane, act, why, size);
 	(void)lane_record_act(lane, act, ticket, why);
 	if (why[0] == '\0' && is_beside_table((enum act_verb)act->verb))
 		do_beside_table(lane);
 	else if (why[0] == '\0')
 		lane_dispatch(lane, EV_ACT);
 	lane->act = NULL;
-	return why[0] == '\0';
+	return err;
 }
 
 void lane_feed_act(struct lane *lane, const struct act *act, const struct lane_inputs *in,
@@ -330,8 +341,8 @@ void lane_feed_act(struct lane *lane, const struct act *act, const struct lane_i
 	}
 	pending->token = act->token;
 	pending->ticket = lane->numbers->next_ticket++;
-	pending->is_refused = !lane_take_act(lane, act, pending->ticket, pending->why,
-					     sizeof(pending->why));
+	pending->refusal = lane_take_act(lane, act, pending->ticket, pending->why,
+					 sizeof(pending->why));
 }
 
 /* ---- acts of the table ---------------------------------------------------------------------- */

@@ -30,8 +30,10 @@ void lane_record_raise(struct lane *lane);
 /** A reset that was asked for before the raise that acted first. */
 bool lane_is_before_raise(const struct lane *lane, const struct act *act);
 
-bool lane_take_act(struct lane *lane, const struct act *act, uint64_t ticket, char *why,
-		   size_t size);
+/** Does it, or says why not: KAKOU_E_REFUSED, KAKOU_E_SECOND (another person has to approve).
+ *  Recorded either way. */
+KAKOU_MUST_CHECK enum kakou_err lane_take_act(struct lane *lane, const struct act *act,
+					      uint64_t ticket, char *why, size_t size);
 
 /* lane_pulse.c */
 /** Why the act's pulse can't be taken now; untouched when it can. */

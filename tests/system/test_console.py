@@ -179,7 +179,8 @@ def test_a_release_against_customs_takes_two_people_where_the_site_says_so(new_g
                                                "second": {"name": name, "password": password}})
 
     alone = officer.post("lanes/in1/acts", release)
-    assert alone.status == 409 and "approval besides" in alone.json["error"]["message"]
+    assert (alone.status, alone.code) == (409, "second_needed")
+    assert "approval besides" in alone.json["error"]["message"]
     assert approved_by("chief", "wrong").code == "login_refused"
     assert approved_by("officer", "password of officer").code == "denied"
     assert approved_by("chief", "password of chief").status == 200

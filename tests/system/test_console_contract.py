@@ -16,6 +16,15 @@ ROUTES = json.loads(subprocess.check_output([BUILD / "kakou-console", "--routes"
 METHODS = ("get", "post")
 
 
+def test_each_error_code_of_the_server_is_in_the_document_and_no_other_is():
+    sources = "".join(path.read_text("utf-8")
+                      for path in (ROOT / "firmware/console").glob("*.c"))
+    server = set(re.findall(r'\b[45]\d\d,\s+"([a-z_]+)"', sources))
+    server |= set(re.findall(r'\\"code\\":\\"([a-z_]+)\\"', sources))
+    error = DOCUMENT["components"]["schemas"]["Error"]["properties"]["error"]
+    assert sorted(error["properties"]["code"]["enum"]) == sorted(server)
+
+
 def said(operation):
     """The parameters as the document has them: (name, where, type, is required)."""
     found = [(p["name"], p["in"], p["schema"]["type"], p["required"])

@@ -31,6 +31,8 @@ static void a_release_against_customs_needs_a_second_person_where_the_site_says_
 	bench_act(&b, ACT_RELEASE, b.lane.passage);
 	assert_int_equal(b.lane.state, LANE_HELD);
 	assert_int_equal(bench_count(&b, EVENT_ACT_REFUSED, "approval besides"), 1);
+	bench_run(&b, 500);
+	assert_int_equal(b.result.error, KAKOU_E_SECOND);
 	/* Asking anew is no way around it. */
 	bench_act(&b, ACT_ASK, b.lane.passage);
 	bench_run(&b, 500);
@@ -42,6 +44,24 @@ static void a_release_against_customs_needs_a_second_person_where_the_site_says_
 	b.act_second = NULL;
 	assert_int_equal(bench_count(&b, EVENT_OFFICER_ACT, "second=chief"), 1);
 	assert_int_equal(bench_count(&b, EVENT_LIFT_AUTHORISED, ""), 1);
+}
+
+static void nobody_is_called_to_approve_a_release_that_would_be_refused_anyway(
+	void **state)
+{
+	(void)state;
+	b.site.lanes[0].release_needs_second = true;
+	case_ask();
+	case_hold_with(CASE_REFUSE, "未关联单据", REASON_NO_ORDER);
+	bench_act(&b, ACT_RELEASE, b.lane.passage + 1);
+	bench_run(&b, 500);
+	assert_int_equal(b.result.error, KAKOU_E_REFUSED);
+	b.lane.state = LANE_BLOCKED;
+	bench_act(&b, ACT_RELEASE, b.lane.passage);
+	bench_run(&b, 500);
+	assert_int_equal(b.result.error, KAKOU_E_REFUSED);
+	assert_int_equal(bench_count(&b, EVENT_ACT_REFUSED, "not possible while"), 1);
+	assert_int_equal(bench_count(&b, EVENT_ACT_REFUSED, "approval besides"), 0);
 }
 
 static void a_hold_that_customs_did_not_order_needs_no_second_person(void **state)
@@ -382,6 +402,8 @@ int main(void)
 		LANE_TEST(no_order_holds_with_its_sign),
 		LANE_TEST(
 			a_release_against_customs_needs_a_second_person_where_the_site_says_so),
+		LANE_TEST(
+			nobody_is_called_to_approve_a_release_that_would_be_refused_anyway),
 		LANE_TEST(a_hold_that_customs_did_not_order_needs_no_second_person),
 		LANE_TEST(customs_refusals_are_named),
 		LANE_TEST(whatever_is_not_exactly_a_release_holds),

@@ -184,6 +184,17 @@ static void a_refusal_without_words_is_still_named(void **state)
 	close(fd);
 }
 
+static void who_needs_a_second_person_is_told_so_by_a_code_of_its_own(void **state)
+{
+	int fd = rpc_rig_connect(&rig);
+
+	(void)state;
+	send_line(fd, RELEASE);
+	put_result(take_act().token, KAKOU_E_SECOND, 0, "approval besides");
+	rpc_rig_expect_error(rpc_rig_receive(fd), -32014, "approval besides");
+	close(fd);
+}
+
 static void each_result_goes_to_who_asked(void **state)
 {
 	int fds[2] = {rpc_rig_connect(&rig), rpc_rig_connect(&rig)};
@@ -400,6 +411,7 @@ int main(void)
 		WITH_SERVER(an_accepted_act_is_answered_with_its_event),
 		WITH_SERVER(a_refused_act_is_answered_with_the_reason),
 		WITH_SERVER(a_refusal_without_words_is_still_named),
+		WITH_SERVER(who_needs_a_second_person_is_told_so_by_a_code_of_its_own),
 		WITH_SERVER(each_result_goes_to_who_asked),
 		WITH_SERVER(an_act_without_result_ends_after_two_seconds),
 		WITH_SERVER(a_result_for_a_client_that_left_does_nothing),
