@@ -93,6 +93,8 @@ void api_fail_as(struct exchange *exchange, const struct caller_answer *answer)
 			code = errors[i].code;
 		}
 	}
+	if (answer->refusal && answer->refusal[0])
+		code = answer->refusal;
 	api_fail(exchange, status, code, "%s", answer->message);
 }
 

@@ -71,7 +71,7 @@ static void finish(struct caller *caller, struct call *call,
 static void finish_without(struct caller *caller, struct call *call, int code,
 			   const char *message)
 {
-	const struct caller_answer answer = {NULL, code, message};
+	const struct caller_answer answer = {.code = code, .message = message};
 
 	finish(caller, call, &answer);
 }
@@ -114,6 +114,7 @@ static void take_reply(struct line *line, size_t len)
 		.result = json_object_get(reply, "result"),
 		.code = (int)json_number_of(error, "code"),
 		.message = json_text_of(error, "message"),
+		.refusal = json_text_of(json_object_get(error, "data"), "refusal"),
 	};
 
 	if (!answer.result && !error) {

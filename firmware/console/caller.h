@@ -29,6 +29,8 @@ struct caller_answer {
 	json_t *result; /**< NULL = an error; borrowed */
 	int code; /**< of an error: JSON-RPC's, kakoud's, or CALLER_GONE, CALLER_LATE */
 	const char *message; /**< of an error, for a person */
+	const char *
+		refusal; /**< why the lane refuses an act, as a word; "" or NULL = none */
 };
 
 /** Called once for each call, later or at once; not after caller_destroy(). */

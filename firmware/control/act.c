@@ -40,3 +40,23 @@ const char *act_verb_name(enum act_verb verb)
 
 	return rule ? rule->name : NULL;
 }
+
+const char *act_refusal_name(enum act_refusal refusal)
+{
+	static const char *const names[ACT_REFUSALS] = {
+		[REFUSAL_NONE] = "",
+		[REFUSAL_GONE] = "gone",
+		[REFUSAL_SECOND] = "second_needed",
+		[REFUSAL_NOT_NOW] = "not_now",
+		[REFUSAL_ALREADY] = "already",
+		[REFUSAL_ABSENT] = "absent",
+		[REFUSAL_VALUE] = "bad_value",
+		[REFUSAL_WAITED] = "waited",
+		[REFUSAL_KEY] = "key_needed",
+		[REFUSAL_BLIND] = "arm_unseen",
+		[REFUSAL_RECORD] = "record_ill",
+		[REFUSAL_OTHER] = "refused",
+	};
+
+	return (unsigned)refusal < ACT_REFUSALS ? names[refusal] : names[REFUSAL_OTHER];
+}

@@ -52,6 +52,23 @@ struct act_rule {
 	uint32_t needs; /**< enum act_needs, as bits */
 };
 
+/** Why the lane refuses an act, for programs: the words beside it are for people. */
+enum act_refusal {
+	REFUSAL_NONE,
+	REFUSAL_GONE,    /**< the passage that was meant is not in the lane any more */
+	REFUSAL_SECOND,  /**< a supervisor's approval is needed besides */
+	REFUSAL_NOT_NOW, /**< not in the state that the lane is in */
+	REFUSAL_ALREADY, /**< it is so already */
+	REFUSAL_ABSENT, /**< no such alarm, call, read or lock here that it could be about */
+	REFUSAL_VALUE, /**< the value is none of its kind */
+	REFUSAL_WAITED, /**< it waited too long for the record, or an emergency came first */
+	REFUSAL_KEY,    /**< the key at the gate is needed */
+	REFUSAL_BLIND,  /**< the arm can't be seen */
+	REFUSAL_RECORD, /**< the record can't be written */
+	REFUSAL_OTHER,  /**< the words tell */
+	ACT_REFUSALS,
+};
+
 /** One that had to wait longer is refused: who asked was told so, and may be looking elsewhere. */
 enum { ACT_FRESH_MS = 5000 };
 
@@ -74,13 +91,17 @@ struct act {
 
 struct act_result {
 	uint32_t token;
-	int8_t error;  /**< enum kakou_err: OK accepted and recorded; otherwise refused */
+	int8_t error; /**< enum kakou_err: OK accepted and recorded; otherwise refused */
+	uint8_t refusal; /**< enum act_refusal */
 	int64_t seq;   /**< number of the act's (or refusal's) event; 0 = not committed */
 	char why[120]; /**< refused: the reason in words */
 };
 
 /** NULL out of range. */
 const struct act_rule *act_rule_of(enum act_verb verb);
+
+/** "gone", "second_needed" …; "refused" for what has no word of its own, "" for none. */
+const char *act_refusal_name(enum act_refusal refusal);
 
 /** The word on the command line; NULL out of range. */
 const char *act_verb_name(enum act_verb verb);

@@ -12,9 +12,13 @@
 #include "hal/text.h"
 
 static void answer(struct control *control, const struct act *act, enum kakou_err err,
-		   const char *why)
+		   enum act_refusal refusal, const char *why)
 {
-	struct act_result result = {.token = act->token, .error = (int8_t)err};
+	struct act_result result = {
+		.token = act->token,
+		.error = (int8_t)err,
+		.refusal = (uint8_t)refusal,
+	};
 
 	text_copy(result.why, sizeof(result.why), why);
 	if (queue_push(control->config.act_results, &result))
@@ -43,11 +47,12 @@ static void put_by(struct control *control, const struct act *act)
 		const char *why = lane_raise_unrecorded(&control->lanes[act->lane], act,
 							control->now_ms);
 
-		answer(control, act, why ? KAKOU_E_REFUSED : KAKOU_OK, why ? why : "");
+		answer(control, act, why ? KAKOU_E_REFUSED : KAKOU_OK,
+		       why ? REFUSAL_ALREADY : REFUSAL_NONE, why ? why : "");
 	} else if (waiting->count < CONTROL_ACTS_MAX) {
 		waiting->act[waiting->count++] = *act;
 	} else {
-		answer(control, act, KAKOU_E_FULL,
+		answer(control, act, KAKOU_E_FULL, REFUSAL_NONE,
 		       "the record takes nothing now; nothing was done");
 	}
 }

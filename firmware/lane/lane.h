@@ -158,7 +158,7 @@ struct lane_raise {
 struct lane_pending {
 	uint64_t ticket; /**< 0 = free */
 	uint32_t token;
-	enum kakou_err refusal; /**< KAKOU_OK = taken */
+	uint8_t refusal; /**< enum act_refusal */
 	char why[120];
 };
 

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a person asks of a lane: whether it can be done now, the record of it, and what is done
- * at any time, beside the table.
+ * What a person asks of a lane: the record of it, and what is done at any time, beside the table.
  *
  * Layer: firmware. Pure.
  */
 #include <assert.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "firmware/lane/lane_internal.h"
@@ -23,7 +21,7 @@ static struct lane_pending *find_pending(struct lane *lane, uint64_t ticket)
 }
 
 static void answer_act(struct lane_out *out, uint32_t token, enum kakou_err err,
-		       int64_t seq, const char *why)
+		       enum act_refusal refusal, int64_t seq, const char *why)
 {
 	struct act_result *result;
 
@@ -31,6 +29,7 @@ static void answer_act(struct lane_out *out, uint32_t token, enum kakou_err err,
 	result = &out->results[out->result_count++];
 	result->token = token;
 	result->error = (int8_t)err;
+	result->refusal = (uint8_t)refusal;
 	result->seq = seq;
 	text_copy(result->why, sizeof(result->why), why);
 }
@@ -38,14 +37,19 @@ static void answer_act(struct lane_out *out, uint32_t token, enum kakou_err err,
 static void finish_act(struct lane_pending *pending, const struct journal_ack *ack,
 		       struct lane_out *out)
 {
-	enum kakou_err err = pending->refusal;
+	enum act_refusal refusal = (enum act_refusal)pending->refusal;
+	enum kakou_err err = refusal == REFUSAL_NONE     ? KAKOU_OK
+			     : refusal == REFUSAL_SECOND ? KAKOU_E_SECOND
+							 : KAKOU_E_REFUSED;
 	const char *why = pending->why;
 
-	if (!ack->is_committed && !err) {
+	if (!ack->is_committed && !refusal) {
 		err = KAKOU_E_IO;
+		refusal = REFUSAL_RECORD;
 		why = "the record can't be written now";
 	}
-	answer_act(out, pending->token, err, ack->is_committed ? ack->seq : 0, why);
+	answer_act(out, pending->token, err, refusal, ack->is_committed ? ack->seq : 0,
+		   why);
 	memset(pending, 0, sizeof(*pending));
 }
 
@@ -103,7 +107,7 @@ static void lock(struct lane *lane, bool is_locked)
 }
 
 /* False: the act is the table's. */
-static bool is_beside_table(enum act_verb verb)
+bool lane_act_is_beside_table(enum act_verb verb)
 {
 	switch (verb) {
 	case ACT_LOCK:
@@ -117,28 +121,6 @@ static bool is_beside_table(enum act_verb verb)
 	case ACT_TURN:
 	case ACT_COMMISSION: return true;
 	default: return false;
-	}
-}
-
-/* Why it has no sense now; NULL when it has. */
-static const char *find_senseless(const struct lane *lane, const struct act *act)
-{
-	enum lane_alarm alarm;
-
-	switch ((enum act_verb)act->verb) {
-	case ACT_LOCK: return lane->is_locked ? "is locked already" : NULL;
-	case ACT_OPEN: return lane->is_locked ? NULL : "is not locked";
-	case ACT_EMERGENCY:
-		return lane->is_raised_by_hand ? "is raised already, until a reset"
-					       : NULL;
-	case ACT_ANSWER: return lane->help_is_called ? NULL : "has no open call for help";
-	case ACT_ACK:
-		alarm = lane_find_alarm(act->value);
-		if (alarm == LANE_ALARMS || !(lane->alarms & 1u << alarm))
-			return "has no such alarm";
-		return lane->acknowledged & 1u << alarm ? "has it acknowledged already"
-							: NULL;
-	default: return NULL;
 	}
 }
 
@@ -159,29 +141,6 @@ static void do_beside_table(struct lane *lane)
 	}
 }
 
-/* ---- evidence from a person ------------------------------------------------------------------ */
-
-static void judge_entry(const struct lane *lane, const struct act *act, char *why,
-			size_t size)
-{
-	enum evidence_kind kind = (enum evidence_kind)act->subject;
-	const struct evidence *evidence = lane_evidence(lane, kind);
-	struct why inner;
-	bool has_value = evidence && evidence_value(evidence);
-
-	if (!evidence)
-		snprintf(why, size, "lane %s gathers no %s", lane->config->name,
-			 evidence_kind_name(kind));
-	else if (evidence_check_entry(evidence, act->value, &inner))
-		snprintf(why, size, "%s: %.100s", evidence_kind_name(kind), inner.text);
-	else if (act->verb == ACT_CORRECT && !has_value)
-		snprintf(why, size, "no %s was read that could be corrected: enter it",
-			 evidence_kind_name(kind));
-	else if (act->verb == ACT_ENTER && has_value)
-		snprintf(why, size, "the %s was read: correct it",
-			 evidence_kind_name(kind));
-}
-
 /* ---- taking an act --------------------------------------------------------------------------- */
 
 /* Whoever acts on the lane has looked at it. */
@@ -195,10 +154,10 @@ static void answer_help(struct lane *lane, struct event *event)
 }
 
 struct event *lane_record_act(struct lane *lane, const struct act *act, uint64_t ticket,
-			      const char *why)
+			      enum act_refusal refusal, const char *why)
 {
 	struct event *event =
-		lane_record(lane, why[0] ? EVENT_ACT_REFUSED : EVENT_OFFICER_ACT);
+		lane_record(lane, refusal ? EVENT_ACT_REFUSED : EVENT_OFFICER_ACT);
 	uint32_t needs = act_rule_of((enum act_verb)act->verb)->needs;
 
 	event_add_text(event, "act", act_verb_name((enum act_verb)act->verb));
@@ -215,113 +174,30 @@ struct event *lane_record_act(struct lane *lane, const struct act *act, uint64_t
 			       evidence_kind_name((enum evidence_kind)act->subject));
 	if (needs & ACT_NEEDS_VALUE)
 		event_add_text(event, "value", act->value);
-	if (why[0])
+	if (refusal) {
+		event_add_text(event, "code", act_refusal_name(refusal));
 		event_add_text(event, "why", why);
-	else
+	} else {
 		answer_help(lane, event);
+	}
 	event->ticket = ticket;
 	return event;
 }
 
-/* An act that need not mean a passage may still name the one it was decided by. */
-static bool means_another_passage(const struct lane *lane, const struct act *act)
+enum act_refusal lane_take_act(struct lane *lane, const struct act *act, uint64_t ticket,
+			       char *why, size_t size)
 {
-	bool needs =
-		(act_rule_of((enum act_verb)act->verb)->needs & ACT_NEEDS_PASSAGE) != 0;
-
-	if (act->verb == ACT_RESET)
-		return lane->passage != 0 && act->passage != lane->passage;
-	return (needs || act->passage != 0) && act->passage != lane->passage;
-}
-
-/* A new question does not undo what customs said: only its own release does. */
-static bool lacks_second(const struct lane *lane, const struct act *act)
-{
-	return lane->config->release_needs_second && lane->is_refused &&
-	       !act->is_customs && act->second[0] == '\0';
-}
-
-/* Last of all: nobody is called for an act that would be refused anyway. */
-static enum kakou_err judge_second(const struct lane *lane, const struct act *act,
-				   char *why, size_t size)
-{
-	if (act->verb != ACT_RELEASE || !lacks_second(lane, act))
-		return KAKOU_OK;
-	snprintf(why, size,
-		 "customs refused passage %lld: its release needs a supervisor's "
-		 "approval besides",
-		 (long long)lane->passage);
-	return KAKOU_E_SECOND;
-}
-
-/* Whether the act can be taken now; why not, "" when it can. */
-static enum kakou_err judge_act(const struct lane *lane, const struct act *act, char *why,
-				size_t size)
-{
-	enum act_verb verb = (enum act_verb)act->verb;
-	const char *senseless = find_senseless(lane, act);
-
-	why[0] = '\0';
-	if (act->asked_ms != 0 && lane->now_ms - act->asked_ms > ACT_FRESH_MS)
-		snprintf(why, size,
-			 "it was asked %lld s ago and could not be recorded since: ask "
-			 "again",
-			 (long long)(lane->now_ms - act->asked_ms) / 1000);
-	else if (means_another_passage(lane, act))
-		snprintf(why, size, "passage %lld is not in lane %s, where %s%.0lld is",
-			 (long long)act->passage, lane->config->name,
-			 lane->passage ? "passage " : "none", (long long)lane->passage);
-	else if (lane_is_before_raise(lane, act))
-		snprintf(
-			why, size,
-			"lane %s was raised for an emergency after that was asked: look, "
-			"and ask again",
-			lane->config->name);
-	else if (verb == ACT_RESET && (interlock_needs_key(&lane->interlock) ||
-				       interlock_needs_key(&lane->entry.interlock)))
-		snprintf(why, size,
-			 "lane %s is locked after two obstructions: the key at the gate "
-			 "takes the lock back, not a reset from afar",
-			 lane->config->name);
-	else if (verb == ACT_RESET && lane_is_blind(lane))
-		snprintf(why, size,
-			 "the arm of lane %s can't be seen: nothing may close when its "
-			 "lines come back",
-			 lane->config->name);
-	else if (senseless)
-		snprintf(why, size, "lane %s %s", lane->config->name, senseless);
-	else if (verb == ACT_MODE)
-		lane_judge_mode(lane, act, why, size);
-	else if (act_rule_of(verb)->needs & ACT_NEEDS_SUBJECT)
-		judge_entry(lane, act, why, size);
-	else if (verb == ACT_SHELVE)
-		lane_judge_shelf(lane, act->value, why, size);
-	else if (verb == ACT_PULSE)
-		lane_judge_pulse(lane, act->value, why, size);
-	else if (verb == ACT_TURN)
-		lane_judge_turn(lane, act, why, size);
-	if (why[0] == '\0' && !is_beside_table(verb) && !lane_find_rule(lane, EV_ACT))
-		snprintf(why, size, "%s is not possible while lane %s is %s%s",
-			 act_verb_name(verb), lane->config->name,
-			 lane_state_name(lane->state),
-			 lane->record_is_well ? "" : " and the record can't be written");
-	return why[0] ? KAKOU_E_REFUSED : judge_second(lane, act, why, size);
-}
-
-enum kakou_err lane_take_act(struct lane *lane, const struct act *act, uint64_t ticket,
-			     char *why, size_t size)
-{
-	enum kakou_err err;
+	enum act_refusal refusal;
 
 	lane->act = act;
-	err = judge_act(lane, act, why, size);
-	(void)lane_record_act(lane, act, ticket, why);
-	if (why[0] == '\0' && is_beside_table((enum act_verb)act->verb))
+	refusal = lane_judge_act(lane, act, why, size);
+	(void)lane_record_act(lane, act, ticket, refusal, why);
+	if (!refusal && lane_act_is_beside_table((enum act_verb)act->verb))
 		do_beside_table(lane);
-	else if (why[0] == '\0')
+	else if (!refusal)
 		lane_dispatch(lane, EV_ACT);
 	lane->act = NULL;
-	return err;
+	return refusal;
 }
 
 void lane_feed_act(struct lane *lane, const struct act *act, const struct lane_inputs *in,
@@ -331,18 +207,18 @@ void lane_feed_act(struct lane *lane, const struct act *act, const struct lane_i
 
 	lane_begin(lane, in, out);
 	if (lane_renews_pulse(lane, act, in->now_ms)) {
-		answer_act(out, act->token, KAKOU_OK, 0, "");
+		answer_act(out, act->token, KAKOU_OK, REFUSAL_NONE, 0, "");
 		return;
 	}
 	if (!pending) {
-		answer_act(out, act->token, KAKOU_E_FULL, 0,
+		answer_act(out, act->token, KAKOU_E_FULL, REFUSAL_NONE, 0,
 			   "too many acts at once: try again");
 		return;
 	}
 	pending->token = act->token;
 	pending->ticket = lane->numbers->next_ticket++;
-	pending->refusal = lane_take_act(lane, act, pending->ticket, pending->why,
-					 sizeof(pending->why));
+	pending->refusal = (uint8_t)lane_take_act(lane, act, pending->ticket,
+						  pending->why, sizeof(pending->why));
 }
 
 /* ---- acts of the table ---------------------------------------------------------------------- */

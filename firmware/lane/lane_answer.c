@@ -239,7 +239,7 @@ static void handle_command(struct lane *lane, const struct customs_news *news)
 	bool was_done;
 
 	was_done = act_of_command(lane, news, &act, why, sizeof(why)) &&
-		   !lane_take_act(lane, &act, 0, why, sizeof(why));
+		   lane_take_act(lane, &act, 0, why, sizeof(why)) == REFUSAL_NONE;
 	event_add_text(event, "seq_no", news->seq_no);
 	event_add_text(event, "command", operate->command);
 	event_add_text(event, "op_type", op_type);

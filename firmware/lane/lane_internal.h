@@ -20,20 +20,27 @@ const struct lane_rule *lane_find_rule(const struct lane *lane, enum lane_event 
  *  the pair is ignored here. */
 bool lane_dispatch(struct lane *lane, enum lane_event event);
 
-/** Records the act and takes it, when that is possible now; false with words when it is not.
- *  `ticket`: who waits for its commit, 0 = nobody. */
-/** In the record, as done or, with words, as refused. */
+/** In the record, as done or, with words, as refused. `ticket`: who waits for its commit, 0 =
+ *  nobody. */
 struct event *lane_record_act(struct lane *lane, const struct act *act, uint64_t ticket,
-			      const char *why);
+			      enum act_refusal refusal, const char *why);
+/** Records the act and takes it, when that is possible now; otherwise why not, with words. */
+enum act_refusal lane_take_act(struct lane *lane, const struct act *act, uint64_t ticket,
+			       char *why, size_t size);
+/** False: the act is the table's. */
+bool lane_act_is_beside_table(enum act_verb verb);
+/* lane_judge.c */
+/** Why the act can't be taken now. */
+enum act_refusal lane_judge_act(const struct lane *lane, const struct act *act, char *why,
+				size_t size);
+/** Writes the words and returns `refusal`, so that a refusal is one statement. */
+KAKOU_PRINTF(4, 5)
+enum act_refusal lane_refuse(char *why, size_t size, enum act_refusal refusal,
+			     const char *format, ...);
 /* lane_urgent.c */
 void lane_record_raise(struct lane *lane);
 /** A reset that was asked for before the raise that acted first. */
 bool lane_is_before_raise(const struct lane *lane, const struct act *act);
-
-/** Does it, or says why not: KAKOU_E_REFUSED, KAKOU_E_SECOND (another person has to approve).
- *  Recorded either way. */
-KAKOU_MUST_CHECK enum kakou_err lane_take_act(struct lane *lane, const struct act *act,
-					      uint64_t ticket, char *why, size_t size);
 
 /* lane_pulse.c */
 /** Why the act's pulse can't be taken now; untouched when it can. */
@@ -107,7 +114,8 @@ const char *lane_verdict_word(enum customs_verdict verdict);
 enum lane_alarm lane_find_alarm(const char *code);
 
 /* lane_shelf.c */
-void lane_judge_shelf(const struct lane *lane, const char *value, char *why, size_t size);
+enum act_refusal lane_judge_shelf(const struct lane *lane, const char *value, char *why,
+				  size_t size);
 void lane_begin_shelf(struct lane *lane, const struct act *act);
 void lane_step_shelf(struct lane *lane);
 
@@ -172,9 +180,9 @@ void lane_reconcile(struct lane *lane, struct lane_asked *asked,
 		    enum customs_verdict verdict);
 
 /* lane_mode.c */
-/** Why the act can't be taken; "" when it can. */
-void lane_judge_mode(const struct lane *lane, const struct act *act, char *why,
-		     size_t size);
+/** Why the act can't be taken. */
+enum act_refusal lane_judge_mode(const struct lane *lane, const struct act *act,
+				 char *why, size_t size);
 void lane_take_mode(struct lane *lane, const struct act *act);
 void lane_step_mode(struct lane *lane);
 

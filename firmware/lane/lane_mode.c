@@ -23,21 +23,26 @@ static int64_t minutes_of(const struct lane *lane, const struct act *act)
 	return minutes;
 }
 
-void lane_judge_mode(const struct lane *lane, const struct act *act, char *why,
-		     size_t size)
+enum act_refusal lane_judge_mode(const struct lane *lane, const struct act *act,
+				 char *why, size_t size)
 {
 	int64_t minutes = minutes_of(lane, act);
 
 	if (!(lane->config->rights & RIGHT_MODE))
-		snprintf(why, size, "lane %s has no emergency mode", lane->config->name);
-	else if (minutes < 0)
-		snprintf(why, size, "got \"%.20s\" minutes, expected 0 to %d", act->value,
-			 lane->config->mode_hours * 60);
-	else if (minutes == 0 && lane->mode.until_ms == 0)
-		snprintf(why, size, "lane %s is not in emergency mode",
-			 lane->config->name);
-	else if (minutes > 0 && !lane->record_is_well)
-		snprintf(why, size, "the record can't be written");
+		return lane_refuse(why, size, REFUSAL_ABSENT,
+				   "lane %s has no emergency mode", lane->config->name);
+	if (minutes < 0)
+		return lane_refuse(why, size, REFUSAL_VALUE,
+				   "got \"%.20s\" minutes, expected 0 to %d", act->value,
+				   lane->config->mode_hours * 60);
+	if (minutes == 0 && lane->mode.until_ms == 0)
+		return lane_refuse(why, size, REFUSAL_ALREADY,
+				   "lane %s is not in emergency mode",
+				   lane->config->name);
+	if (minutes > 0 && !lane->record_is_well)
+		return lane_refuse(why, size, REFUSAL_RECORD,
+				   "the record can't be written");
+	return REFUSAL_NONE;
 }
 
 static void begin_mode(struct lane *lane, const char *actor, const char *reason,

@@ -28,22 +28,24 @@ static enum lane_alarm parse(const char *value, int64_t *minutes)
 	return lane_find_alarm(code);
 }
 
-void lane_judge_shelf(const struct lane *lane, const char *value, char *why, size_t size)
+enum act_refusal lane_judge_shelf(const struct lane *lane, const char *value, char *why,
+				  size_t size)
 {
 	int64_t minutes;
 	enum lane_alarm alarm = parse(value, &minutes);
 
 	if (alarm == LANE_ALARMS)
-		(void)snprintf(
-			why, size,
+		return lane_refuse(
+			why, size, REFUSAL_VALUE,
 			"got \"%.40s\", expected an alarm's code and 0 to %d minutes",
 			value, SHELF_MINUTES_MAX);
-	else if (!(lane->alarms & 1u << alarm))
-		(void)snprintf(why, size, "lane %s has no such alarm",
-			       lane->config->name);
-	else if (minutes == 0 && lane->shelved_until_ms[alarm] == 0)
-		(void)snprintf(why, size, "lane %s has it not shelved",
-			       lane->config->name);
+	if (!(lane->alarms & 1u << alarm))
+		return lane_refuse(why, size, REFUSAL_ABSENT, "lane %s has no such alarm",
+				   lane->config->name);
+	if (minutes == 0 && lane->shelved_until_ms[alarm] == 0)
+		return lane_refuse(why, size, REFUSAL_ALREADY,
+				   "lane %s has it not shelved", lane->config->name);
+	return REFUSAL_NONE;
 }
 
 static void take_back(struct lane *lane, enum lane_alarm alarm)

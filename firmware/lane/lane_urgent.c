@@ -24,8 +24,8 @@ void lane_record_raise(struct lane *lane)
 	if (!lane->raise.is_unrecorded)
 		return;
 	lane->raise.is_unrecorded = false;
-	event_add_number(lane_record_act(lane, &lane->raise.act, 0, ""), "unrecorded_ms",
-			 lane->now_ms - lane->raise.at_ms);
+	event_add_number(lane_record_act(lane, &lane->raise.act, 0, REFUSAL_NONE, ""),
+			 "unrecorded_ms", lane->now_ms - lane->raise.at_ms);
 }
 
 /* It had to wait while the raise did not: who asked for it did not know of the raise. */

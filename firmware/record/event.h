@@ -34,7 +34,7 @@
 	X(VERDICT, "verdict") /* verdict, by, reason */ \
 	X(HOLD, "hold") /* reason, sign */ \
 	X(OFFICER_ACT, "officer_act") /* act, actor, reason, screen, second */ \
-	X(ACT_REFUSED, "act_refused") /* act, actor, reason, screen, why */ \
+	X(ACT_REFUSED, "act_refused") /* act, actor, reason, screen, code, why */ \
 	X(SHIFT, "shift") /* actor, to, reason, holds, locked, bypasses, alarms, calls */ \
 	X(LANE_LOCKED, "lane_locked") /* actor */ \
 	X(LANE_OPENED, "lane_opened") /* actor */ \

@@ -128,9 +128,11 @@ void rpc_act_take_results(struct rpc *rpc)
 		if (!client)
 			continue; /* gone, or told that it took too long; it is recorded */
 		if (result.error)
-			rpc_client_fail(client, rpc_code(result.error), "%s",
-					result.why[0] ? result.why
-						      : kakou_err_name(result.error));
+			rpc_client_refuse(
+				client, rpc_code(result.error),
+				act_refusal_name((enum act_refusal)result.refusal), "%s",
+				result.why[0] ? result.why
+					      : kakou_err_name(result.error));
 		else
 			rpc_client_reply(client,
 					 json_pack("{s:b, s:I}", "accepted", 1, "seq",

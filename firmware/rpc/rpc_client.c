@@ -125,27 +125,49 @@ static char *quote(char *text)
 	return quoted;
 }
 
-void rpc_client_fail(struct rpc_client *client, int code, const char *format, ...)
+/* `data` is a member with the comma before it, or "". */
+static void fail(struct rpc_client *client, int code, const char *data,
+		 const char *format, va_list args)
 {
 	char message[960];
 	char *quoted;
 	char *head = NULL;
-	va_list args;
 
-	va_start(args, format);
 	if (vsnprintf(message, sizeof(message), format, args) < 0)
 		message[0] = '\0';
-	va_end(args);
 	quoted = quote(message);
 	if (!quoted || asprintf(&head,
 				"{\"jsonrpc\":\"2.0\",\"id\":%s,\"error\":{\"code\":%d,"
-				"\"message\":%s}",
-				client->id, code, quoted) < 0) {
+				"\"message\":%s%s}",
+				client->id, code, quoted, data) < 0) {
 		head = NULL;
 		client->is_last = true; /* not even memory to say so */
 	}
 	free(quoted);
 	begin_reply(client, head, NULL, head ? END : "");
+}
+
+void rpc_client_fail(struct rpc_client *client, int code, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	fail(client, code, "", format, args);
+	va_end(args);
+}
+
+void rpc_client_refuse(struct rpc_client *client, int code, const char *refusal,
+		       const char *format, ...)
+{
+	char data[64] = "";
+	va_list args;
+
+	if (refusal[0])
+		(void)snprintf(data, sizeof(data), ",\"data\":{\"refusal\":\"%.32s\"}",
+			       refusal);
+	va_start(args, format);
+	fail(client, code, data, format, args);
+	va_end(args);
 }
 
 void rpc_client_reply_text(struct rpc_client *client, const char *before, char *text,

@@ -168,6 +168,10 @@ void rpc_client_reply_text(struct rpc_client *client, const char *before, char *
 /** The reply is an error. */
 KAKOU_PRINTF(3, 4)
 void rpc_client_fail(struct rpc_client *client, int code, const char *format, ...);
+/** The same; `refusal` ("" = none) stands in the error's `data`, for programs. */
+KAKOU_PRINTF(4, 5)
+void rpc_client_refuse(struct rpc_client *client, int code, const char *refusal,
+		       const char *format, ...);
 
 /* ---- rpc_request.c ------------------------------------------------------------------- */
 

@@ -75,7 +75,7 @@ def test_a_truck_is_seen_live_and_sent_back_by_the_officer(gate, officer):
         assert event["bytes"]["data"]["screen"] == "web 127.0.0.1"
     again = officer.post("lanes/in1/acts", {"act": "return", "passage": passage + 1,
                                             "reason": "gone"})
-    assert again.status == 409 and again.code == "refused"
+    assert again.status == 409 and again.code == "gone"
 
 
 def test_a_page_that_comes_back_misses_no_event(gate, officer):
@@ -181,6 +181,7 @@ def test_a_release_against_customs_takes_two_people_where_the_site_says_so(new_g
     alone = officer.post("lanes/in1/acts", release)
     assert (alone.status, alone.code) == (409, "second_needed")
     assert "approval besides" in alone.json["error"]["message"]
+    assert gate.wait_event("act_refused")["data"]["code"] == "second_needed"
     assert approved_by("chief", "wrong").code == "login_refused"
     assert approved_by("officer", "password of officer").code == "denied"
     assert approved_by("chief", "password of chief").status == 200

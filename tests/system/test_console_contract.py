@@ -21,6 +21,8 @@ def test_each_error_code_of_the_server_is_in_the_document_and_no_other_is():
                       for path in (ROOT / "firmware/console").glob("*.c"))
     server = set(re.findall(r'\b[45]\d\d,\s+"([a-z_]+)"', sources))
     server |= set(re.findall(r'\\"code\\":\\"([a-z_]+)\\"', sources))
+    server |= set(re.findall(r'\[REFUSAL_\w+\] = "(\w+)"',
+                             (ROOT / "firmware/control/act.c").read_text("utf-8")))
     error = DOCUMENT["components"]["schemas"]["Error"]["properties"]["error"]
     assert sorted(error["properties"]["code"]["enum"]) == sorted(server)
 

@@ -94,7 +94,7 @@ def test_an_act_for_a_truck_that_has_gone_is_refused_in_words(gate, page):
     wait_state(gate, "idle", 60)
     page.click("dialog .preset")
     page.click("dialog [name=submit_act]")
-    page.wait_text("dialog .complaint", "车道拒绝")
+    page.wait_text("dialog .complaint", "车道拒绝：那辆车已经离开")
     page.driver.execute_script("document.getElementById('dialog').close()")
     assert len(gate.events(kind="officer_act", passage=passage)) == 1
 
@@ -237,6 +237,8 @@ def in_source(path, pattern):
     ("alarm", "firmware/lane/lane_record.c", r'\[ALARM_\w+\] = "(\w+)"'),
     ("state", "firmware/lane/lane.c", r'\[LANE_\w+\] = "(\w+)"'),
     ("act", "firmware/control/act.c", r'\[ACT_\w+\]\s*= \{ "([\w-]+)"'),
+    ("refusal", "firmware/control/act.c", r'\[REFUSAL_\w+\] = "(\w+)"'),
+    ("refusal", "firmware/console/api.c", r'[, ]\d{3}, *"(\w+)"'),
 ])
 def test_every_code_of_the_product_has_its_words(group, path, pattern):
     assert sorted(set(in_source(path, pattern)) - set(words()[group])) == []

@@ -193,8 +193,8 @@ static void acts_that_waited_are_taken_in_their_order(void **state)
 	control_take_acts(&control);
 	assert_false(control.lanes[0].is_locked);
 	assert_int_equal(control.lanes[0].pending[0].token, 1);
-	assert_int_equal(control.lanes[0].pending[0].refusal, KAKOU_OK);
-	assert_int_equal(control.lanes[0].pending[1].refusal, KAKOU_OK);
+	assert_int_equal(control.lanes[0].pending[0].refusal, REFUSAL_NONE);
+	assert_int_equal(control.lanes[0].pending[1].refusal, REFUSAL_NONE);
 }
 
 int main(void)

@@ -34,9 +34,10 @@ static void act_on(enum act_verb verb, enum evidence_kind kind, const char *valu
 	bench_run(&b, 50);
 }
 
-static void expect_refused(const char *part)
+static void expect_refused(enum act_refusal refusal, const char *part)
 {
 	assert_int_equal(b.result.error, KAKOU_E_REFUSED);
+	assert_int_equal(b.result.refusal, refusal);
 	if (!strstr(b.result.why, part))
 		fail_msg("%s, expected %s", b.result.why, part);
 }
@@ -92,7 +93,8 @@ static void a_value_is_entered_for_a_device_that_is_dead(void **state)
 	assert_true(bench_run_until(&b, LANE_HELD, 20000));
 	assert_int_equal(b.lane.reason, REASON_DEVICE_DEAD);
 	act_on(ACT_CORRECT, EVIDENCE_WEIGHT, "36400");
-	expect_refused("no weight was read that could be corrected: enter it");
+	expect_refused(REFUSAL_ABSENT,
+		       "no weight was read that could be corrected: enter it");
 	act_on(ACT_ENTER, EVIDENCE_WEIGHT, "36400.5");
 	assert_int_equal(b.lane.state, LANE_ASKING);
 	assert_true(b.asked.has_weight);
@@ -110,9 +112,9 @@ static void an_idle_lane_with_both_arms_closed_has_nothing_to_reset(void **state
 	bench_run(&b, 2500);
 	assert_int_equal(b.lane.state, LANE_IDLE);
 	act(ACT_RESET);
-	expect_refused("reset is not possible while lane in1 is idle");
+	expect_refused(REFUSAL_NOT_NOW, "reset is not possible while lane in1 is idle");
 	act(ACT_HOLD);
-	expect_refused("hold is not possible while lane in1 is idle");
+	expect_refused(REFUSAL_NOT_NOW, "hold is not possible while lane in1 is idle");
 }
 
 static void a_tag_that_is_not_there_is_said_to_be_none(void **state)
@@ -154,11 +156,13 @@ static void what_is_no_such_value_is_refused_with_what_was_expected(void **state
 	case_ask();
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		act_on(ACT_CORRECT, cases[i].kind, cases[i].value);
-		expect_refused(cases[i].part);
+		expect_refused(i + 1 < sizeof(cases) / sizeof(cases[0]) ? REFUSAL_VALUE
+									: REFUSAL_ABSENT,
+			       cases[i].part);
 	}
 	assert_int_equal(b.asks, 1);
 	act_on(ACT_ENTER, EVIDENCE_PLATE, "浙A12345");
-	expect_refused("the plate was read: correct it");
+	expect_refused(REFUSAL_ALREADY, "the plate was read: correct it");
 	case_back_out();
 }
 
@@ -296,7 +300,7 @@ static void an_act_for_a_truck_that_has_gone_is_refused(void **state)
 		bench_run(&b, 50);
 		if (verb == ACT_RESET) /* means the lane, where nobody is */
 			continue;
-		expect_refused("is not in lane in1, where none is");
+		expect_refused(REFUSAL_GONE, "is not in lane in1, where none is");
 	}
 	assert_int_equal(bench_count(&b, EVENT_OFFICER_ACT, NULL), 0);
 	assert_int_equal(bench_count(&b, EVENT_ACT_REFUSED, NULL), ACT_VERBS);
@@ -316,11 +320,11 @@ static void a_locked_lane_takes_no_truck_until_it_is_opened(void **state)
 	assert_int_equal(b.lane.state, LANE_IDLE);
 	assert_int_equal(b.lane.light, LIGHT_RED);
 	act(ACT_LOCK);
-	expect_refused("is locked already");
+	expect_refused(REFUSAL_ALREADY, "is locked already");
 	act(ACT_OPEN);
 	assert_int_equal(b.lane.state, LANE_GATHERING);
 	act(ACT_OPEN);
-	expect_refused("is not locked");
+	expect_refused(REFUSAL_ALREADY, "is not locked");
 	case_back_out();
 	assert_string_equal(b.lane.sign, "欢迎");
 }
@@ -356,7 +360,7 @@ static void an_emergency_raise_goes_up_and_stays_until_a_person_ends_it(void **s
 	assert_int_equal(b.lane.state, LANE_BLOCKED);
 	assert_int_equal(bench_count(&b, EVENT_SAFETY, "S11"), 1);
 	act(ACT_EMERGENCY);
-	expect_refused("is raised already");
+	expect_refused(REFUSAL_ALREADY, "is raised already");
 	b.vehicle = bench_truck();
 	bench_drive(&b, &b.vehicle, BENCH_GONE_MM);
 	assert_int_equal(bench_count(&b, EVENT_CROSSING, NULL), 1);
@@ -374,7 +378,8 @@ static void an_emergency_raise_is_no_stronger_than_the_input_on_site(void **stat
 	b.emergency = true;
 	bench_run(&b, 5000);
 	act(ACT_RESET);
-	expect_refused("reset is not possible while lane in1 is blocked");
+	expect_refused(REFUSAL_NOT_NOW,
+		       "reset is not possible while lane in1 is blocked");
 	b.emergency = false;
 	bench_run(&b, 50);
 	act(ACT_RESET);
@@ -389,13 +394,13 @@ static void a_shelved_alarm_stands_and_comes_back_to_be_seen(void **state)
 	case_ask();
 	case_hold_with(CASE_REFUSE, "未关联单据", REASON_NO_ORDER);
 	act_on(ACT_SHELVE, EVIDENCE_PLATE, "hold");
-	expect_refused("expected an alarm's code and 0 to 480 minutes");
+	expect_refused(REFUSAL_VALUE, "expected an alarm's code and 0 to 480 minutes");
 	act_on(ACT_SHELVE, EVIDENCE_PLATE, "hold 481");
-	expect_refused("0 to 480 minutes");
+	expect_refused(REFUSAL_VALUE, "0 to 480 minutes");
 	act_on(ACT_SHELVE, EVIDENCE_PLATE, "overstay 5");
-	expect_refused("has no such alarm");
+	expect_refused(REFUSAL_ABSENT, "has no such alarm");
 	act_on(ACT_SHELVE, EVIDENCE_PLATE, "hold 0");
-	expect_refused("has it not shelved");
+	expect_refused(REFUSAL_ALREADY, "has it not shelved");
 	act_on(ACT_SHELVE, EVIDENCE_PLATE, "hold 2");
 	assert_int_equal(b.result.error, KAKOU_OK);
 	assert_int_equal(bench_count(&b, EVENT_OFFICER_ACT, "act=shelve"), 1);
@@ -418,13 +423,13 @@ static void an_alarm_is_acknowledged_once_and_stays_until_its_cause_ends(void **
 	case_ask();
 	case_hold_with(CASE_REFUSE, "未关联单据", REASON_NO_ORDER);
 	act_on(ACT_ACK, EVIDENCE_PLATE, "overstay");
-	expect_refused("has no such alarm");
+	expect_refused(REFUSAL_ABSENT, "has no such alarm");
 	act_on(ACT_ACK, EVIDENCE_PLATE, "hold");
 	assert_int_equal(b.result.error, KAKOU_OK);
 	assert_true(b.lane.alarms & 1u << ALARM_HOLD);
 	assert_true(b.lane.acknowledged & 1u << ALARM_HOLD);
 	act_on(ACT_ACK, EVIDENCE_PLATE, "hold");
-	expect_refused("has it acknowledged already");
+	expect_refused(REFUSAL_ALREADY, "has it acknowledged already");
 	/* The next hold is to be seen anew. */
 	act(ACT_ASK);
 	bench_answer(&b, NULL, CASE_REFUSE, "");
@@ -438,7 +443,7 @@ static void a_call_for_help_stays_until_it_is_answered(void **state)
 	(void)state;
 	case_ask();
 	act(ACT_ANSWER);
-	expect_refused("has no open call for help");
+	expect_refused(REFUSAL_ABSENT, "has no open call for help");
 	b.samples[BENCH_CARD].value.post.help_is_pressed = true;
 	bench_run(&b, 500);
 	b.samples[BENCH_CARD].value.post.help_is_pressed = false;

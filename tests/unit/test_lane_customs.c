@@ -33,6 +33,7 @@ static void a_release_against_customs_needs_a_second_person_where_the_site_says_
 	assert_int_equal(bench_count(&b, EVENT_ACT_REFUSED, "approval besides"), 1);
 	bench_run(&b, 500);
 	assert_int_equal(b.result.error, KAKOU_E_SECOND);
+	assert_int_equal(bench_count(&b, EVENT_ACT_REFUSED, "code=second_needed"), 1);
 	/* Asking anew is no way around it. */
 	bench_act(&b, ACT_ASK, b.lane.passage);
 	bench_run(&b, 500);

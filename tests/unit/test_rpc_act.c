@@ -161,15 +161,21 @@ static void an_accepted_act_is_answered_with_its_event(void **state)
 	close(fd);
 }
 
-static void a_refused_act_is_answered_with_the_reason(void **state)
+static void a_refused_act_is_answered_with_the_reason_and_its_code(void **state)
 {
+	struct act_result result = {.error = KAKOU_E_REFUSED, .refusal = REFUSAL_GONE};
 	int fd = rpc_rig_connect(&rig);
+	json_t *answer, *data;
 
 	(void)state;
 	send_line(fd, RELEASE);
-	put_result(take_act().token, KAKOU_E_REFUSED, 418,
-		   "passage 12 is not in lane out1");
-	rpc_rig_expect_error(rpc_rig_receive(fd), REFUSED, "passage 12 is not in lane");
+	result.token = take_act().token;
+	text_copy(result.why, sizeof(result.why), "passage 12 is not in lane out1");
+	assert_int_equal(queue_push(rig.act_results, &result), 0);
+	answer = rpc_rig_receive(fd);
+	data = json_object_get(json_object_get(answer, "error"), "data");
+	assert_string_equal(json_string_value(json_object_get(data, "refusal")), "gone");
+	rpc_rig_expect_error(answer, REFUSED, "passage 12 is not in lane");
 	close(fd);
 }
 
@@ -409,7 +415,7 @@ int main(void)
 		WITH_SERVER(an_act_arrives_as_it_was_meant),
 		WITH_SERVER(a_second_person_is_a_supervisor_and_not_who_releases),
 		WITH_SERVER(an_accepted_act_is_answered_with_its_event),
-		WITH_SERVER(a_refused_act_is_answered_with_the_reason),
+		WITH_SERVER(a_refused_act_is_answered_with_the_reason_and_its_code),
 		WITH_SERVER(a_refusal_without_words_is_still_named),
 		WITH_SERVER(who_needs_a_second_person_is_told_so_by_a_code_of_its_own),
 		WITH_SERVER(each_result_goes_to_who_asked),

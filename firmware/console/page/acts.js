@@ -2,7 +2,7 @@
 // What an officer does to a lane: one touch opens the act, one confirms it with its reason.
 
 import { call } from "./api.js";
-import { at, h, put, shown, toast } from "./dom.js";
+import { at, failure, h, put, shown, toast } from "./dom.js";
 import { language, t, tc } from "./words.js";
 
 const REASONS = {
@@ -60,9 +60,9 @@ export function openAct(lane, act, given = {}) {
       dialog.close();
       toast(`${tc("act", act)}: ${t("act_done", { a: done.seq })}`);
     } catch (error) {
-      complaint.textContent = `${error.status === 409 ? t("act_refused") : ""}${error.message}`;
+      complaint.textContent = `${error.status === 409 ? t("act_refused") : ""}${failure(error)}`;
       // The site may want two people for a release against customs.
-      if (/two people|supervisor/.test(error.message)) second.hidden = false;
+      if (error.code === "second_needed") second.hidden = false;
     } finally {
       form.submit_act.disabled = false;
       form.second_password.value = "";
@@ -114,7 +114,7 @@ export function openHandover(onSession) {
         h("button", { type: "button", onclick: () => dialog.close() }, t("close")));
       onSession(done.session);
     } catch (error) {
-      complaint.textContent = error.message;
+      complaint.textContent = failure(error);
     }
     form.secret.value = "";
   };

@@ -17,10 +17,16 @@ export async function call(method, path, body, isBackground = false) {
     headers["Content-Type"] = "application/json";
     headers["X-CSRF-Token"] = csrf;
   }
-  const reply = await fetch(`/api/v1/${path}`, {
-    method, headers, body: method === "GET" ? undefined : JSON.stringify(body ?? {}),
-  });
-  const value = await reply.json();
+  let reply;
+  let value;
+  try {
+    reply = await fetch(`/api/v1/${path}`, {
+      method, headers, body: method === "GET" ? undefined : JSON.stringify(body ?? {}),
+    });
+    value = await reply.json();
+  } catch (error) {
+    throw new ApiError(0, "no_console", error.message);
+  }
   if (!reply.ok)
     throw new ApiError(reply.status, value.error.code, value.error.message);
   if (value.csrf) csrf = value.csrf;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Making elements, and values as people read them.
 
-import { language, t } from "./words.js";
+import { language, t, tc } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -62,5 +62,11 @@ export function toast(text, isBad = false) {
   sayTimer = setTimeout(() => { place.textContent = ""; place.className = ""; }, isBad ? 15000 : 6000);
 }
 
+// A failure in the reader's words, with the code and what the gate said to it.
+export function failure(error) {
+  const code = error.code ?? "failed";
+  return `${tc("refusal", code)} [${code}] ${error.message}`;
+}
+
 // What every view wants of a promise: a failure is shown, never swallowed.
-export const shown = (promise) => promise.catch((error) => toast(error.message, true));
+export const shown = (promise) => promise.catch((error) => toast(failure(error), true));

@@ -4,7 +4,7 @@
 import { call, follow } from "./api.js";
 import { openHandover } from "./acts.js";
 import { openAlarms, refreshAlarms, ring, showAlarms } from "./alarms.js";
-import { at, h, put, shown, toast } from "./dom.js";
+import { at, failure, h, put, shown, toast } from "./dom.js";
 import { showHistory } from "./history.js";
 import { forgetDepth, hearRecord, showLane, showLanes } from "./live.js";
 import { showNumbers } from "./numbers.js";
@@ -160,7 +160,7 @@ at("login").addEventListener("submit", async (event) => {
     if (me?.must_change) show(await call("POST", "password", { password: form.secret.value, fresh: form.fresh.value }));
     else show(await call("POST", "login", { name: form.person.value, password: form.secret.value }));
   } catch (error) {
-    at("complaint").textContent = error.message;
+    at("complaint").textContent = failure(error);
   }
   form.querySelectorAll("[type=password]").forEach((field) => { field.value = ""; });
 });
@@ -170,6 +170,6 @@ window.addEventListener("hashchange", () => { drawFrame(); drawView(); at("view"
 setInterval(() => redraw(), 1000);
 setInterval(() => { if (me && !me.must_change) watchGate(); }, 10000);
 at("dialog").addEventListener("click", (event) => { if (event.target === at("dialog")) at("dialog").close(); });
-window.addEventListener("unhandledrejection", (event) => toast(`${t("failed")}: ${event.reason?.message ?? event.reason}`, true));
+window.addEventListener("unhandledrejection", (event) => toast(failure(event.reason ?? {}), true));
 document.documentElement.dataset.theme = localStorage.getItem("theme") ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "night" : "day");
 begin();

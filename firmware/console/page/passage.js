@@ -33,7 +33,7 @@ function gist(event) {
     case "verdict": return [tc("verdict", data.verdict), tc("by", data.by), tc("reason", data.reason)].filter((part) => part && part !== "–").join(" · ");
     case "hold": return tc("reason", data.reason);
     case "officer_act": return [data.actor, tc("act", data.act), data.value, data.reason, data.second].filter(Boolean).join(" · ");
-    case "act_refused": return [data.actor, tc("act", data.act), data.why].filter(Boolean).join(" · ");
+    case "act_refused": return [data.actor, tc("act", data.act), data.code && tc("refusal", data.code), data.why].filter(Boolean).join(" · ");
     case "alarm": return `${data.code}: ${data.text}`;
     case "passage_closed": return [tc("outcome", data.outcome), tc("verdict", data.verdict), t(`lift_${data.lift ?? "99"}`)].join(" · ");
     case "lift_observed": case "arm_lowered": return data.travel_ms ? duration(data.travel_ms) : "";
