@@ -138,7 +138,7 @@ WITH_FAKE := $(call archives,firmware drivers) -Wl,--whole-archive $(B)/libfake.
 
 all: $(addprefix $(B)/,$(PROGRAMS)) ; @:
 
-rig: all $(addprefix $(B)/,$(PRELOADED)) $(PROBES)
+rig: all $(addprefix $(B)/,$(PRELOADED)) $(PROBES) $(B)/tests/vm/commits
 
 tests: rig $(UNIT) $(CONTRACT)
 
