@@ -2,6 +2,12 @@
 /*
  * The schema of a journal and the way to it from each older one.
  *
+ * A gate that is updated may go back to the version before, and has to go on with the record that
+ * the newer one left. So a migration only adds, and what it adds can be filled in afterwards. Its
+ * row says from which version on a kakoud may write such a file; PRAGMA user_version has that in
+ * its upper half, the version itself in the lower (0 above: nobody older may). An older kakoud
+ * leaves the version alone and notes in state that it wrote; the newer one then fills in again.
+ *
  * Layer:   firmware. Blocks on the disk.
  * Threads: a store belongs to one thread at a time.
  */
@@ -67,17 +73,24 @@ static enum kakou_err grow_tree(struct store *store, struct why *why)
 }
 
 /* Number n brings version n to version n + 1, 0 being an empty file. A released one never
- * changes again: what is needed later is a migration of its own. */
+ * changes again: what is needed later is a migration of its own, with `oldest` at most n. */
 static const struct migration {
 	const char *sql;
 	enum kakou_err (*fill)(struct store *store, struct why *why); /* or NULL */
+	int32_t oldest; /* version of a kakoud that may write it too; 0 = none is older */
 } migrations[] = {
-	{version_1, NULL     },
-	{version_2, grow_tree},
-	{version_3, NULL     },
+	{version_1, NULL,      0},
+	{version_2, grow_tree, 0},
+	{version_3, NULL,      0},
 };
 
-enum { SCHEMA_VERSION = sizeof(migrations) / sizeof(migrations[0]) };
+enum {
+	SCHEMA_VERSION = sizeof(migrations) / sizeof(migrations[0]),
+	OLDEST_UNIT = 0x10000
+};
+
+/* The state that an older kakoud leaves in a newer file: the version it knew. */
+static const char written_as[] = "written_as";
 
 static enum kakou_err migrate(struct store *store, int32_t from, struct why *why)
 {
@@ -89,7 +102,8 @@ static enum kakou_err migrate(struct store *store, int32_t from, struct why *why
 		if (!err && migrations[i].fill)
 			err = migrations[i].fill(store, why);
 	}
-	snprintf(version, sizeof(version), "PRAGMA user_version=%d", SCHEMA_VERSION);
+	snprintf(version, sizeof(version), "PRAGMA user_version=%d",
+		 SCHEMA_VERSION + migrations[SCHEMA_VERSION - 1].oldest * OLDEST_UNIT);
 	if (!err)
 		err = store_run(store, version, "note the version", why);
 	if (!err)
@@ -116,14 +130,66 @@ static enum kakou_err complain_version(const struct store *store, int64_t versio
 		       store->path, (long long)version, SCHEMA_VERSION);
 }
 
+/* A newer file that a kakoud of this version may write. */
+static enum kakou_err note_older(struct store *store, struct why *why)
+{
+	int64_t known = SCHEMA_VERSION;
+	enum kakou_err err = store_get_number(store, written_as, &known, why);
+
+	if (err && err != KAKOU_E_NOTFOUND)
+		return err;
+	log_warning("journal", "%s: schema version is %d, written as %d, as it allows",
+		    store->path, store->version, SCHEMA_VERSION);
+	if (!err && known <= SCHEMA_VERSION)
+		return KAKOU_OK;
+	err = store_begin(store, why);
+	if (!err)
+		err = store_put_number(store, written_as, SCHEMA_VERSION, why);
+	if (!err)
+		err = store_commit(store, why);
+	if (err)
+		store_roll_back(store);
+	return err;
+}
+
+/* What an older kakoud could not keep up while it wrote here. */
+static enum kakou_err catch_up(struct store *store, struct why *why)
+{
+	int64_t known = SCHEMA_VERSION;
+	enum kakou_err err = store_get_number(store, written_as, &known, why);
+
+	if (err)
+		return err == KAKOU_E_NOTFOUND ? KAKOU_OK : err;
+	err = store_begin(store, why);
+	for (int64_t i = known < 1 ? 1 : known; !err && i < SCHEMA_VERSION; i++)
+		err = migrations[i].fill ? migrations[i].fill(store, why) : KAKOU_OK;
+	if (!err)
+		err = store_run(store, "DELETE FROM state WHERE key = 'written_as'",
+				"forget who wrote", why);
+	if (!err)
+		err = store_commit(store, why);
+	if (err)
+		store_roll_back(store);
+	return err;
+}
+
+static enum kakou_err ready_writer(struct store *store, struct why *why)
+{
+	enum kakou_err err = KAKOU_OK;
+
+	if (store->version > SCHEMA_VERSION)
+		return note_older(store, why);
+	if (store->version < SCHEMA_VERSION)
+		err = migrate(store, store->version, why);
+	return err ? err : catch_up(store, why);
+}
+
 enum kakou_err store_check_schema(struct store *store, enum store_role role,
 				  struct why *why)
 {
 	bool may_make = role == STORE_WRITER || role == STORE_COPY;
 	bool may_be_old = role == STORE_WRITER || role == STORE_EVIDENCE;
-	int64_t id = 0;
-	int64_t version = 0;
-	int64_t tables = 0;
+	int64_t id = 0, version = 0, oldest, tables = 0;
 	enum kakou_err err = store_ask_number(store, "PRAGMA application_id", &id, why);
 
 	if (!err)
@@ -139,11 +205,12 @@ enum kakou_err store_check_schema(struct store *store, enum store_role role,
 		return why_set(why, KAKOU_E_INVALID,
 			       "%s: application id is 0x%llx, expected a journal's 0x%x",
 			       store->path, (unsigned long long)id, APPLICATION_ID);
-	if (version < 1 || version > SCHEMA_VERSION ||
+	oldest = version / OLDEST_UNIT;
+	version %= OLDEST_UNIT;
+	if (version < 1 ||
+	    (version > SCHEMA_VERSION && (oldest < 1 || oldest > SCHEMA_VERSION)) ||
 	    (version < SCHEMA_VERSION && !may_be_old))
 		return complain_version(store, version, role, why);
 	store->version = (int32_t)version;
-	return role == STORE_WRITER && version < SCHEMA_VERSION
-		       ? migrate(store, store->version, why)
-		       : KAKOU_OK;
+	return role == STORE_WRITER ? ready_writer(store, why) : KAKOU_OK;
 }

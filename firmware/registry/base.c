@@ -14,7 +14,11 @@
 #include "firmware/registry/base_inside.h"
 #include "hal/text.h"
 
-enum { APPLICATION_ID = 0x4B414B52, /* "KAKR" */ SCHEMA_VERSION = 1 };
+enum {
+	APPLICATION_ID = 0x4B414B52, /* "KAKR" */
+	SCHEMA_VERSION = 1,
+	OLDEST_UNIT = 0x10000,
+};
 
 /* keys: the vehicles of orders, by what they are known by. use and in_use are this gate's own.
  * applied: what lanes said, so that the record can be read again from anywhere. */
@@ -237,6 +241,17 @@ static enum kakou_err make_schema(struct base *base, struct why *why)
 	return err;
 }
 
+/* After an update that went back the base may be newer: its upper half then says from which
+ * version on a kakoud may use it, as in a journal (record/store_schema.c). */
+static bool may_use(int64_t version)
+{
+	int64_t oldest = version / OLDEST_UNIT;
+
+	return version % OLDEST_UNIT == SCHEMA_VERSION ||
+	       (version % OLDEST_UNIT > SCHEMA_VERSION && oldest > 0 &&
+		oldest <= SCHEMA_VERSION);
+}
+
 static enum kakou_err check_schema(struct base *base, struct why *why)
 {
 	int64_t id = 0, version = 0, tables = 0;
@@ -255,13 +270,14 @@ static enum kakou_err check_schema(struct base *base, struct why *why)
 		return err;
 	if (id == 0 && version == 0 && tables == 0)
 		return make_schema(base, why);
-	if (id == APPLICATION_ID && version == SCHEMA_VERSION)
+	if (id == APPLICATION_ID && may_use(version))
 		return KAKOU_OK;
 	return why_set(why, KAKOU_E_INVALID,
 		       "%s: application id 0x%llx, schema %lld, expected a registry's "
 		       "0x%x and %d",
-		       base->path, (unsigned long long)id, (long long)version,
-		       APPLICATION_ID, SCHEMA_VERSION);
+		       base->path, (unsigned long long)id,
+		       (long long)(version % OLDEST_UNIT), APPLICATION_ID,
+		       SCHEMA_VERSION);
 }
 
 /* SQLite makes files that others of the group may read; this one nobody else may. */

@@ -257,6 +257,48 @@ static void a_newer_schema_and_a_foreign_file_are_refused(void **state)
 	expect_refused(KAKOU_E_INVALID, "application id is 0x7");
 }
 
+/* As a kakoud of a later release leaves it, that says who may write: from version 3 on. */
+static void a_newer_file_that_allows_it_is_written_and_the_newer_one_is_told(void **state)
+{
+	struct journal_verdict verdict;
+
+	(void)state;
+	record_fill(&record, 3);
+	record_run_sql(&record, "CREATE TABLE later (a INTEGER) STRICT;"
+				"PRAGMA user_version = 0x30004;");
+	record_fill(&record, 4);
+	assert_int_equal(record_ask_sql(&record, "PRAGMA user_version"), 0x30004);
+	assert_int_equal(
+		record_ask_sql(&record,
+			       "SELECT value FROM state WHERE key = 'written_as'"),
+		3);
+	record_verify(&record, &verdict);
+	assert_int_equal(verdict.first_bad, 0);
+	assert_int_equal(verdict.events, 7);
+	record_run_sql(&record, "PRAGMA user_version = 0x40005");
+	expect_refused(KAKOU_E_INVALID, "schema version is 5, expected 1 to 3");
+	assert_int_equal(record_ask_sql(&record, "PRAGMA user_version"), 0x40005);
+}
+
+static void what_an_older_version_did_not_keep_up_is_filled_in(void **state)
+{
+	struct journal_verdict verdict;
+
+	(void)state;
+	record_fill(&record, 40);
+	record_run_sql(&record,
+		       "DELETE FROM tree;"
+		       "INSERT INTO state (key, value) VALUES ('written_as', 1);");
+	record_fill(&record, 1);
+	assert_int_equal(
+		record_ask_sql(&record,
+			       "SELECT count(*) FROM state WHERE key = 'written_as'"),
+		0);
+	record_verify(&record, &verdict);
+	assert_int_equal(verdict.first_bad, 0);
+	assert_int_equal(verdict.events, 41);
+}
+
 static void a_file_that_is_no_database_is_refused(void **state)
 {
 	FILE *file = fopen(record.path, "w");
@@ -371,6 +413,9 @@ int main(void)
 		WITH_RECORD(only_the_tail_is_read_at_a_start),
 		WITH_RECORD(the_journal_of_another_gate_is_refused),
 		WITH_RECORD(a_newer_schema_and_a_foreign_file_are_refused),
+		WITH_RECORD(
+			a_newer_file_that_allows_it_is_written_and_the_newer_one_is_told),
+		WITH_RECORD(what_an_older_version_did_not_keep_up_is_filled_in),
 		WITH_RECORD(a_file_that_is_no_database_is_refused),
 		WITH_RECORD(the_direction_in_force_is_the_newest_that_was_not_withdrawn),
 		WITH_RECORD(a_start_that_was_cut_off_before_the_tables_is_finished),

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #include "firmware/registry/registry.h"
 #include "hal/fake/fake.h"
@@ -258,6 +259,42 @@ static void a_damaged_base_is_set_aside_and_an_empty_one_begun(void **state)
 	assert_int_equal(count_open(), 1);
 }
 
+static void set_version(const char *path, const char *sql)
+{
+	sqlite3 *db = NULL;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+/* An update that went back left a newer base: it says who may use it, from version 1 on or 2. */
+static void a_newer_base_is_used_when_it_allows_it_and_set_aside_when_not(void **state)
+{
+	static const struct {
+		const char *sql;
+		bool is_kept;
+	} cases[] = {
+		{"PRAGMA user_version = 0x10002", true },
+		{"PRAGMA user_version = 0x20003", false},
+	};
+	char path[300];
+	struct why why = {""};
+
+	(void)state;
+	(void)snprintf(path, sizeof(path), "%s/registry.db", t.site->state_dir);
+	assert_int_equal(registry_recorded(t.registry, push_order(), true, 17), 0);
+	expect_answer(KAKOU_OK, "accepted");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		registry_close(t.registry);
+		set_version(path, cases[i].sql);
+		if (registry_open(&t.registry, t.site, &why) ||
+		    registry_start(t.registry, &why))
+			fail_msg("%s", why.text);
+		assert_int_equal(count_open(), cases[i].is_kept ? 1 : 0);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -271,6 +308,7 @@ int main(void)
 		TEST(a_line_that_is_nested_deeply_is_an_error_of_it_and_no_end),
 		TEST(what_lanes_noted_at_the_end_is_kept),
 		TEST(a_damaged_base_is_set_aside_and_an_empty_one_begun),
+		TEST(a_newer_base_is_used_when_it_allows_it_and_set_aside_when_not),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
