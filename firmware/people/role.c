@@ -39,6 +39,8 @@ const char *role_list(uint32_t set, char to[ROLE_WORDS_MAX])
 	size_t used = 0;
 
 	to[0] = '\0';
+	if (set == ROLES_ROOT)
+		return "root";
 	for (int i = ROLE_VIEWER; i < ROLE_COUNT; i++) {
 		if (set & ROLE_BIT(i))
 			used += (size_t)snprintf(to + used, ROLE_WORDS_MAX - used, "%s%s",

@@ -26,6 +26,7 @@ enum role {
 /** Sets of roles; 0 asks for no ticket: the rights of the control socket are enough. */
 enum role_set {
 	ROLES_LOCAL = 0,
+	ROLES_ROOT = ROLE_BIT(ROLE_NONE), /**< no person: root, in a rescue */
 	ROLES_ANY = ROLE_BIT(ROLE_VIEWER) | ROLE_BIT(ROLE_OFFICER) |
 		    ROLE_BIT(ROLE_SUPERVISOR) | ROLE_BIT(ROLE_TECHNICIAN),
 	ROLES_OFFICER = ROLE_BIT(ROLE_OFFICER) | ROLE_BIT(ROLE_SUPERVISOR),

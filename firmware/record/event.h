@@ -19,6 +19,7 @@
 	X(STARTED, "started") /* version, site, config_sha256, reason */ \
 	X(STOPPED, "stopped") /* reason */ \
 	X(RESET, "reset") /* by, why, resets: why machine or kakoud began anew */        \
+	X(UPDATE, "update") /* what, version, running, slot, actor, reason, screen, why */ \
 	X(PASSAGE_OPENED, "passage_opened") /* direction */ \
 	X(EVIDENCE, "evidence") /* slot, device, state, text…, confidence */ \
 	X(PICTURE, "picture") /* slot, device, side, text, sha256, bytes, wide, high, after_ms, late */ \

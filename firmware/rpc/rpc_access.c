@@ -126,6 +126,11 @@ bool rpc_access_check(struct rpc_client *client, const struct rpc_method *method
 		text_copy(client->actor.name, sizeof(client->actor.name), "root");
 		return true;
 	}
+	if (!text && method->roles == ROLES_ROOT) {
+		rpc_access_refuse(client, method->name, params,
+				  "only root, or kakoud's own user, may");
+		return false;
+	}
 	if (!text) {
 		rpc_access_refuse(
 			client, method->name, params,

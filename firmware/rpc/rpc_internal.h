@@ -192,6 +192,7 @@ enum rpc_param_type {
 	PARAM_DIRECTION, /* I or E */
 	PARAM_IMPORT,    /* orders or vehicles */
 	PARAM_OUTCOME,   /* agreed or disputed */
+	PARAM_UPDATE,    /* what came of an update */
 	PARAM_OBJECT,
 	PARAM_LINES,    /* a text that may have several lines, at most max bytes */
 	PARAM_EVIDENCE, /* the word of a kind of evidence */
@@ -407,6 +408,12 @@ json_t *rpc_pictures_view(const struct rpc *rpc);
 /* ---- rpc_mode.c ----------------------------------------------------------------------- */
 
 void rpc_mode_run(struct rpc_client *client, const json_t *params);
+
+/* ---- rpc_update.c ----------------------------------------------------------------------- */
+
+void rpc_update_quiet(struct rpc_client *client, const json_t *params);
+void rpc_update_begin(struct rpc_client *client, const json_t *params);
+void rpc_update_note(struct rpc_client *client, const json_t *params);
 
 /* ---- rpc_passages.c ------------------------------------------------------------------- */
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "firmware/record/checkpoint.h"
+#include "firmware/update/memory.h"
 
 static const struct rpc_param lane_params[] = {
 	{"lane", PARAM_LANE, true, 0, 0},
@@ -151,6 +152,20 @@ static const struct rpc_param mode_params[] = {
 	{ "minutes", PARAM_INTEGER, true, 0, 72 * 60 },
 	WHY,
 };
+static const struct rpc_param begin_params[] = {
+	{ "version", PARAM_TEXT, true,  1, UPDATE_VERSION_MAX },
+	{ "running", PARAM_TEXT, false, 1, UPDATE_VERSION_MAX },
+	{ "slot",    PARAM_TEXT, false, 1, KEY_MAX },
+	{ "older",   PARAM_FLAG, false, 0, 0 },
+	WHY,
+};
+static const struct rpc_param note_params[] = {
+	{ "what",    PARAM_UPDATE, true,  0, 0 },
+	{ "version", PARAM_TEXT,   false, 1, UPDATE_VERSION_MAX },
+	{ "running", PARAM_TEXT,   false, 1, UPDATE_VERSION_MAX },
+	{ "slot",    PARAM_TEXT,   false, 1, KEY_MAX },
+	{ "why",     PARAM_TEXT,   false, 1, UPDATE_WHY_MAX },
+};
 static const struct rpc_param tares_params[] = {
 	{ "plate", PARAM_TEXT,    false, 1, KEY_MAX },
 	{ "limit", PARAM_INTEGER, false, 1, 1000 },
@@ -255,6 +270,9 @@ static const struct rpc_method methods[] = {
 	{ "offline.list",    rpc_offline_list,    ROLES_LOCAL, false,   WITH(offline_params) },
 	{ "offline.settle",  rpc_offline_settle,  ROLES_OFFICER, false, WITH(settle_params) },
 	{ "lane.mode", rpc_mode_run, ROLES_OFFICER, false, WITH(mode_params) },
+	{ "update.quiet",    rpc_update_quiet,    ROLES_LOCAL, false,   NULL, 0 },
+	{ "update.begin",    rpc_update_begin,    ROLES_TECHNICIAN | ROLES_SUPERVISOR, true, WITH(begin_params) },
+	{ "update.note",     rpc_update_note,     ROLES_ROOT, true,     WITH(note_params) },
 	{ "tares.list",      rpc_tares_list,      ROLES_LOCAL, false,   WITH(tares_params) },
 };
 /* clang-format on */

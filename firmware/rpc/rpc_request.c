@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "firmware/update/note.h"
 #include "hal/text.h"
 
 enum { QUOTE_MAX = 60, WORDS_BYTES = 760, EXPECTED_BYTES = WORDS_BYTES + 16 };
@@ -175,6 +176,13 @@ static const char *outcome_word(int i)
 	return i == 0 ? "agreed" : "disputed";
 }
 
+static bool is_update_note(const json_t *value)
+{
+	const char *text = json_string_value(value);
+
+	return text && find_word(update_note_word, UPDATE_NOTES, text) >= 0;
+}
+
 static bool is_one_of(const json_t *value, const char *(*word_of)(int))
 {
 	const char *text = json_string_value(value);
@@ -207,6 +215,7 @@ static bool is_allowed(const struct rpc *rpc, const json_t *params,
 	case PARAM_DIRECTION: return is_one_of(value, direction_word);
 	case PARAM_IMPORT: return is_one_of(value, import_word);
 	case PARAM_OUTCOME: return is_one_of(value, outcome_word);
+	case PARAM_UPDATE: return is_update_note(value);
 	case PARAM_OBJECT: return json_is_object(value);
 	case PARAM_LINES: return are_lines(value, param->max);
 	case PARAM_EVIDENCE: return rpc_param_evidence(params) >= 0;
@@ -300,6 +309,9 @@ static void describe(const struct rpc *rpc, const struct rpc_param *param, char 
 	case PARAM_DIRECTION: list_words(words, sizeof(words), direction_word, 2); break;
 	case PARAM_IMPORT: list_words(words, sizeof(words), import_word, 2); break;
 	case PARAM_OUTCOME: list_words(words, sizeof(words), outcome_word, 2); break;
+	case PARAM_UPDATE:
+		list_words(words, sizeof(words), update_note_word, UPDATE_NOTES);
+		break;
 	case PARAM_OBJECT: text_copy(to, size, "an object"); return;
 	case PARAM_HASH: text_copy(to, size, "64 lower-case hexadecimal digits"); return;
 	case PARAM_LINES:
