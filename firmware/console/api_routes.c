@@ -35,6 +35,8 @@
 #define ACT(path, rpc, ...) \
 	{ "POST", "/api/v1/" path, NEEDS_PERSON, SENDS_TICKET | SENDS_SCREEN, rpc, NULL, \
 	  { __VA_ARGS__ } }
+#define BRING(path, rpc, ...) \
+	{ "POST", "/api/v1/" path, NEEDS_PERSON, SENDS_TICKET, rpc, NULL, { __VA_ARGS__ } }
 #define GIVE(path, rpc, ...) \
 	{ "POST", "/api/v1/" path, NEEDS_PERSON, \
 	  SENDS_TICKET | SENDS_SCREEN | SENDS_MUST_CHANGE, rpc, NULL, { __VA_ARGS__ } }
@@ -90,18 +92,26 @@ const struct route api_routes[] = {
 
 	SHOW("orders", "orders.list", ASK_TEXT("plate"), ASK_NUMBER("type"),
 	     ASK_NUMBER("state"), ASK_TEXT("direction"), ASK_FLAG("in_use"),
-	     ASK_TEXT("after"), ASK_NUMBER("limit")),
+	     ASK_TEXT("find"), ASK_TEXT("after"), ASK_NUMBER("limit")),
 	SHOW("orders/{key}", "orders.show", PATH_TEXT("key")),
 	ACT("orders", "orders.push", OBJECT("item"), TEXT("reason")),
 	ACT("orders/{key}/changes", "orders.change", PATH_TEXT("key"), TEXT("change"),
 	    TEXT("reason")),
-	SHOW("vehicles", "vehicles.list", ASK_TEXT("plate"), ASK_TEXT("after"),
-	     ASK_NUMBER("limit")),
+	SHOW("vehicles", "vehicles.list", ASK_TEXT("plate"), ASK_TEXT("find"),
+	     ASK_TEXT("after"), ASK_NUMBER("limit")),
 	SHOW("vehicles/{key}", "vehicles.show", PATH_TEXT("key")),
 	ACT("vehicles", "vehicles.push", OBJECT("item"), TEXT("reason")),
 	ACT("vehicles/{key}/changes", "vehicles.change", PATH_TEXT("key"), TEXT("change"),
 	    TEXT("reason")),
-	SHOW("offline", "offline.list", ASK_FLAG("open"), ASK_NUMBER("limit")),
+	BRING("imports", "import.begin", TEXT("what"), TEXT("file")),
+	BRING("imports/{import}/lines", "import.lines", PATH_NUMBER("import"),
+	      NUMBER("first"), TEXT("lines")),
+	ACT("imports/{import}/commit", "import.commit", PATH_NUMBER("import"),
+	    TEXT("reason")),
+	BRING("imports/{import}/drop", "import.drop", PATH_NUMBER("import")),
+	SHOW("tares", "tares.list", ASK_TEXT("plate"), ASK_NUMBER("limit")),
+	SHOW("offline", "offline.list", ASK_FLAG("open"), ASK_NUMBER("before"),
+	     ASK_NUMBER("limit")),
 	ACT("offline/{passage}/settlement", "offline.settle", PATH_NUMBER("passage"),
 	    TEXT("outcome"), TEXT("reason")),
 

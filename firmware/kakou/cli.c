@@ -164,6 +164,7 @@ const struct cli_command cli_commands[] = {
 	  "  remove N       off the file\n"
 	  "\n"
 	  "  --plate P, --type 1…6, --state WORD, --direction I|E, --in-use, --limit N\n"
+	  "  --find TEXT    a part of any text in it: number, plate, box, seal, document\n"
 	  "                 which ones list and export give\n"
 	  "  --reason TEXT  why (a change needs it)\n", cmd_orders },
 	{ "vehicles", "[list | show PLATE | import FILE | export | expire PLATE | remove PLATE] [OPTION …]",

@@ -10,13 +10,13 @@
 
 #include "firmware/kakou/cmd_registry.h"
 
-enum { SHOWN = 100, PAGE = 500 };
+enum { SHOWN = 100, PAGE = 500, KEY_BYTES = 64 };
 
 /* The options and words after "orders" or "vehicles". */
 struct asked {
 	const char *what; /* "orders", "vehicles" */
 	const char *words[2];
-	const char *plate, *type, *state, *direction, *limit, *reason;
+	const char *plate, *type, *state, *direction, *find, *limit, *reason;
 	bool in_use;
 };
 
@@ -158,6 +158,8 @@ static json_t *list_params(struct cli *cli, const struct asked *asked, const cha
 	if (asked->direction)
 		(void)json_object_set_new(params, "direction",
 					  json_string(asked->direction));
+	if (asked->find)
+		(void)json_object_set_new(params, "find", json_string(asked->find));
 	if (type)
 		(void)json_object_set_new(params, "type", json_integer(type));
 	if (asked->state)
@@ -167,10 +169,11 @@ static json_t *list_params(struct cli *cli, const struct asked *asked, const cha
 	return params;
 }
 
-static int call_list(struct cli *cli, const struct asked *asked, const char *after,
-		     int64_t limit, json_t **items)
+/* One page; `after` becomes where the next begins, "" at the end. */
+static int call_page(struct cli *cli, const struct asked *asked, int64_t limit,
+		     char after[KEY_BYTES], json_t **items)
 {
-	json_t *params = list_params(cli, asked, after, limit);
+	json_t *params = list_params(cli, asked, after[0] ? after : NULL, limit);
 	json_t *result;
 	int exit;
 
@@ -181,6 +184,7 @@ static int call_list(struct cli *cli, const struct asked *asked, const char *aft
 			params, &result);
 	if (exit)
 		return exit;
+	(void)snprintf(after, KEY_BYTES, "%.60s", cli_text(result, "next"));
 	*items = json_incref(json_object_get(result, "items"));
 	json_decref(result);
 	return CLI_DONE;
@@ -188,50 +192,51 @@ static int call_list(struct cli *cli, const struct asked *asked, const char *aft
 
 static int list(struct cli *cli, const struct asked *asked)
 {
-	json_t *items = NULL;
+	json_t *items = json_array();
+	char after[KEY_BYTES] = "";
 	int64_t limit;
-	int exit;
+	int exit = CLI_USAGE;
 
-	if (!cli_read_integer(cli, "--limit", asked->limit, 1, PAGE, SHOWN, &limit))
-		return CLI_USAGE;
-	exit = call_list(cli, asked, NULL, limit, &items);
-	if (exit)
-		return exit;
-	if (cli->json)
+	if (cli_read_integer(cli, "--limit", asked->limit, 1, PAGE, SHOWN, &limit))
+		do {
+			json_t *page = NULL;
+
+			exit = call_page(cli, asked,
+					 limit - (int64_t)json_array_size(items), after,
+					 &page);
+			(void)json_array_extend(items, page);
+			json_decref(page);
+		} while (!exit && after[0] && (int64_t)json_array_size(items) < limit);
+	if (!exit && cli->json)
 		cli_print_json(cli, items);
-	else if (strcmp(asked->what, "orders"))
+	else if (!exit && strcmp(asked->what, "orders"))
 		print_vehicles(cli, items);
-	else
+	else if (!exit)
 		print_orders(cli, items);
 	json_decref(items);
-	return CLI_DONE;
+	return exit;
 }
 
 /* ---- export: what import reads --------------------------------------------------------------- */
 
 static int export_all(struct cli *cli, const struct asked *asked)
 {
-	const char *key = strcmp(asked->what, "orders") ? "plate" : "number";
-	char after[64] = "";
-	size_t count;
+	char after[KEY_BYTES] = "";
 	int exit;
 
 	do {
 		json_t *items = NULL, *item;
 		size_t i;
 
-		exit = call_list(cli, asked, after[0] ? after : NULL, PAGE, &items);
-		count = json_array_size(items);
+		exit = call_page(cli, asked, PAGE, after, &items);
 		json_array_foreach(items, i, item)
 		{
-			(void)snprintf(after, sizeof(after), "%.60s",
-				       cli_text(item, key));
 			(void)json_object_del(item, "uses");
 			(void)json_dumpf(item, cli->out, JSON_COMPACT);
 			fputc('\n', cli->out);
 		}
 		json_decref(items);
-	} while (!exit && count == PAGE);
+	} while (!exit && after[0]);
 	return exit;
 }
 
@@ -314,12 +319,13 @@ int cmd_orders(struct cli *cli, int argc, char **argv)
 		{"--type",      &asked.type,      NULL         },
 		{"--state",     &asked.state,     NULL         },
 		{"--direction", &asked.direction, NULL         },
+		{"--find",      &asked.find,      NULL         },
 		{"--limit",     &asked.limit,     NULL         },
 		{"--in-use",    NULL,             &asked.in_use},
 		{"--reason",    &asked.reason,    NULL         },
 	};
 
-	if (!cli_read_words(cli, argc, argv, options, 7, asked.words, 0, 2))
+	if (!cli_read_words(cli, argc, argv, options, 8, asked.words, 0, 2))
 		return CLI_USAGE;
 	return run(cli, &asked);
 }
@@ -329,11 +335,12 @@ int cmd_vehicles(struct cli *cli, int argc, char **argv)
 	struct asked asked = {.what = "vehicles"};
 	const struct cli_option options[] = {
 		{"--plate",  &asked.plate,  NULL},
+		{"--find",   &asked.find,   NULL},
 		{"--limit",  &asked.limit,  NULL},
 		{"--reason", &asked.reason, NULL},
 	};
 
-	if (!cli_read_words(cli, argc, argv, options, 3, asked.words, 0, 2))
+	if (!cli_read_words(cli, argc, argv, options, 4, asked.words, 0, 2))
 		return CLI_USAGE;
 	return run(cli, &asked);
 }

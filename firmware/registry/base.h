@@ -116,9 +116,19 @@ struct base_filter {
 	int state;         /**< -1 = all */
 	char direction;    /**< 0 = all */
 	bool is_in_use;    /**< only those in use */
+	const char *find;  /**< a part of any text in it: number, plate, box, seal … */
 	const char *after; /**< keys greater than this; "" = from the first */
 	int limit;
 };
+
+enum {
+	BASE_KEY_MAX = 48,
+	BASE_LOOKED_AT_MAX =
+		5000, /* rows a list looks at: lanes wait for their look-ups */
+};
+
+/** A page: {"items": […], "next": the next one's `after`, null at the end}. One that looked at
+ *  as many as it may is short, or empty, and has a next one. */
 KAKOU_MUST_CHECK enum kakou_err base_list(struct base *base, enum base_what what,
 					  const struct base_filter *filter, json_t **out,
 					  struct why *why);
@@ -127,9 +137,10 @@ KAKOU_MUST_CHECK enum kakou_err base_list(struct base *base, enum base_what what
 KAKOU_MUST_CHECK enum kakou_err base_show(struct base *base, enum base_what what,
 					  const char *key, json_t **out, struct why *why);
 
-/** What was cleared offline, the newest first; only what is not settled with `is_open`. */
+/** What was cleared offline, the newest first, of passages before `before` (0 = all); only what is
+ *  not settled with `is_open`. */
 KAKOU_MUST_CHECK enum kakou_err base_list_offline(struct base *base, bool is_open,
-						  int limit, json_t **out,
+						  int64_t before, int limit, json_t **out,
 						  struct why *why);
 KAKOU_MUST_CHECK enum kakou_err base_list_tares(struct base *base, const char *plate,
 						int limit, json_t **out, struct why *why);

@@ -2,9 +2,11 @@
 /*
  * Lists as JSON. Layer: firmware. Blocks on the disk.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "firmware/registry/base_inside.h"
+#include "hal/text.h"
 
 static json_t *use_of(sqlite3_stmt *row)
 {
@@ -41,84 +43,159 @@ static enum kakou_err add_uses(struct base *base, json_t *order, struct why *why
 	return code == SQLITE_DONE ? KAKOU_OK : base_explain(base, "list", why);
 }
 
-/* Order rows: json, state. Vehicle rows: json. */
-static enum kakou_err take_rows(struct base *base, enum base_what what,
-				sqlite3_stmt *rows, json_t **out, struct why *why)
+/* Any text within: a number, a plate, a box, a document; not the names of the members. */
+static bool has_text(const json_t *value, const char *folded)
 {
-	json_t *list = json_array();
+	const char *text = json_string_value(value), *key;
+	json_t *one;
+	size_t i;
+
+	if (text)
+		return strcasestr(text, folded) != NULL;
+	json_array_foreach(value, i, one)
+	{
+		if (has_text(one, folded))
+			return true;
+	}
+	/* jansson's loops take no const; nothing is changed. */
+	json_object_foreach((json_t *)value, key, one)
+	{
+		if (has_text(one, folded))
+			return true;
+	}
+	return false;
+}
+
+/* Rows: json, state (of orders). NULL: no memory, or what is kept is no JSON. */
+static json_t *read_row(sqlite3_stmt *row, enum base_what what)
+{
+	json_t *one = json_loads(base_text(row, 0), 0, NULL);
+
+	if (one && what == BASE_ORDERS)
+		(void)json_object_set_new(one, "state",
+					  json_integer(sqlite3_column_int(row, 1)));
+	return one;
+}
+
+/* Rows as above, and: key, whether it may be meant. */
+static enum kakou_err take_page(struct base *base, enum base_what what,
+				const struct base_filter *filter, sqlite3_stmt *rows,
+				json_t *page, struct why *why)
+{
+	json_t *list = json_object_get(page, "items");
+	char last[BASE_KEY_MAX] = "";
 	enum kakou_err err = KAKOU_OK;
 	int code = rows ? SQLITE_ROW : SQLITE_ERROR;
 
-	while (!err && code == SQLITE_ROW && (code = sqlite3_step(rows)) == SQLITE_ROW) {
-		json_t *one = json_loads(base_text(rows, 0), 0, NULL);
+	for (int looked = 0; !err && code == SQLITE_ROW; looked++) {
+		json_t *one = NULL;
 
-		if (what == BASE_ORDERS) {
-			(void)json_object_set_new(
-				one, "state", json_integer(sqlite3_column_int(rows, 1)));
-			err = add_uses(base, one, why);
+		code = sqlite3_step(rows);
+		if (code != SQLITE_ROW)
+			break;
+		if (looked == BASE_LOOKED_AT_MAX ||
+		    json_array_size(list) == (size_t)filter->limit) {
+			(void)json_object_set_new(page, "next", json_string(last));
+			code = SQLITE_DONE;
+			break;
 		}
-		(void)json_array_append_new(list, one);
+		text_copy(last, sizeof(last), base_text(rows, 2));
+		if (sqlite3_column_int(rows, 3))
+			one = read_row(rows, what);
+		if (one && filter->find && !has_text(one, filter->find)) {
+			json_decref(one);
+			continue;
+		}
+		if (one && what == BASE_ORDERS)
+			err = add_uses(base, one, why);
+		if (one)
+			(void)json_array_append_new(list, one);
 	}
-	sqlite3_finalize(rows);
 	if (!err && code != SQLITE_DONE)
 		err = base_explain(base, "list", why);
-	if (err)
-		json_decref(list);
-	else
-		*out = list;
+	sqlite3_finalize(rows);
 	return err;
+}
+
+/* What is looked for is picked out here; take_page() then looks whether it is no member's name. */
+#define MAY_BE_MEANT "(?2 IS NULL OR instr(upper(json),upper(?2))>0)"
+
+static sqlite3_stmt *select_orders(struct base *base, const struct base_filter *filter)
+{
+	char direction[2] = {filter->direction, '\0'}, sql[640];
+
+	(void)snprintf(sql, sizeof(sql),
+		       "SELECT json, state, number, (?3=0 OR type=?3)"
+		       " AND (?4<0 OR state=?4) AND (?5 IS NULL OR direction=?5)"
+		       " AND " MAY_BE_MEANT
+		       " FROM orders WHERE number>coalesce(?1,'')%s%s ORDER BY number",
+		       filter->is_in_use
+			       ? " AND number IN (SELECT number FROM keys WHERE in_use=1)"
+			       : "",
+		       filter->plate
+			       ? " AND number IN (SELECT number FROM keys WHERE plate=?6)"
+			       : "");
+	return base_prepare(base, sql, filter->plate ? "ttnntt" : "ttnnt", filter->after,
+			    filter->find, (int64_t)filter->type, (int64_t)filter->state,
+			    direction, filter->plate);
+}
+
+static sqlite3_stmt *select_vehicles(struct base *base, const struct base_filter *filter)
+{
+	return base_prepare(base,
+			    filter->plate ? "SELECT json, 0, plate, " MAY_BE_MEANT
+					    " FROM vehicles WHERE plate>coalesce(?1,'')"
+					    " AND plate=?3 ORDER BY plate"
+					  : "SELECT json, 0, plate, " MAY_BE_MEANT
+					    " FROM vehicles WHERE plate>coalesce(?1,'')"
+					    " ORDER BY plate",
+			    filter->plate ? "ttt" : "tt", filter->after, filter->find,
+			    filter->plate);
 }
 
 enum kakou_err base_list(struct base *base, enum base_what what,
 			 const struct base_filter *filter, json_t **out, struct why *why)
 {
-	char direction[2] = {filter->direction, '\0'};
-	sqlite3_stmt *rows;
+	json_t *page = json_pack("{s:[], s:n}", "items", "next");
+	enum kakou_err err =
+		page ? take_page(base, what, filter,
+				 what == BASE_ORDERS ? select_orders(base, filter)
+						     : select_vehicles(base, filter),
+				 page, why)
+		     : why_set(why, KAKOU_E_NOMEM, "no memory for a list");
 
-	if (what == BASE_ORDERS)
-		rows = base_prepare(
-			base,
-			"SELECT json, state FROM orders WHERE (?1 IS NULL OR number>?1)"
-			" AND (?2=0 OR type=?2) AND (?3<0 OR state=?3)"
-			" AND (?4 IS NULL OR direction=?4)"
-			" AND (?5 IS NULL OR number IN"
-			" (SELECT number FROM keys WHERE plate=?5))"
-			" AND (?6=0 OR number IN (SELECT number FROM keys WHERE "
-			"in_use=1))"
-			" ORDER BY number LIMIT ?7",
-			"tnnttnn", filter->after, (int64_t)filter->type,
-			(int64_t)filter->state, direction, filter->plate,
-			(int64_t)filter->is_in_use, (int64_t)filter->limit);
+	if (err)
+		json_decref(page);
 	else
-		rows = base_prepare(
-			base,
-			"SELECT json FROM vehicles WHERE"
-			" (?1 IS NULL OR plate>?1) AND (?2 IS NULL OR plate=?2)"
-			" ORDER BY plate LIMIT ?3",
-			"ttn", filter->after, filter->plate, (int64_t)filter->limit);
-	return take_rows(base, what, rows, out, why);
+		*out = page;
+	return err;
 }
 
 enum kakou_err base_show(struct base *base, enum base_what what, const char *key,
 			 json_t **out, struct why *why)
 {
-	json_t *list = NULL;
-	enum kakou_err err = take_rows(
-		base, what,
-		base_prepare(base,
-			     what == BASE_ORDERS
-				     ? "SELECT json, state FROM orders WHERE number=?"
-				     : "SELECT json FROM vehicles WHERE plate=?",
-			     "t", key),
-		&list, why);
+	sqlite3_stmt *rows = base_prepare(
+		base,
+		what == BASE_ORDERS ? "SELECT json, state FROM orders WHERE number=?"
+				    : "SELECT json FROM vehicles WHERE plate=?",
+		"t", key);
+	int code = rows ? sqlite3_step(rows) : SQLITE_ERROR;
+	json_t *one = code == SQLITE_ROW ? read_row(rows, what) : NULL;
+	enum kakou_err err = KAKOU_OK;
 
-	if (err)
-		return err;
-	*out = json_incref(json_array_get(list, 0));
-	json_decref(list);
-	return *out ? KAKOU_OK
-		    : why_set(why, KAKOU_E_NOTFOUND, "got \"%s\", which is not on file",
+	if (one && what == BASE_ORDERS)
+		err = add_uses(base, one, why);
+	else if (code == SQLITE_DONE)
+		err = why_set(why, KAKOU_E_NOTFOUND, "got \"%s\", which is not on file",
 			      key);
+	else if (!one)
+		err = base_explain(base, "show", why);
+	sqlite3_finalize(rows);
+	if (err)
+		json_decref(one);
+	else
+		*out = one;
+	return err;
 }
 
 static json_t *offline_row(sqlite3_stmt *row)
@@ -159,16 +236,17 @@ static enum kakou_err list_rows(struct base *base, sqlite3_stmt *rows,
 	return KAKOU_OK;
 }
 
-enum kakou_err base_list_offline(struct base *base, bool is_open, int limit, json_t **out,
-				 struct why *why)
+enum kakou_err base_list_offline(struct base *base, bool is_open, int64_t before,
+				 int limit, json_t **out, struct why *why)
 {
 	return list_rows(base,
 			 base_prepare(base,
 				      "SELECT passage, number, lane, plate, age_ms,"
 				      " cleared_ms, state, by, reason, settled_ms"
-				      " FROM offline WHERE ?1=0 OR settled_ms IS NULL"
-				      " ORDER BY passage DESC LIMIT ?2",
-				      "nn", (int64_t)is_open, (int64_t)limit),
+				      " FROM offline WHERE (?1=0 OR settled_ms IS NULL)"
+				      " AND (?2=0 OR passage<?2)"
+				      " ORDER BY passage DESC LIMIT ?3",
+				      "nnn", (int64_t)is_open, before, (int64_t)limit),
 			 offline_row, out, why);
 }
 

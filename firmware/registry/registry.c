@@ -119,7 +119,7 @@ void registry_publish(struct registry *registry)
 	if (!err)
 		err = base_count(registry->base, BASE_VEHICLES, &health->vehicles, &why);
 	if (!err)
-		err = base_list_offline(registry->base, true, 10000, &open, &why);
+		err = base_list_offline(registry->base, true, 0, 10000, &open, &why);
 	health->offline_open = (int64_t)json_array_size(open);
 	json_decref(open);
 	health->is_well = !err;

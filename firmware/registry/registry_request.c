@@ -48,16 +48,12 @@ static enum kakou_err list(struct registry *registry, const json_t *params,
 		.state = (int)integer_of(params, "state", -1),
 		.direction = direction ? direction[0] : '\0',
 		.is_in_use = json_is_true(json_object_get(params, "in_use")),
+		.find = text_of(params, "find"),
 		.after = text_of(params, "after"),
 		.limit = (int)integer_of(params, "limit", 100),
 	};
-	json_t *items = NULL;
-	enum kakou_err err =
-		base_list(registry->base, registry_what(params), &filter, &items, why);
 
-	if (!err)
-		*result = json_pack("{s:o}", "items", items);
-	return err;
+	return base_list(registry->base, registry_what(params), &filter, result, why);
 }
 
 static enum kakou_err show(struct registry *registry, const json_t *params,
@@ -70,14 +66,21 @@ static enum kakou_err show(struct registry *registry, const json_t *params,
 static enum kakou_err list_offline(struct registry *registry, const json_t *params,
 				   json_t **result, struct why *why)
 {
-	json_t *items = NULL;
+	size_t limit = (size_t)integer_of(params, "limit", 100);
+	json_t *items = NULL, *next = json_null();
 	enum kakou_err err = base_list_offline(
 		registry->base, json_is_true(json_object_get(params, "open")),
-		(int)integer_of(params, "limit", 100), &items, why);
+		integer_of(params, "before", 0), (int)limit + 1, &items, why);
 
-	if (!err)
-		*result = json_pack("{s:o}", "items", items);
-	return err;
+	if (err)
+		return err;
+	if (json_array_size(items) > limit) {
+		(void)json_array_remove(items, limit);
+		next = json_incref(
+			json_object_get(json_array_get(items, limit - 1), "passage"));
+	}
+	*result = json_pack("{s:o, s:o}", "items", items, "next", next);
+	return KAKOU_OK;
 }
 
 static enum kakou_err list_tares(struct registry *registry, const json_t *params,

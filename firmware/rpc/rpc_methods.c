@@ -98,11 +98,13 @@ static const struct rpc_param orders_list_params[] = {
 	{ "state",     PARAM_INTEGER,   false, 0, 6 },
 	{ "direction", PARAM_DIRECTION, false, 0, 0 },
 	{ "in_use",    PARAM_FLAG,      false, 0, 0 },
+	{ "find",      PARAM_TEXT,      false, 1, KEY_MAX },
 	{ "after",     PARAM_TEXT,      false, 1, KEY_MAX },
 	{ "limit",     PARAM_INTEGER,   false, 1, 500 },
 };
 static const struct rpc_param vehicles_list_params[] = {
 	{ "plate", PARAM_TEXT,    false, 1, KEY_MAX },
+	{ "find",  PARAM_TEXT,    false, 1, KEY_MAX },
 	{ "after", PARAM_TEXT,    false, 1, KEY_MAX },
 	{ "limit", PARAM_INTEGER, false, 1, 500 },
 };
@@ -139,8 +141,9 @@ static const struct rpc_param import_drop_params[] = {
 	{ "import", PARAM_INTEGER, true, 1, UINT32_MAX },
 };
 static const struct rpc_param offline_params[] = {
-	{ "open",  PARAM_FLAG,    false, 0, 0 },
-	{ "limit", PARAM_INTEGER, false, 1, 1000 },
+	{ "open",   PARAM_FLAG,    false, 0, 0 },
+	{ "before", PARAM_INTEGER, false, 0, INT64_MAX },
+	{ "limit",  PARAM_INTEGER, false, 1, 1000 },
 };
 static const struct rpc_param settle_params[] = {
 	{ "passage", PARAM_INTEGER, true, 1, INT64_MAX },

@@ -42,14 +42,15 @@ static void look_at_all(const struct registry *registry, enum base_what what,
 {
 	const struct base_filter all = {.state = -1, .after = "", .limit = SHOWN_MAX};
 	struct why why = {""};
-	json_t *items = NULL, *item;
+	json_t *page = NULL, *items, *item;
 	size_t i;
 
-	expect_done(base_list(registry->base, what, &all, &items, &why), &why);
+	expect_done(base_list(registry->base, what, &all, &page, &why), &why);
+	items = json_object_get(page, "items");
 	assert((int64_t)json_array_size(items) ==
 	       (count < SHOWN_MAX ? count : SHOWN_MAX));
 	json_array_foreach(items, i, item) expect_readable(registry, what, item);
-	json_decref(items);
+	json_decref(page);
 }
 
 /* All of the lines or, with a bad one among them, none. */

@@ -8,10 +8,10 @@ import subprocess
 import pytest
 
 from console_help import Browser
+from console_schema import DOCUMENT, expect_fits
 from gate_help import scenario
 from kakou_rig import BUILD, ROOT, Gate
 
-DOCUMENT = json.loads((ROOT / "firmware/console/page/openapi.json").read_text("utf-8"))
 ROUTES = json.loads(subprocess.check_output([BUILD / "kakou-console", "--routes"]))
 METHODS = ("get", "post")
 
@@ -77,6 +77,8 @@ def test_each_get_of_the_document_answers_as_it_says(gate):
         if answer.status == 200:
             wanted = next(iter(operation["responses"]["200"]["content"]))
             assert answer.headers["Content-Type"].startswith(wanted), path
+            if wanted == "application/json":
+                expect_fits(answer.json, operation["responses"]["200"]["content"][wanted]["schema"])
         else:
             assert answer.status == 404 and answer.code == "not_found", (path, answer.body)
 

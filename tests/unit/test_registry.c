@@ -334,7 +334,7 @@ static size_t count_offline(void)
 	json_t *items = NULL;
 	size_t count;
 
-	assert_int_equal(base_list_offline(c.base, true, 100, &items, NULL), 0);
+	assert_int_equal(base_list_offline(c.base, true, 0, 100, &items, NULL), 0);
 	count = json_array_size(items);
 	json_decref(items);
 	return count;
