@@ -128,15 +128,5 @@ int cli_call_as(struct cli *cli, const char *method, json_t *params, json_t **re
 int cli_show_as(struct cli *cli, const char *method, json_t *params,
 		void (*print)(struct cli *cli, json_t *result))
 {
-	json_t *result;
-	int exit = cli_call_as(cli, method, params, &result);
-
-	if (exit)
-		return exit;
-	if (cli->json)
-		cli_print_json(cli, result);
-	else
-		print(cli, result);
-	json_decref(result);
-	return CLI_DONE;
+	return cli_show(cli, method, cli_with_ticket(cli, params), print);
 }

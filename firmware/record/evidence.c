@@ -66,3 +66,17 @@ void evidence_close(struct evidence *evidence)
 		close(evidence->lock_fd);
 	evidence->lock_fd = -1;
 }
+
+enum kakou_err evidence_take(struct evidence *evidence, const char *path, struct why *why)
+{
+	enum kakou_err err = evidence_find(evidence, path, why);
+
+	if (!err)
+		err = evidence_hold(evidence, why);
+	if (err)
+		return err;
+	err = evidence_open(evidence, why);
+	if (err)
+		evidence_close(evidence);
+	return err;
+}

@@ -31,6 +31,10 @@ KAKOU_MUST_CHECK enum kakou_err evidence_hold(struct evidence *evidence, struct 
 /** Opens it; errors of store_open(). After evidence_hold() evidence_close() is due in any
  *  case. */
 KAKOU_MUST_CHECK enum kakou_err evidence_open(struct evidence *evidence, struct why *why);
+
+/** All three; when it fails nothing is held. */
+KAKOU_MUST_CHECK enum kakou_err evidence_take(struct evidence *evidence, const char *path,
+					      struct why *why);
 void evidence_close(struct evidence *evidence);
 
 #endif

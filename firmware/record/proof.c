@@ -219,15 +219,11 @@ enum kakou_err proof_make_from_file(const char *path, enum journal_proof what,
 				    struct why *why)
 {
 	struct evidence evidence;
-	enum kakou_err err = evidence_find(&evidence, path, why);
+	enum kakou_err err = evidence_take(&evidence, path, why);
 
-	if (!err)
-		err = evidence_hold(&evidence, why);
 	if (err)
 		return err;
-	err = evidence_open(&evidence, why);
-	if (!err)
-		err = proof_make(evidence.store, what, first, second, json, why);
+	err = proof_make(evidence.store, what, first, second, json, why);
 	evidence_close(&evidence);
 	return err;
 }

@@ -205,15 +205,11 @@ enum kakou_err proof_export(const char *path, enum proof_form form, int64_t firs
 			    int64_t last, FILE *to, struct why *why)
 {
 	struct evidence evidence;
-	enum kakou_err err = evidence_find(&evidence, path, why);
+	enum kakou_err err = evidence_take(&evidence, path, why);
 
-	if (!err)
-		err = evidence_hold(&evidence, why);
 	if (err)
 		return err;
-	err = evidence_open(&evidence, why);
-	if (!err)
-		err = export_store(evidence.store, form, first, last, to, why);
+	err = export_store(evidence.store, form, first, last, to, why);
 	evidence_close(&evidence);
 	return err;
 }

@@ -18,20 +18,13 @@
 
 enum { KEYS_LOOKED_AT = 100 };
 
-static void refuse(struct rpc_client *client, enum kakou_err err, const char *why)
-{
-	free(client->receipt);
-	client->receipt = NULL;
-	rpc_client_fail(client, rpc_code(err), "%s", why);
-}
-
 static void keep(struct rpc_client *client)
 {
 	struct receipt *held = client->receipt;
 
 	if (rpc_access_note(client->rpc, &held->event)) {
-		refuse(client, KAKOU_E_FULL,
-		       "the record takes nothing now; nothing was done");
+		rpc_receipt_refuse(client, KAKOU_E_FULL,
+				   "the record takes nothing now; nothing was done");
 		return;
 	}
 	rpc_client_reply(client, json_pack("{s:b, s:I}", "accepted", 1, "size",
@@ -43,27 +36,9 @@ static void keep(struct rpc_client *client)
 static void after_root(struct rpc_client *client, enum kakou_err err, char *json,
 		       const char *why)
 {
-	char root[2 * TREE_BYTES + 1];
-	json_t *proof = json ? json_loads(json, 0, NULL) : NULL;
-	const char *ours = json_string_value(json_object_get(proof, "root"));
-
 	(void)why;
-	free(json);
-	for (size_t i = 0; i < TREE_BYTES; i++)
-		snprintf(root + 2 * i, 3, "%02x", client->receipt->checkpoint.root[i]);
-	if (err == KAKOU_E_NOTFOUND)
-		refuse(client, KAKOU_E_REFUSED,
-		       "the checkpoint counts events that the record does not have: they "
-		       "were removed, or the record was cut or rolled back");
-	else if (err || !ours)
-		refuse(client, err ? err : KAKOU_E_NOMEM,
-		       "the journal can't say its root");
-	else if (strcmp(root, ours) != 0)
-		refuse(client, KAKOU_E_REFUSED,
-		       "the checkpoint is of other events than the record has");
-	else
+	if (rpc_receipt_is_ours(client, "checkpoint", err, json))
 		keep(client);
-	json_decref(proof);
 }
 
 static bool is_signed_by_one(const struct receipt *held, const json_t *rows)
@@ -91,10 +66,10 @@ static void after_keys(struct rpc_client *client, enum kakou_err err, char *json
 	(void)why;
 	free(json);
 	if (err)
-		refuse(client, err, "the journal can't say its keys");
+		rpc_receipt_refuse(client, err, "the journal can't say its keys");
 	else if (!is_signed_by_one(client->receipt, rows))
-		refuse(client, KAKOU_E_REFUSED,
-		       "no key that the record names signed the checkpoint");
+		rpc_receipt_refuse(client, KAKOU_E_REFUSED,
+				   "no key that the record names signed the checkpoint");
 	else
 		rpc_record_prove(client, JOURNAL_ROOT, client->receipt->checkpoint.size,
 				 0, after_root);
@@ -119,7 +94,7 @@ void rpc_held_take(struct rpc_client *client, const json_t *params)
 	err = receipt_take_held(rpc_param_text(params, "note"),
 				client->rpc->config.site->name, client->receipt, &why);
 	if (err) {
-		refuse(client, err, why.text);
+		rpc_receipt_refuse(client, err, why.text);
 		return;
 	}
 	event_add_text(&client->receipt->event, "actor", client->actor.name);

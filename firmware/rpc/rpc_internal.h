@@ -349,6 +349,14 @@ void rpc_proof_growth(struct rpc_client *client, const json_t *params);
 void rpc_proof_range(struct rpc_client *client, const json_t *params);
 void rpc_receipt_take(struct rpc_client *client, const json_t *params);
 
+/** Answers with an error; what was being looked at is released. */
+void rpc_receipt_refuse(struct rpc_client *client, enum kakou_err err, const char *why);
+
+/** The journal's answer to rpc_record_prove(JOURNAL_ROOT) of what is being looked at, `what` in
+ *  words: is it the record's own? Otherwise it is refused. Releases `json`. */
+bool rpc_receipt_is_ours(struct rpc_client *client, const char *what, enum kakou_err err,
+			 char *json);
+
 /* ---- rpc_held.c: checkpoints kept elsewhere, and old events ----------------------------- */
 
 void rpc_held_take(struct rpc_client *client, const json_t *params);

@@ -57,7 +57,7 @@ void rpc_proof_range(struct rpc_client *client, const json_t *params)
 
 /* ---- receipts ------------------------------------------------------------------------- */
 
-static void refuse_receipt(struct rpc_client *client, enum kakou_err err, const char *why)
+void rpc_receipt_refuse(struct rpc_client *client, enum kakou_err err, const char *why)
 {
 	free(client->receipt);
 	client->receipt = NULL;
@@ -71,8 +71,8 @@ static void keep_receipt(struct rpc_client *client)
 
 	(void)event_get_text(&receipt->event, "by", &by);
 	if (rpc_access_note(client->rpc, &receipt->event)) {
-		refuse_receipt(client, KAKOU_E_FULL,
-			       "the record takes nothing now; nothing was done");
+		rpc_receipt_refuse(client, KAKOU_E_FULL,
+				   "the record takes nothing now; nothing was done");
 		return;
 	}
 	rpc_client_reply(client,
@@ -84,30 +84,39 @@ static void keep_receipt(struct rpc_client *client)
 
 /* Somebody holds a checkpoint that our key is said to have signed, and the record is not its
  * record: one of both was written anew. */
-static void after_root(struct rpc_client *client, enum kakou_err err, char *json,
-		       const char *why)
+bool rpc_receipt_is_ours(struct rpc_client *client, const char *what, enum kakou_err err,
+			 char *json)
 {
-	char root[2 * TREE_BYTES + 1];
+	char root[2 * TREE_BYTES + 1], said[160] = "";
 	json_t *proof = json ? json_loads(json, 0, NULL) : NULL;
 	const char *ours = json_string_value(json_object_get(proof, "root"));
 
-	(void)why;
 	free(json);
 	for (size_t i = 0; i < TREE_BYTES; i++)
 		snprintf(root + 2 * i, 3, "%02x", client->receipt->checkpoint.root[i]);
 	if (err == KAKOU_E_NOTFOUND)
-		refuse_receipt(client, KAKOU_E_REFUSED,
-			       "the receipt counts events that the record does not have: "
-			       "the record was cut or rolled back");
+		snprintf(said, sizeof(said),
+			 "the %s counts events that the record does not have: they were "
+			 "removed, or the record was cut or rolled back",
+			 what);
+	else if (!err && ours && strcmp(root, ours) != 0)
+		snprintf(said, sizeof(said),
+			 "the %s is of other events than the record has", what);
+	if (said[0])
+		rpc_receipt_refuse(client, KAKOU_E_REFUSED, said);
 	else if (err || !ours)
-		refuse_receipt(client, err ? err : KAKOU_E_NOMEM,
-			       "the journal can't say its root");
-	else if (strcmp(root, ours))
-		refuse_receipt(client, KAKOU_E_REFUSED,
-			       "the receipt is of other events than the record has");
-	else
-		keep_receipt(client);
+		rpc_receipt_refuse(client, err ? err : KAKOU_E_NOMEM,
+				   "the journal can't say its root");
 	json_decref(proof);
+	return client->receipt != NULL;
+}
+
+static void after_root(struct rpc_client *client, enum kakou_err err, char *json,
+		       const char *why)
+{
+	(void)why;
+	if (rpc_receipt_is_ours(client, "receipt", err, json))
+		keep_receipt(client);
 }
 
 static void after_newest(struct rpc_client *client, enum kakou_err err, char *json,
@@ -124,12 +133,13 @@ static void after_newest(struct rpc_client *client, enum kakou_err err, char *js
 	free(json);
 	json_decref(rows);
 	if (err) {
-		refuse_receipt(client, err, "the journal can't say its newest receipt");
+		rpc_receipt_refuse(client, err,
+				   "the journal can't say its newest receipt");
 	} else if (size <= newest) {
 		snprintf(said, sizeof(said),
 			 "the receipt is of %lld events, the record has one of %lld",
 			 (long long)size, (long long)newest);
-		refuse_receipt(client, KAKOU_E_REFUSED, said);
+		rpc_receipt_refuse(client, KAKOU_E_REFUSED, said);
 	} else {
 		rpc_record_prove(client, JOURNAL_ROOT, size, 0, after_root);
 	}
@@ -158,7 +168,7 @@ void rpc_receipt_take(struct rpc_client *client, const json_t *params)
 	err = receipt_take(rpc_param_text(params, "note"), site->name, site->receipt_name,
 			   client->rpc->receipt_key, client->receipt, &why);
 	if (err)
-		refuse_receipt(client, err, why.text);
+		rpc_receipt_refuse(client, err, why.text);
 	else
 		rpc_record_ask(client, &newest, after_newest);
 }

@@ -15,8 +15,24 @@
 #include <cmocka.h>
 
 #include "hal/fake/fake.h"
+#include "hal/log.h"
 
 enum { STEPS_MAX = 100000, PASSAGE_MS = 7 * 60000, GROUP = 4 /* passages */ };
+
+void old_set_up(struct record_fixture *fixture)
+{
+	log_set_level((enum log_level)0);
+	fake_clock_set(5000);
+	fake_clock_set_synchronised(true);
+	record_make(fixture);
+	record_use_key(fixture);
+}
+
+void old_tear_down(struct record_fixture *fixture)
+{
+	fake_clock_set_synchronised(true);
+	record_remove(fixture);
+}
 
 void old_open(struct record_fixture *fixture)
 {
@@ -58,6 +74,24 @@ void old_fill(struct record_fixture *fixture, int64_t count)
 	assert_int_equal(writer_commit(fixture->writer), KAKOU_OK);
 }
 
+void old_make(struct record_fixture *fixture)
+{
+	old_open(fixture);
+	old_fill(fixture, OLD_MANY);
+	old_hold(fixture, old_newest(fixture));
+	fake_clock_advance((int64_t)(OLD_DAYS + 1) * OLD_DAY_MS);
+}
+
+int64_t old_removed_to(const struct record_fixture *fixture)
+{
+	return writer_health(fixture->writer)->removed_to;
+}
+
+int64_t old_newest(const struct record_fixture *fixture)
+{
+	return writer_health(fixture->writer)->last_seq;
+}
+
 void old_hold(struct record_fixture *fixture, int64_t size)
 {
 	struct event event;
@@ -95,4 +129,14 @@ void old_expect_hold(struct record_fixture *fixture, const char *word)
 
 	if (!strstr(holds, word))
 		fail_msg("'%s' lacks '%s'", holds, word);
+}
+
+void old_close_and_expect_whole(struct record_fixture *fixture)
+{
+	struct sign_public *key;
+
+	record_close(fixture);
+	key = signed_get_public(fixture);
+	signed_expect_whole(fixture, key, NULL);
+	sign_public_destroy(key);
 }

@@ -18,55 +18,19 @@
 #include "hal/log.h"
 #include "tests/unit/record_old.h"
 
-enum { DAY_MS = 86400000, MANY = 3000 };
-
 static struct record_fixture record;
-
-static int64_t removed_to(void)
-{
-	return writer_health(record.writer)->removed_to;
-}
-
-static int64_t newest(void)
-{
-	return writer_health(record.writer)->last_seq;
-}
-
-/* A journal of MANY events, all older than is kept, whose newest checkpoint lies elsewhere. */
-static void make_old(void)
-{
-	old_open(&record);
-	old_fill(&record, MANY);
-	old_hold(&record, newest());
-	fake_clock_advance((int64_t)(OLD_DAYS + 1) * DAY_MS);
-}
-
-static void close_and_expect_whole(void)
-{
-	struct sign_public *key;
-
-	record_close(&record);
-	key = signed_get_public(&record);
-	signed_expect_whole(&record, key, NULL);
-	sign_public_destroy(key);
-}
 
 static int set_up(void **state)
 {
 	(void)state;
-	log_set_level((enum log_level)0);
-	fake_clock_set(5000);
-	fake_clock_set_synchronised(true);
-	record_make(&record);
-	record_use_key(&record);
+	old_set_up(&record);
 	return 0;
 }
 
 static int tear_down(void **state)
 {
 	(void)state;
-	fake_clock_set_synchronised(true);
-	record_remove(&record);
+	old_tear_down(&record);
 	return 0;
 }
 
@@ -77,13 +41,13 @@ static void old_events_go_and_the_rest_is_whole(void **state)
 	struct journal_verdict verdict;
 
 	(void)state;
-	make_old();
+	old_make(&record);
 	old_retain(&record);
 	/* In blocks, and not the newest. */
-	assert_int_equal(removed_to(),
-			 (newest() - RETAIN_LEAST) / RETAIN_BLOCK * RETAIN_BLOCK);
+	assert_int_equal(old_removed_to(&record), (old_newest(&record) - RETAIN_LEAST) /
+							  RETAIN_BLOCK * RETAIN_BLOCK);
 	old_expect_hold(&record, "always stay");
-	close_and_expect_whole();
+	old_close_and_expect_whole(&record);
 	record_verify(&record, &verdict);
 	assert_true(verdict.removed_to > 2 * RETAIN_BLOCK);
 	assert_int_equal(verdict.kept, 1); /* the key */
@@ -92,22 +56,22 @@ static void old_events_go_and_the_rest_is_whole(void **state)
 	assert_int_equal(record_ask_sql(&record, "SELECT min(seq) FROM events"), 1);
 	/* And it goes on like that. */
 	old_open(&record);
-	assert_int_equal(removed_to(), verdict.removed_to);
-	old_fill(&record, newest() + 100);
-	close_and_expect_whole();
+	assert_int_equal(old_removed_to(&record), verdict.removed_to);
+	old_fill(&record, old_newest(&record) + 100);
+	old_close_and_expect_whole(&record);
 }
 
 static void the_record_says_what_goes_before_it_goes(void **state)
 {
 	(void)state;
-	make_old();
+	old_make(&record);
 	writer_retain_soon(record.writer);
 	assert_int_equal(writer_retain(record.writer), KAKOU_OK);
-	assert_int_equal(removed_to(), 0);
+	assert_int_equal(old_removed_to(&record), 0);
 	assert_int_equal(writer_commit(record.writer), KAKOU_OK);
 	assert_int_equal(writer_retain(record.writer), KAKOU_OK);
-	assert_int_equal(removed_to(), RETAIN_BLOCK);
-	close_and_expect_whole();
+	assert_int_equal(old_removed_to(&record), RETAIN_BLOCK);
+	old_close_and_expect_whole(&record);
 	assert_int_equal(record_ask_sql(&record, "SELECT count(*) FROM events"
 						 " WHERE kind = 'range_removed'"),
 			 1);
@@ -116,7 +80,7 @@ static void the_record_says_what_goes_before_it_goes(void **state)
 static void nothing_is_removed_unless_the_site_says_for_how_long(void **state)
 {
 	(void)state;
-	make_old();
+	old_make(&record);
 	record_close(&record);
 	record.config.retention.days = 0;
 	{
@@ -137,46 +101,46 @@ static void young_events_stay(void **state)
 	(void)state;
 	old_open(&record);
 	old_fill(&record, 1500);
-	fake_clock_advance((int64_t)OLD_DAYS * DAY_MS);
-	old = newest();
-	old_fill(&record, MANY);
-	old_hold(&record, newest());
+	fake_clock_advance((int64_t)OLD_DAYS * OLD_DAY_MS);
+	old = old_newest(&record);
+	old_fill(&record, OLD_MANY);
+	old_hold(&record, old_newest(&record));
 	old_retain(&record);
 	old_expect_hold(&record, "days old");
 	/* The last block is one whose end is signed after it was old. */
-	assert_in_range(removed_to(), 1, old);
-	assert_true(removed_to() + RETAIN_BLOCK > old);
-	close_and_expect_whole();
+	assert_in_range(old_removed_to(&record), 1, old);
+	assert_true(old_removed_to(&record) + RETAIN_BLOCK > old);
+	old_close_and_expect_whole(&record);
 }
 
 static void nothing_goes_without_a_checkpoint_elsewhere(void **state)
 {
 	(void)state;
 	old_open(&record);
-	old_fill(&record, MANY);
-	fake_clock_advance((int64_t)(OLD_DAYS + 1) * DAY_MS);
+	old_fill(&record, OLD_MANY);
+	fake_clock_advance((int64_t)(OLD_DAYS + 1) * OLD_DAY_MS);
 	old_retain(&record);
 	old_expect_hold(&record, "no signed checkpoint");
-	assert_int_equal(removed_to(), 0);
+	assert_int_equal(old_removed_to(&record), 0);
 	/* One of some goes as far as that. */
 	old_hold(&record, 1000);
 	old_retain(&record);
 	old_expect_hold(&record, "of 1000 events");
-	assert_int_equal(removed_to(), 3 * RETAIN_BLOCK);
-	close_and_expect_whole();
+	assert_int_equal(old_removed_to(&record), 3 * RETAIN_BLOCK);
+	old_close_and_expect_whole(&record);
 }
 
 static void a_clock_that_may_be_wrong_removes_nothing(void **state)
 {
 	(void)state;
-	make_old();
+	old_make(&record);
 	fake_clock_set_synchronised(false);
 	old_retain(&record);
 	old_expect_hold(&record, "clock is not synchronised");
-	assert_int_equal(removed_to(), 0);
+	assert_int_equal(old_removed_to(&record), 0);
 	fake_clock_set_synchronised(true);
 	old_retain(&record);
-	assert_true(removed_to() > 0);
+	assert_true(old_removed_to(&record) > 0);
 }
 
 /* A night without its time server must not stop it for ever: the next signed time counts. */
@@ -190,21 +154,21 @@ static void what_was_signed_at_an_unknown_time_waits_for_a_known_one(void **stat
 	fake_clock_set_synchronised(false);
 	fake_clock_advance(1000);
 	old_fill(&record, 3000);
-	unknown = newest();
-	old_hold(&record, newest());
-	fake_clock_advance((int64_t)(OLD_DAYS + 1) * DAY_MS);
+	unknown = old_newest(&record);
+	old_hold(&record, old_newest(&record));
+	fake_clock_advance((int64_t)(OLD_DAYS + 1) * OLD_DAY_MS);
 	fake_clock_set_synchronised(true);
 	old_retain(&record);
 	old_expect_hold(&record, "0 days old");
-	assert_int_equal(removed_to(), RETAIN_BLOCK);
+	assert_int_equal(old_removed_to(&record), RETAIN_BLOCK);
 	fake_clock_advance(1000);
 	old_fill(&record, unknown + 1500);
 	old_retain(&record);
 	old_expect_hold(&record, "0 days old");
-	fake_clock_advance((int64_t)(OLD_DAYS + 1) * DAY_MS);
+	fake_clock_advance((int64_t)(OLD_DAYS + 1) * OLD_DAY_MS);
 	old_retain(&record);
-	assert_true(removed_to() > RETAIN_BLOCK);
-	close_and_expect_whole();
+	assert_true(old_removed_to(&record) > RETAIN_BLOCK);
+	old_close_and_expect_whole(&record);
 }
 
 static void a_site_may_trust_its_own_clock(void **state)
@@ -212,9 +176,9 @@ static void a_site_may_trust_its_own_clock(void **state)
 	(void)state;
 	fake_clock_set_synchronised(false);
 	record.config.retention.trusts_clock = true;
-	make_old();
+	old_make(&record);
 	old_retain(&record);
-	assert_true(removed_to() > 0);
+	assert_true(old_removed_to(&record) > 0);
 }
 
 static void the_events_of_an_open_passage_stay(void **state)
@@ -228,18 +192,18 @@ static void the_events_of_an_open_passage_stay(void **state)
 	old_fill(&record, 1000);
 	event_begin(&event, EVENT_PASSAGE_OPENED, 0, 99999);
 	opened = old_put(&record, &event);
-	old_fill(&record, MANY);
-	old_hold(&record, newest());
-	fake_clock_advance((int64_t)(OLD_DAYS + 1) * DAY_MS);
+	old_fill(&record, OLD_MANY);
+	old_hold(&record, old_newest(&record));
+	fake_clock_advance((int64_t)(OLD_DAYS + 1) * OLD_DAY_MS);
 	old_retain(&record);
 	old_expect_hold(&record, "passage 99999 is not closed");
-	assert_true(removed_to() < opened);
-	assert_true(removed_to() + RETAIN_BLOCK >= opened);
+	assert_true(old_removed_to(&record) < opened);
+	assert_true(old_removed_to(&record) + RETAIN_BLOCK >= opened);
 	event_begin(&event, EVENT_PASSAGE_CLOSED, 0, 99999);
 	(void)old_put(&record, &event);
 	old_retain(&record);
-	assert_true(removed_to() > opened);
-	close_and_expect_whole();
+	assert_true(old_removed_to(&record) > opened);
+	old_close_and_expect_whole(&record);
 }
 
 static void a_passage_that_a_restart_cut_off_holds_nothing_back(void **state)
@@ -250,12 +214,12 @@ static void a_passage_that_a_restart_cut_off_holds_nothing_back(void **state)
 	old_open(&record);
 	event_begin(&event, EVENT_PASSAGE_OPENED, 0, 99999);
 	(void)old_put(&record, &event);
-	old_fill(&record, MANY);
+	old_fill(&record, OLD_MANY);
 	old_start(&record);
-	old_hold(&record, newest());
-	fake_clock_advance((int64_t)(OLD_DAYS + 1) * DAY_MS);
+	old_hold(&record, old_newest(&record));
+	fake_clock_advance((int64_t)(OLD_DAYS + 1) * OLD_DAY_MS);
 	old_retain(&record);
-	assert_true(removed_to() > RETAIN_BLOCK);
+	assert_true(old_removed_to(&record) > RETAIN_BLOCK);
 }
 
 /* ---- what a start reads --------------------------------------------------------------- */
@@ -280,15 +244,15 @@ static void a_start_after_it_knows_all_it_knew_before(void **state)
 	(void)old_put(&record, &event);
 	event_begin(&event, EVENT_PASSAGE_CLOSED, 1, 1000000);
 	(void)old_put(&record, &event);
-	old_fill(&record, MANY);
+	old_fill(&record, OLD_MANY);
 	record_close(&record);
 	old_open(&record);
 	before = record.past;
-	old_hold(&record, newest());
-	fake_clock_advance((int64_t)(OLD_DAYS + 1) * DAY_MS);
+	old_hold(&record, old_newest(&record));
+	fake_clock_advance((int64_t)(OLD_DAYS + 1) * OLD_DAY_MS);
 	old_retain(&record);
-	assert_true(removed_to() > RETAIN_BLOCK);
-	close_and_expect_whole();
+	assert_true(old_removed_to(&record) > RETAIN_BLOCK);
+	old_close_and_expect_whole(&record);
 	old_open(&record);
 	assert_int_equal(record.past.locked_lanes, 2);
 	assert_int_equal(record.past.locked_arms, 1);
@@ -311,7 +275,7 @@ static void a_start_after_it_knows_all_it_knew_before(void **state)
 static void the_key_is_not_introduced_again(void **state)
 {
 	(void)state;
-	make_old();
+	old_make(&record);
 	old_retain(&record);
 	record_close(&record);
 	old_open(&record);
@@ -329,16 +293,16 @@ static void a_receiver_that_lags_holds_back_what_it_needs(void **state)
 	writer_set_cursor(record.writer, RECEIVER_CUSTOMS, 0);
 	old_fill(&record, 700);
 	writer_set_cursor(record.writer, RECEIVER_CUSTOMS, 600);
-	old_fill(&record, MANY);
-	fake_clock_advance((int64_t)(OLD_DAYS + 1) * DAY_MS);
+	old_fill(&record, OLD_MANY);
+	fake_clock_advance((int64_t)(OLD_DAYS + 1) * OLD_DAY_MS);
 	old_retain(&record);
 	old_expect_hold(&record, "customs needs the events after 600");
-	assert_int_equal(removed_to(), 2 * RETAIN_BLOCK);
-	writer_set_cursor(record.writer, RECEIVER_CUSTOMS, newest());
-	old_fill(&record, newest() + 8);
+	assert_int_equal(old_removed_to(&record), 2 * RETAIN_BLOCK);
+	writer_set_cursor(record.writer, RECEIVER_CUSTOMS, old_newest(&record));
+	old_fill(&record, old_newest(&record) + 8);
 	old_retain(&record);
-	assert_true(removed_to() > 2 * RETAIN_BLOCK);
-	close_and_expect_whole();
+	assert_true(old_removed_to(&record) > 2 * RETAIN_BLOCK);
+	old_close_and_expect_whole(&record);
 }
 
 int main(void)

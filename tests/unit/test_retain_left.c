@@ -21,55 +21,19 @@
 #include "hal/log.h"
 #include "tests/unit/record_old.h"
 
-enum { DAY_MS = 86400000, MANY = 3000 };
-
 static struct record_fixture record;
-
-static int64_t removed_to(void)
-{
-	return writer_health(record.writer)->removed_to;
-}
-
-static int64_t newest(void)
-{
-	return writer_health(record.writer)->last_seq;
-}
-
-/* A journal of MANY events, all older than is kept, whose newest checkpoint lies elsewhere. */
-static void make_old(void)
-{
-	old_open(&record);
-	old_fill(&record, MANY);
-	old_hold(&record, newest());
-	fake_clock_advance((int64_t)(OLD_DAYS + 1) * DAY_MS);
-}
-
-static void close_and_expect_whole(void)
-{
-	struct sign_public *key;
-
-	record_close(&record);
-	key = signed_get_public(&record);
-	signed_expect_whole(&record, key, NULL);
-	sign_public_destroy(key);
-}
 
 static int set_up(void **state)
 {
 	(void)state;
-	log_set_level((enum log_level)0);
-	fake_clock_set(5000);
-	fake_clock_set_synchronised(true);
-	record_make(&record);
-	record_use_key(&record);
+	old_set_up(&record);
 	return 0;
 }
 
 static int tear_down(void **state)
 {
 	(void)state;
-	fake_clock_set_synchronised(true);
-	record_remove(&record);
+	old_tear_down(&record);
 	return 0;
 }
 
@@ -114,16 +78,17 @@ static void what_stays_is_proved_and_what_went_is_not(void **state)
 	char *json = NULL;
 
 	(void)state;
-	make_old();
+	old_make(&record);
 	old_retain(&record);
 	assert_int_equal(make_proof(JOURNAL_INCLUSION, 1, &json), KAKOU_OK);
 	verify_text(json, NULL);
 	free(json);
-	assert_int_equal(make_proof(JOURNAL_INCLUSION, removed_to() + 1, &json),
-			 KAKOU_OK);
+	assert_int_equal(
+		make_proof(JOURNAL_INCLUSION, old_removed_to(&record) + 1, &json),
+		KAKOU_OK);
 	verify_text(json, NULL);
 	free(json);
-	assert_int_equal(make_proof(JOURNAL_INCLUSION, removed_to(), &json),
+	assert_int_equal(make_proof(JOURNAL_INCLUSION, old_removed_to(&record), &json),
 			 KAKOU_E_NOTFOUND);
 }
 
@@ -140,11 +105,11 @@ static void growth_from_a_checkpoint_that_lies_elsewhere_is_proved(void **state)
 	old_fill(&record, 1230);
 	note = signed_get_checkpoint(&record, INT64_MAX, &size);
 	old_hold(&record, size);
-	old_fill(&record, MANY);
-	old_hold(&record, newest());
-	fake_clock_advance((int64_t)(OLD_DAYS + 1) * DAY_MS);
+	old_fill(&record, OLD_MANY);
+	old_hold(&record, old_newest(&record));
+	fake_clock_advance((int64_t)(OLD_DAYS + 1) * OLD_DAY_MS);
 	old_retain(&record);
-	assert_true(removed_to() > size + RETAIN_BLOCK);
+	assert_true(old_removed_to(&record) > size + RETAIN_BLOCK);
 	assert_int_equal(make_proof(JOURNAL_CONSISTENCY, size, &json), KAKOU_OK);
 	verify_text(json, note);
 	free(json);
@@ -167,7 +132,7 @@ static void a_copy_of_what_is_left_is_whole(void **state)
 	char path[320];
 
 	(void)state;
-	make_old();
+	old_make(&record);
 	old_retain(&record);
 	snprintf(path, sizeof(path), "%s/copy.db", record.directory);
 	assert_int_equal(reader_copy_begin(&copy, record.reader, path, &why), KAKOU_OK);
@@ -177,7 +142,7 @@ static void a_copy_of_what_is_left_is_whole(void **state)
 	assert_int_equal(err, KAKOU_OK);
 	if (journal_verify(path, NULL, &verdict, &why) || !verdict.is_whole)
 		fail_msg("%s %s", why.text, verdict.finding);
-	assert_int_equal(verdict.removed_to, removed_to());
+	assert_int_equal(verdict.removed_to, old_removed_to(&record));
 	/* The export of the rest needs nothing else. */
 	{
 		char *text = NULL;
@@ -190,9 +155,9 @@ static void a_copy_of_what_is_left_is_whole(void **state)
 		verify_text(text, NULL);
 		free(text);
 		to = fopen("/dev/null", "we");
-		assert_int_equal(
-			proof_export(path, PROOF_LINES, removed_to(), 0, to, &why),
-			KAKOU_E_NOTFOUND);
+		assert_int_equal(proof_export(path, PROOF_LINES, old_removed_to(&record),
+					      0, to, &why),
+				 KAKOU_E_NOTFOUND);
 		fclose(to);
 	}
 }
@@ -215,18 +180,18 @@ static void the_file_stays_about_as_large_as_the_record_was_at_its_longest(void 
 	int64_t longest;
 
 	(void)state;
-	make_old();
+	old_make(&record);
 	longest = count_pages();
 	old_retain(&record);
 	for (int round = 0; round < 4; round++) {
-		old_fill(&record, newest() + MANY - 2 * RETAIN_LEAST);
-		old_hold(&record, newest());
-		fake_clock_advance((int64_t)(OLD_DAYS + 1) * DAY_MS);
+		old_fill(&record, old_newest(&record) + OLD_MANY - 2 * RETAIN_LEAST);
+		old_hold(&record, old_newest(&record));
+		fake_clock_advance((int64_t)(OLD_DAYS + 1) * OLD_DAY_MS);
 		old_retain(&record);
 	}
-	assert_true(newest() > 2 * MANY);
+	assert_true(old_newest(&record) > 2 * OLD_MANY);
 	assert_in_range(count_pages(), longest / 2, longest + longest / 4);
-	close_and_expect_whole();
+	old_close_and_expect_whole(&record);
 }
 
 static void a_running_journal_removes_what_is_old(void **state)
@@ -237,7 +202,7 @@ static void a_running_journal_removes_what_is_old(void **state)
 	struct why why = {""};
 
 	(void)state;
-	make_old();
+	old_make(&record);
 	record_close(&record);
 	record.config.directory = record.directory;
 	if (journal_open(&journal, &record.config, &record.past, &why))
@@ -250,7 +215,7 @@ static void a_running_journal_removes_what_is_old(void **state)
 	}
 	journal_close(journal);
 	assert_true(health.removed_to >= 4 * RETAIN_BLOCK);
-	close_and_expect_whole();
+	old_close_and_expect_whole(&record);
 }
 
 int main(void)

@@ -14,9 +14,7 @@
 #include <cmocka.h>
 
 #include "hal/fake/fake.h"
-#include "tests/unit/rpc_healths.h"
-#include "tests/unit/rpc_journal.h"
-#include "tests/unit/rpc_rig.h"
+#include "tests/unit/rpc_linked.h"
 
 enum {
 	CLIENTS_MAX = 16,
@@ -32,13 +30,8 @@ static struct rpc_rig rig;
 
 static int start(void **state)
 {
-	struct customs_link_health up = {.is_up = true, .tls_version = "TLSv1.2"};
-
 	(void)state;
-	rpc_healths_reset();
-	rpc_rig_set_up(&rig, rpc_journal_reset());
-	rpc_healths_set_link(&up);
-	rpc_rig_start(&rig);
+	rpc_linked_start(&rig);
 	return 0;
 }
 

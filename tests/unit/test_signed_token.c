@@ -61,30 +61,6 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static int make_token(void **state)
-{
-	(void)state;
-	if (!token_case_lacks()[0])
-		token_case_make();
-	return 0;
-}
-
-static int remove_token(void **state)
-{
-	(void)state;
-	if (!token_case_lacks()[0])
-		token_case_remove();
-	return 0;
-}
-
-static void need_token(void)
-{
-	if (token_case_lacks()[0]) {
-		print_message("%s\n", token_case_lacks());
-		skip();
-	}
-}
-
 /* What the journal's thread does when it wakes. */
 static void turn(void)
 {
@@ -144,7 +120,7 @@ static void expect_whole(int64_t unsigned_events)
 static void a_token_signs_the_record(void **state)
 {
 	(void)state;
-	need_token();
+	token_case_need();
 	open_record();
 	for (uint64_t i = 1; i <= 20; i++)
 		append(i);
@@ -158,7 +134,7 @@ static void a_token_signs_the_record(void **state)
 static void a_stuck_token_holds_no_answer_up(void **state)
 {
 	(void)state;
-	need_token();
+	token_case_need();
 	open_record();
 	wait_signed();
 	token_case_set("stuck");
@@ -180,7 +156,7 @@ static void after_ten_seconds_it_is_an_alarm_and_after_sixty_nothing_is_cleared(
 	const struct journal_health *health;
 
 	(void)state;
-	need_token();
+	token_case_need();
 	open_record();
 	wait_signed();
 	token_case_set("stuck");
@@ -214,7 +190,7 @@ static void after_ten_seconds_it_is_an_alarm_and_after_sixty_nothing_is_cleared(
 static void a_token_that_is_pulled_out_is_asked_again_each_second(void **state)
 {
 	(void)state;
-	need_token();
+	token_case_need();
 	open_record();
 	wait_signed();
 	token_case_set("gone");
@@ -245,7 +221,7 @@ static void a_token_that_is_pulled_out_is_asked_again_each_second(void **state)
 static void a_stuck_token_does_not_hold_up_the_end(void **state)
 {
 	(void)state;
-	need_token();
+	token_case_need();
 	open_record();
 	wait_signed();
 	token_case_set("stuck");
@@ -268,7 +244,7 @@ static void a_start_without_its_token_is_refused(void **state)
 	struct why why = {""};
 
 	(void)state;
-	need_token();
+	token_case_need();
 	token_case_set("gone");
 	assert_int_equal(record_open(&record, &why), KAKOU_E_NOTFOUND);
 	assert_non_null(strstr(why.text, "token 'kakou gate': there is none"));
@@ -289,6 +265,6 @@ int main(void)
 	};
 #undef WITH_TOKEN
 
-	return cmocka_run_group_tests_name("signed token", tests, make_token,
-					   remove_token);
+	return cmocka_run_group_tests_name("signed token", tests, token_case_set_up,
+					   token_case_tear_down);
 }

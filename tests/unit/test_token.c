@@ -92,28 +92,9 @@ static void a_pin_in_a_uri_is_refused_and_not_repeated(void **state)
 
 /* ---- a token -------------------------------------------------------------------------- */
 
-static int set_up(void **state)
-{
-	(void)state;
-	if (!token_case_lacks()[0])
-		token_case_make();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	if (!token_case_lacks()[0])
-		token_case_remove();
-	return 0;
-}
-
 static void need_token(void)
 {
-	if (token_case_lacks()[0]) {
-		print_message("%s\n", token_case_lacks());
-		skip();
-	}
+	token_case_need();
 	token_case_set("");
 	assert_int_equal(chmod(token_case_path("pin"), 0600), 0);
 }
@@ -261,5 +242,6 @@ int main(void)
 		cmocka_unit_test(a_wrong_pin_is_not_tried_twice),
 	};
 
-	return cmocka_run_group_tests_name("token", tests, set_up, tear_down);
+	return cmocka_run_group_tests_name("token", tests, token_case_set_up,
+					   token_case_tear_down);
 }

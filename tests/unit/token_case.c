@@ -29,6 +29,30 @@ const char *token_case_lacks(void)
 	return system("command -v openssl >/dev/null 2>&1") ? "openssl is missing" : "";
 }
 
+int token_case_set_up(void **state)
+{
+	(void)state;
+	if (!token_case_lacks()[0])
+		token_case_make();
+	return 0;
+}
+
+int token_case_tear_down(void **state)
+{
+	(void)state;
+	if (!token_case_lacks()[0])
+		token_case_remove();
+	return 0;
+}
+
+void token_case_need(void)
+{
+	if (token_case_lacks()[0]) {
+		print_message("%s\n", token_case_lacks());
+		skip();
+	}
+}
+
 const char *token_case_path(const char *name)
 {
 	static char path[300];

@@ -7,6 +7,13 @@
 #ifndef KAKOU_TESTS_TOKEN_CASE_H
 #define KAKOU_TESTS_TOKEN_CASE_H
 
+/** Fixtures of a test or a group: they make and remove the token where there can be one. */
+int token_case_set_up(void **state);
+int token_case_tear_down(void **state);
+
+/** Skips the test, with the reason, where there can be no token. */
+void token_case_need(void);
+
 /** "" or why there can be no token here: softhsm2-util or openssl is missing. */
 const char *token_case_lacks(void);
 
