@@ -131,7 +131,7 @@ CORE     := $(call archives,firmware drivers hal)
 WITH_FAKE := $(call archives,firmware drivers) -Wl,--whole-archive $(B)/libfake.a \
              -Wl,--no-whole-archive $(B)/libhal.a
 
-.PHONY: all rig tests unit contract system test test-fault run demo clean install install-tools deb test-deb install-deps-deb install-deps \
+.PHONY: all rig tests unit contract system test test-fault run demo clean install install-tools deb test-deb bundle install-deps-deb install-deps \
         install-deps-run mutants fuzz model graph property coverage bench check check-layers check-format check-words check-manual \
         check-units check-mutants check-tables check-trixie format help
 .PHONY: guest test-vm install-deps-vm
@@ -297,6 +297,9 @@ deb: install-deps-deb
 	$(Q)tools/build-deb $(ARCH)
 test-deb: install-deps-deb
 	$(Q)tests/check-deb.sh
+# The signed update of a board, from the root file system of its image.
+bundle:
+	$(Q)tools/build-bundle $(BOARD)
 
 clean:
 	rm -rf $(BUILD)
@@ -321,5 +324,6 @@ help:
 	@echo "make install            programs, register maps, manual pages  (PREFIX=$(PREFIX), DESTDIR)"
 	@echo "make deb                Debian packages for amd64 and arm64, in build/deb (ARCH, SUITE; as root)"
 	@echo "make test-deb           installs, upgrades and purges them in a chroot; 3 minutes"
+	@echo "make bundle BOARD=name  the signed update of a board, from its image, in build/image"
 	@echo "make install-deps       the Debian packages that are missing (root or sudo)"
 	@echo "make clean              removes $(BUILD)/"
