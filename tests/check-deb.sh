@@ -82,6 +82,10 @@ the_page_may_start() {
 	inside systemd-analyze condition "$(grep ^ConditionPathExists= "$root/usr/lib/systemd/system/kakou-console.service")"
 }
 
+a_machine_without_slots_is_watched() {
+	inside systemd-analyze condition "$(grep ^ConditionPathExists= "$root/usr/lib/systemd/system/kakou-update.service")"
+}
+
 # The simulated site beside its yard, kakoud and the page as their own users: what a technician tries first.
 a_gate_of_the_packages() {
 	inside sh -ec '
@@ -149,10 +153,12 @@ inside apt-get update -qq
 check "the packages install" inside sh -c 'apt-get install -y -qq --no-install-recommends /tmp/kakou_*.deb /tmp/kakou-console_*.deb /tmp/kakou-tools_*.deb'
 check "there is a user kakou without a shell" inside sh -c 'getent passwd kakou | grep -q ":/var/lib/kakou:.*nologin$"'
 check "there is a user kakou-console without a shell, who may use the control socket" inside sh -c 'getent passwd kakou-console | grep -q ":/var/lib/kakou-console:.*nologin$" && id -gn kakou-console | grep -qx kakou'
-check "the units are enabled" inside systemctl is-enabled kakoud.service kakou-console.service
-check "the units are sound" inside systemd-analyze verify kakoud.service kakou-console.service
+check "the units are enabled" inside systemctl is-enabled kakoud.service kakou-update.service kakou-console.service
+check "the units are sound" inside systemd-analyze verify kakoud.service kakou-update.service kakou-console.service
 check "the sandbox of kakoud: exposure at most 2.5" exposure_is_at_most kakoud.service 25
 check "the sandbox of the page: exposure at most 1.5" exposure_is_at_most kakou-console.service 15
+check "the sandbox of the update's watch: exposure at most 2.5" exposure_is_at_most kakou-update.service 25
+check "a machine without slots is not watched" refuse a_machine_without_slots_is_watched
 check "the page is not started before it has settings" refuse the_page_may_start
 check "udev's rules are sound" inside udevadm verify /usr/lib/udev/rules.d/60-kakou.rules
 check "kakoud refuses a site that is not there, by name" inside sh -c '! kakoud --check 2>/tmp/said && grep -q /etc/kakou/kakou.conf /tmp/said'

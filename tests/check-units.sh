@@ -22,6 +22,14 @@ for one in "$unit" "$console"; do
 		complain "$one: what it says there may reboot the machine, or give up"
 	! grep -n '^ProcSubset=pid' "$one" || complain "$one: the back-off does not see the uptime"
 done
+# The one unit that may restart the machine does it by what it runs, never by the service manager's own.
+update=board/systemd/kakou-update.service
+for line in "ExecStart=/usr/bin/kakou update watch" StartLimitIntervalSec=0 Restart=on-failure \
+	ConditionKernelCommandLine=rauc.slot; do
+	grep -qxF "$line" "$update" || complain "$update: lacks $line"
+done
+! grep -nE '^(StartLimitAction|FailureAction|SuccessAction|JobTimeoutAction|StartLimitBurst|WatchdogSec)=' "$update" ||
+	complain "$update: what it says there may reboot the machine, or give up"
 grep -qx Type=notify "$unit" || complain "$unit: lacks Type=notify"
 watchdog=$(sed -n 's/^WatchdogSec=//p' "$unit")
 least=$(sed -n 's/.*INTEGER("", "watchdog_s", \([0-9]*\),.*/\1/p' firmware/config/site_keys.c)
@@ -43,7 +51,7 @@ BACK_OFF_DRY=1 board/systemd/back-off /nonexistent/starts >/dev/null ||
 	complain "back-off: fails where it can't write"
 
 if command -v systemd-analyze >/dev/null; then
-	for one in "$unit" "$console"; do
+	for one in "$unit" "$console" "$update"; do
 		name=$(basename "$one")
 		sed -e "s#/usr/lib/kakou/back-off#$PWD/board/systemd/back-off#" -e "s#^ExecStart=.*#ExecStart=/bin/true#" \
 			-e '/^Documentation=/d' "$one" >"$work/$name"

@@ -31,6 +31,29 @@ static const char value_help[] = "plate: as an order names it. box: one number o
 				 "The read stays in the record; customs is asked anew.\n"
 				 "\n" ACT_OPTIONS;
 
+static const char update_help[] =
+	"status        what runs, what is in the slots, what is under way (default)\n"
+	"install FILE  checks the update, copies it into the slot that does not run, "
+	"waits\n"
+	"              until every lane is quiet, and restarts the machine\n"
+	"restart       only waits and restarts\n"
+	"watch         what the machine runs after each start: keeps the version that "
+	"runs, or\n"
+	"              goes back to the one before\n"
+	"  --reason TEXT    why, for the record\n"
+	"  --older          an older version than the one that runs: a supervisor is "
+	"logged in\n"
+	"  --no-restart     the next start takes it, whenever that is\n"
+	"  --quiet SECONDS  so long have the lanes to be quiet (default 10)\n"
+	"  --healthy SECONDS, --within SECONDS\n"
+	"                   watch: so long has kakoud to be healthy (default 120), and "
+	"by then\n"
+	"                   (default 600)\n"
+	"  --state DIR, --image FILE, --site FILE\n"
+	"                   other places than /var/lib/kakou-update, "
+	"/usr/lib/kakou/image and\n"
+	"                   /etc/kakou/kakou.conf\n";
+
 static const char map_help[] =
 	"list shows the maps that are there and who uses them. show reads every register "
 	"of\n"
@@ -212,6 +235,8 @@ const struct cli_command cli_commands[] = {
 	  "  --from DAY, --to DAY  as YYYY-MM-DD, both included (default: today)\n"
 	  "  --shifts HOURS        hours at which shifts begin, such as 8,16 or 0,8,16\n",
 	  cmd_stats },
+	{ "update", "[status | install FILE [--older] [--no-restart] | restart | watch] [OPTION …]",
+	  "a new version of the whole machine", update_help, cmd_update },
   /* clang-format on */
 	{"log",
 	 "verify [--key FILE] [--checkpoint FILE] [--pictures DIR] [--scratch DIR] "
