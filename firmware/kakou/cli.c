@@ -21,6 +21,12 @@ static const char default_socket[] = "/run/kakou/kakoud.sock";
 	"\n"                                                                             \
 	"The act and its refusal are both events of the record.\n"
 
+static const char release_help[] =
+	"The passage that is meant must be the one in the lane.\n"
+	"  --second NAME  a supervisor approves it, whose password is typed or a line "
+	"of\n"
+	"                 standard input: where the site asks for two people against "
+	"customs\n";
 static const char act_help[] = ACT_OPTIONS;
 
 static const char value_help[] = "plate: as an order names it. box: one number or two "
@@ -121,21 +127,21 @@ static const char people_help[] =
 
 const struct cli_command cli_commands[] = {
 	{"status",   "",								      "the gate at a glance (default)",
-	 "Site, control thread, record, customs link, devices and lanes.\n",											    cmd_status  },
-	{"lanes",    "",								      "the lanes, one a line",                                     "",          cmd_lanes   },
+	 "Site, control thread, record, customs link, devices and lanes.\n",											     cmd_status  },
+	{"lanes",    "",								      "the lanes, one a line",                                     "",           cmd_lanes   },
 	{"lane",     "LANE | walk-test LANE [--report FILE] [--answers FILE] [--patience S]",
-	 "one lane with its evidence and lines; commission it",											    lane_help,   cmd_lane    },
-	{"devices",  "",								      "the devices and their newest values",                       "",          cmd_devices },
+	 "one lane with its evidence and lines; commission it",											    lane_help,    cmd_lane    },
+	{"devices",  "",								      "the devices and their newest values",                       "",           cmd_devices },
 	{"buses",    "",								      "the Modbus ports and their units",
-	 "Shows failures, and the pause of a unit that is backed off.\n",											       cmd_buses   },
+	 "Shows failures, and the pause of a unit that is backed off.\n",												cmd_buses   },
 	{"map",      "list | show DEVICE|PORT:UNIT|MAP [options]",
-	 "register maps, and registers decoded by them",												   map_help,    cmd_map     },
+	 "register maps, and registers decoded by them",												   map_help,     cmd_map     },
 	{"bus",      "scan PORT|--tcp HOST[:PORT]|--tty DEVICE [options]",
-	 "which units answer on a Modbus port",													    bus_help,    cmd_bus     },
+	 "which units answer on a Modbus port",													    bus_help,     cmd_bus     },
 	{"io",
 	 "watch [LANE] [--for SECONDS] [--heartbeat] | pulse LANE LINE --reason TEXT "
-	 "[--for MS]",									"the lines of lanes with their edges; hold one",             io_help,     cmd_io      },
-	{"link",     "",								      "the link to customs",                                       "",          cmd_link    },
+	 "[--for MS]",									"the lines of lanes with their edges; hold one",             io_help,      cmd_io      },
+	{"link",     "",								      "the link to customs",                                       "",           cmd_link    },
 	{"events",
 	 "[--after N] [--limit N] [--passage N] [--kind WORD] [--lane LANE] [--follow]",      "the record",
 	 "Without --after the newest events, the last one last.\n"
@@ -145,32 +151,32 @@ const struct cli_command cli_commands[] = {
 	 "  --kind WORD  only of this kind; kakou(1) lists them\n"
 	 "  --lane LANE  only of this lane\n"
 	 "  --follow     goes on with each new event until it is interrupted;\n"
-	 "               with --json one object a line\n",													      cmd_events  },
+	 "               with --json one object a line\n",													       cmd_events  },
 	{"passages", "[--after N] [--limit N] [--lane LANE]",                                 "the passages, one a line",
 	 "Without --after the newest passages, the last one last.\n"
 	 "  --after N    from the passage after number N\n"
 	 "  --limit N    at most so many, 1 to 100 (default 20)\n"
-	 "  --lane LANE  only of this lane\n",															  cmd_passages},
-	{"passage",  "N",								     "one passage with all its events",                           "",          cmd_passage },
-	{"release",  "LANE --passage N --reason TEXT",                                        "lift for a passage",                                        act_help,
-	 cmd_act																				    },
+	 "  --lane LANE  only of this lane\n",															   cmd_passages},
+	{"passage",  "N",								     "one passage with all its events",                           "",           cmd_passage },
+	{"release",  "LANE --passage N --reason TEXT [--second NAME]",
+	 "lift for a passage",															     release_help, cmd_act     },
 	{"inspect",  "LANE --passage N --reason TEXT",                                        "send a passage to inspection",
-	 act_help,																		      cmd_act     },
+	 act_help,																		       cmd_act     },
 	{"return",   "LANE --passage N --reason TEXT",                                        "send a passage back",                                       act_help,
-	 cmd_act																				    },
+	 cmd_act																				     },
 	{"hold",     "LANE --passage N --reason TEXT",                                        "stop clearing a passage",                                   act_help,
-	 cmd_act																				    },
+	 cmd_act																				     },
 	{"reset",    "LANE --reason TEXT [--passage N]",
-	 "take up work after a restart, a fault or a lock",												act_help,    cmd_act     },
+	 "take up work after a restart, a fault or a lock",												act_help,     cmd_act     },
 	{"login",    "NAME",								  "log in; the password is typed or a line of standard input",
-	 login_help,																		    cmd_login   },
-	{"logout",   "",								      "end the ticket of login",                                   "",          cmd_logout  },
-	{"whoami",   "",								      "who is logged in here",                                     "",          cmd_whoami  },
+	 login_help,																		     cmd_login   },
+	{"logout",   "",								      "end the ticket of login",                                   "",           cmd_logout  },
+	{"whoami",   "",								      "who is logged in here",                                     "",           cmd_whoami  },
 	{"password", "",								      "change one's own password",
-	 "Reads the old one, then the new one.\n",														      cmd_password},
+	 "Reads the old one, then the new one.\n",														       cmd_password},
 	{"people",
 	 "[add NAME ROLE | role NAME ROLE | password NAME | lock NAME | unlock NAME | "
-	 "remove NAME]",								      "who may log in",					    people_help, cmd_people  },
+	 "remove NAME]",								      "who may log in",					    people_help,  cmd_people  },
  /* clang-format off */
 	{ "emergency-mode", "LANE --minutes N|--off --reason TEXT",
 	  "vehicles pass one by one, recorded, for N minutes",
@@ -225,6 +231,9 @@ const struct cli_command cli_commands[] = {
 	  "Every crossing until then is recorded.\n", cmd_act },
 	{ "ack", "LANE ALARM --reason TEXT", "an alarm has been seen",
 	  "The alarm stays until its cause ends.\n", cmd_act },
+	{ "shelve", "LANE ALARM MINUTES --reason TEXT", "an alarm is put aside for a while",
+	  "At most 480 minutes; 0 takes it back. It comes back by itself, not acknowledged.\n",
+	  cmd_shelve },
 	{ "answer", "LANE --reason TEXT", "a driver's call for help is answered", "", cmd_act },
 	{ "picture", "SHA256 > FILE", "a camera's picture, as the record names it",
 	  "kakou passage N lists the pictures of a passage. What is kept under the name is\n"
@@ -270,14 +279,14 @@ const struct cli_command cli_commands[] = {
 	 "  --now              retain: look now, not at the next minute\n"
 	 "Without PATH a running kakoud is asked; verify and export let it make a copy, "
 	 "which is\n"
-	 "removed afterwards. When none runs, they take /var/lib/kakou.\n",											     cmd_log     },
+	 "removed afterwards. When none runs, they take /var/lib/kakou.\n",											      cmd_log     },
 	{"config",   "check FILE | sample | manual",                                          "site files",
 	 "check FILE reads a site file with its maps and says whether it is well.\n"
 	 "sample prints a site file with every key, its default and its meaning.\n"
-	 "manual prints the list of keys for kakou.conf(5).\n",													 cmd_config  },
-	{"help",     "[COMMAND]",							     "this, or more of one command",                              "",          cmd_help    },
-	{"version",  "",								      "the version",					       "",          cmd_version },
-	{NULL,       NULL,								    NULL,							NULL,        NULL        },
+	 "manual prints the list of keys for kakou.conf(5).\n",													  cmd_config  },
+	{"help",     "[COMMAND]",							     "this, or more of one command",                              "",           cmd_help    },
+	{"version",  "",								      "the version",					       "",           cmd_version },
+	{NULL,       NULL,								    NULL,							NULL,         NULL        },
 };
 
 int cli_complain(const struct cli *cli, int exit, const char *format, ...)

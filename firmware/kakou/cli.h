@@ -195,6 +195,7 @@ int cmd_passages(struct cli *cli, int argc, char **argv);
 int cmd_passage(struct cli *cli, int argc, char **argv);
 int cmd_picture(struct cli *cli, int argc, char **argv);
 int cmd_act(struct cli *cli, int argc, char **argv);
+int cmd_shelve(struct cli *cli, int argc, char **argv);
 int cmd_login(struct cli *cli, int argc, char **argv);
 int cmd_logout(struct cli *cli, int argc, char **argv);
 int cmd_whoami(struct cli *cli, int argc, char **argv);

@@ -16,8 +16,8 @@
 
 #include "hal/text.h"
 
-/* JSON-RPC 2.0 section 5.1: what the user gave is not what a method takes. */
-enum { BAD_PARAMS = -32602 };
+/* JSON-RPC 2.0 section 5.1: what the user gave is not what a method takes; one of kakoud's own. */
+enum { BAD_PARAMS = -32602, SECOND_NEEDED = -32000 + KAKOU_E_SECOND };
 
 enum { PATIENCE_S = 15, REPLY_MAX = 4 * 1048576, READ_BYTES = 16384 };
 
@@ -173,14 +173,15 @@ release:
 static int complain_refused(struct cli *cli, const json_t *error)
 {
 	const char *message = cli_text(error, "message");
+	int64_t code = cli_integer(error, "code");
 	size_t len = strlen(cli->command->name);
 
 	if (!strncmp(message, cli->command->name, len) &&
 	    !strncmp(message + len, ": ", 2))
 		message += len + 2;
-	return cli_complain(
-		cli, cli_integer(error, "code") == BAD_PARAMS ? CLI_USAGE : CLI_FAILED,
-		"%s", message);
+	return cli_complain(cli, code == BAD_PARAMS ? CLI_USAGE : CLI_FAILED, "%s%s",
+			    message,
+			    code == SECOND_NEEDED ? ": again with --second NAME" : "");
 }
 
 int cli_call_slowly(struct cli *cli, const char *method, json_t *params, int patience_s,

@@ -15,7 +15,10 @@ static void print_accepted(struct cli *cli, json_t *result)
 		cli_integer(result, "seq"));
 }
 
-/* "correct LANE SUBJECT VALUE", "choose LANE ORDER", "ack LANE ALARM", the rest "VERB LANE". */
+enum { SHELF_MINUTES = 480, VALUE_BYTES = 72 };
+
+/* "correct LANE SUBJECT VALUE", "choose LANE ORDER", "ack LANE ALARM", "shelve LANE ALARM MINUTES",
+ * the rest "VERB LANE". */
 static const struct verb {
 	const char *name;
 	bool needs_passage, has_subject, has_value;
@@ -35,6 +38,7 @@ static const struct verb {
 	{"turn",      false, false, true },
 	{"emergency", false, false, false},
 	{"ack",       false, false, true },
+	{"shelve",    false, false, true },
 	{"answer",    false, false, false},
 };
 
@@ -62,20 +66,79 @@ static json_t *pack_act(const struct verb *verb, const char *const words[3],
 	return params;
 }
 
+/* ---- shelving ------------------------------------------------------------------------------ */
+
+/* "CODE MINUTES" is one value to the lane. */
+int cmd_shelve(struct cli *cli, int argc, char **argv)
+{
+	const char *reason = NULL, *words[3];
+	const struct cli_option options[] = {
+		{"--reason", &reason, NULL},
+	};
+	char value[VALUE_BYTES];
+	const char *given[3] = {NULL, value, NULL};
+	int64_t minutes;
+
+	if (!cli_read_words(cli, argc, argv, options, 1, words, 3, 3) ||
+	    !cli_read_integer(cli, "MINUTES", words[2], 0, SHELF_MINUTES, 0, &minutes))
+		return CLI_USAGE;
+	if (!reason || !reason[0])
+		return cli_complain(cli, CLI_USAGE, "got no --reason, expected why");
+	given[0] = words[0];
+	(void)snprintf(value, sizeof(value), "%.60s %d", words[1], (int)minutes);
+	return cli_show_as(cli, "act", pack_act(find_verb("shelve"), given, reason, 0),
+			   print_accepted);
+}
+
+/* ---- a second person ------------------------------------------------------------------------ */
+
+/* Who approves logs in for this act alone, and out after it. Takes `params` over. */
+static int act_approved(struct cli *cli, const char *second, json_t *params)
+{
+	char password[CLI_SECRET_MAX];
+	json_t *login = NULL, *ended = NULL;
+	int exit;
+
+	if (!cli_read_secret(cli, "password of who approves", password)) {
+		json_decref(params);
+		return CLI_USAGE;
+	}
+	exit = cli_call(cli, "login",
+			json_pack("{s:s, s:s, s:s}", "name", second, "password", password,
+				  "screen", "kakou"),
+			&login);
+	explicit_bzero(password, sizeof(password));
+	if (exit) {
+		json_decref(params);
+		return exit;
+	}
+	(void)json_object_set_new(params, "second",
+				  json_string(cli_text(login, "ticket")));
+	exit = cli_show_as(cli, "act", params, print_accepted);
+	if (exit != CLI_UNREACHABLE &&
+	    !cli_call(cli, "logout",
+		      json_pack("{s:s}", "ticket", cli_text(login, "ticket")), &ended))
+		json_decref(ended);
+	json_decref(login);
+	return exit;
+}
+
 int cmd_act(struct cli *cli, int argc, char **argv)
 {
 	const struct verb *verb = find_verb(argv[0]);
-	const char *passage_text = NULL;
-	const char *reason = NULL;
+	bool is_release = !strcmp(verb->name, "release");
+	const char *passage_text = NULL, *reason = NULL, *second = NULL;
 	const char *words[3];
 	const struct cli_option options[] = {
 		{"--passage", &passage_text, NULL},
 		{"--reason",  &reason,       NULL},
+		{"--second",  &second,       NULL}, /* release alone has it */
 	};
 	int count = 1 + verb->has_subject + verb->has_value;
 	int64_t passage;
 
-	if (!cli_read_words(cli, argc, argv, options, 2, words, count, count) ||
+	if (!cli_read_words(cli, argc, argv, options, is_release ? 3 : 2, words, count,
+			    count) ||
 	    !cli_read_integer(cli, "--passage", passage_text, verb->needs_passage ? 1 : 0,
 			      INT64_MAX, 0, &passage))
 		return CLI_USAGE;
@@ -85,6 +148,8 @@ int cmd_act(struct cli *cli, int argc, char **argv)
 				    "passage that is meant");
 	if (!reason || !reason[0])
 		return cli_complain(cli, CLI_USAGE, "got no --reason, expected why");
+	if (second)
+		return act_approved(cli, second, pack_act(verb, words, reason, passage));
 	return cli_show_as(cli, "act", pack_act(verb, words, reason, passage),
 			   print_accepted);
 }

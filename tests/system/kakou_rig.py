@@ -39,7 +39,7 @@ PR_SET_PDEATHSIG = 1
 # What kakou does only for who has logged in.
 ACTS = ("release", "inspect", "return", "hold", "reset", "orders", "vehicles", "offline",
         "emergency-mode", "correct", "enter", "choose", "regather", "ask", "lock", "open",
-        "emergency", "ack", "answer", "turn")
+        "emergency", "ack", "shelve", "answer", "turn")
 
 # program: (its name in build/, its arguments)
 PROGRAMS = {

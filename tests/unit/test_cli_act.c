@@ -179,6 +179,87 @@ static void an_alarm_is_acknowledged_without_a_passage(void **state)
 	assert_int_equal(control.act.passage, 0);
 }
 
+static void an_alarm_is_shelved_for_some_minutes_and_no_more_than_the_limit(void **state)
+{
+	pthread_t thread = begin_control(KAKOU_OK, 39, "");
+
+	(void)state;
+	cli_rig_expect(0, "shelve accepted, event 39", NULL, rig.site->control_socket,
+		       "shelve", "in1", "overstay", "30", "--reason", "known", NULL);
+	pthread_join(thread, NULL);
+	assert_int_equal(control.act.verb, ACT_SHELVE);
+	assert_string_equal(control.act.value, "overstay 30");
+	assert_string_equal(control.act.reason, "known");
+	cli_rig_expect(2, NULL, "MINUTES: got \"481\"", rig.site->control_socket,
+		       "shelve", "in1", "overstay", "481", "--reason", "known", NULL);
+	cli_rig_expect(2, NULL, "got no --reason", rig.site->control_socket, "shelve",
+		       "in1", "overstay", "30", NULL);
+}
+
+/* What kakou reads as its standard input. */
+static void give_input(const char *text)
+{
+	int ends[2];
+
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], text, strlen(text)), (ssize_t)strlen(text));
+	close(ends[1]);
+	assert_int_equal(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
+	close(ends[0]);
+}
+
+static void expect_note(enum event_kind kind)
+{
+	struct event note = rpc_rig_take_note(&rig);
+	const char *actor;
+
+	assert_int_equal(note.kind, kind);
+	assert_true(event_get_text(&note, "actor", &actor));
+	assert_string_equal(actor, "chief");
+}
+
+static void a_release_is_approved_by_a_second_person_with_a_password(void **state)
+{
+	char ticket[TICKET_TEXT + 1];
+	pthread_t thread;
+
+	(void)state;
+	rpc_rig_log_in(&rig, "chief", "supervisor", ticket);
+	thread = begin_control(KAKOU_OK, 40, "");
+	give_input("password of chief\n");
+	cli_rig_expect(0, "release accepted, event 40", NULL, rig.site->control_socket,
+		       "release", "in1", "--passage", "3", "--reason", "papers seen",
+		       "--second", "chief", NULL);
+	pthread_join(thread, NULL);
+	assert_string_equal(control.act.actor, "王关员");
+	assert_string_equal(control.act.second, "chief");
+	expect_note(EVENT_LOGIN);
+	expect_note(EVENT_LOGOUT); /* for this act alone */
+	give_input("not the password\n");
+	cli_rig_expect(1, NULL, "kakou release: ", rig.site->control_socket, "release",
+		       "in1", "--passage", "3", "--reason", "x", "--second", "chief",
+		       NULL);
+	give_input("password of 王关员\n");
+	cli_rig_expect(1, NULL, "second: expected", rig.site->control_socket, "release",
+		       "in1", "--passage", "3", "--reason", "x", "--second", "王关员",
+		       NULL);
+	/* Other acts need nobody else. */
+	cli_rig_expect(2, NULL, "expected: kakou hold", rig.site->control_socket, "hold",
+		       "in1", "--passage", "3", "--reason", "x", "--second", "chief",
+		       NULL);
+}
+
+static void who_needs_a_second_person_is_told_the_word_for_it(void **state)
+{
+	pthread_t thread = begin_control(KAKOU_E_SECOND, 41, "approval besides");
+
+	(void)state;
+	cli_rig_expect(1, NULL, "approval besides: again with --second NAME",
+		       rig.site->control_socket, "release", "in1", "--passage", "3",
+		       "--reason", "x", NULL);
+	pthread_join(thread, NULL);
+}
+
 int main(void)
 {
 #define WITH_SERVER(test) cmocka_unit_test_setup_teardown(test, start, stop)
@@ -190,6 +271,10 @@ int main(void)
 		WITH_SERVER(a_correction_has_its_kind_and_value),
 		WITH_SERVER(a_turn_names_the_direction_it_turns_to),
 		WITH_SERVER(an_alarm_is_acknowledged_without_a_passage),
+		WITH_SERVER(
+			an_alarm_is_shelved_for_some_minutes_and_no_more_than_the_limit),
+		WITH_SERVER(a_release_is_approved_by_a_second_person_with_a_password),
+		WITH_SERVER(who_needs_a_second_person_is_told_the_word_for_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
