@@ -134,7 +134,7 @@ WITH_FAKE := $(call archives,firmware drivers) -Wl,--whole-archive $(B)/libfake.
 .PHONY: all rig tests unit contract system test test-fault run demo clean install install-tools deb test-deb bundle install-deps-deb install-deps \
         install-deps-run mutants fuzz model graph property coverage bench check check-layers check-format check-words check-manual \
         check-units check-mutants check-tables check-trixie format help
-.PHONY: guest test-vm install-deps-vm
+.PHONY: guest test-vm install-deps-vm image image-twice test-image install-deps-image
 
 all: $(addprefix $(B)/,$(PROGRAMS)) ; @:
 
@@ -269,6 +269,7 @@ demo: install-deps-run
 install-deps:     ; $(Q)tools/install-deps test
 install-deps-run: ; $(Q)tools/install-deps run
 install-deps-deb: ; $(Q)tools/install-deps deb
+install-deps-image: install-deps-deb ; $(Q)tools/install-deps image
 install-deps-vm:  ; $(Q)tools/install-deps vm || true
 
 SHARE := $(DESTDIR)$(PREFIX)/share
@@ -301,6 +302,17 @@ test-deb: install-deps-deb
 bundle:
 	$(Q)tools/build-bundle $(BOARD)
 
+# The image of a board, in build/image. image-twice builds it twice and compares; test-image boots one
+# with a test channel in QEMU, through real U-Boot (T=word picks files of tests/image).
+BOARD ?= qemu-virt
+image: install-deps-image
+	$(Q)tools/build-image $(BOARD)
+image-twice: install-deps-image
+	$(Q)tests/image/check-twice $(BOARD)
+test-image: install-deps-image
+	$(Q)TEST=1 tools/build-image qemu-virt
+	$(Q)$(RUN) $(GIVEN) image
+
 clean:
 	rm -rf $(BUILD)
 
@@ -325,5 +337,8 @@ help:
 	@echo "make deb                Debian packages for amd64 and arm64, in build/deb (ARCH, SUITE; as root)"
 	@echo "make test-deb           installs, upgrades and purges them in a chroot; 3 minutes"
 	@echo "make bundle BOARD=name  the signed update of a board, from its image, in build/image"
+	@echo "make image              image of a board for kakou-flash, in build/image  (BOARD=qemu-virt; as root)"
+	@echo "make image-twice        builds it twice and compares what came out"
+	@echo "make test-image         boots the image in QEMU through real U-Boot  (T=word; as root)"
 	@echo "make install-deps       the Debian packages that are missing (root or sudo)"
 	@echo "make clean              removes $(BUILD)/"
