@@ -28,7 +28,7 @@ enum device_class {
 	DEVICE_CLASSES, /**< how many */
 };
 
-enum { DEVICE_TEXT_MAX = 47 };
+enum { DEVICE_TEXT_MAX = 47, DEVICE_SIZE_MAX = 4 };
 
 /** One read of a camera or reader. `sequence` grows with every read and is the only proof
  * that a read is new; the first sample after (re)connection carries the old one. */
@@ -39,6 +39,7 @@ struct device_read {
 	uint8_t kind; /**< boxes: 1 = front (tractor end), 2 = rear; cards: 1 = IC, 2 = QR
 		       */
 	char text[DEVICE_TEXT_MAX + 1]; /**< UTF-8 */
+	char size[DEVICE_SIZE_MAX + 1]; /**< boxes: size-type code (22G1), "" = not read */
 };
 
 enum plate_colour {

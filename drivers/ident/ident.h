@@ -27,7 +27,12 @@ enum plate_kind {
 	PLATE_TEMPORARY,  /**< ends 临, or begins with it */
 };
 
-enum { PLATE_BYTES_MAX = 31, BOX_NUMBER_LENGTH = 11, ORDER_NUMBER_LENGTH = 24 };
+enum {
+	PLATE_BYTES_MAX = 31,
+	BOX_NUMBER_LENGTH = 11,
+	BOX_SIZE_LENGTH = 4,
+	ORDER_NUMBER_LENGTH = 24,
+};
 
 /** Kind of the plate in UTF-8, PLATE_NONE with the reason in `why` (may be NULL) when it
  * is not one: length, province, an I or O after the second place, a character out of
@@ -53,6 +58,13 @@ int box_number_check_digit(const char *number);
 /** True for 11 characters whose check digit is right (ISO 6346 annex A). `why` says what
  * is wrong: quotes the digit read and the one expected. */
 bool box_number_is_valid(const char *number, struct why *why);
+
+/** Length of a box in feet by its size-type code (ISO 6346 annex D: 22G1, 45R1, L5G1): 20, 40 or 45;
+ *  0 = another length, or no such code. */
+int box_size_feet(const char *code);
+
+/** The same in units of twenty feet: 1, 2 or 2; 0 = not known. */
+int box_size_teu(const char *code);
 
 struct order_number {
 	char customs_code[5];

@@ -89,6 +89,8 @@ static const struct map_class_point BOX_READER[] = {
 	{"front_length",     LENGTH,  FIRST,  OPTIONAL,   0, BYTES, "bytes", NO_FIELD,                  NULL          },
 	{"front_text",       TEXT,    FIRST,  REQUIRED,   0, BYTES, "bytes",
 	 FIELD(reads.read[0].text),								     "front_length"},
+	{"front_size",       TEXT,    FIRST,  OPTIONAL,   0, DEVICE_SIZE_MAX, "bytes",
+	 FIELD(reads.read[0].size),								     NULL},
 	{"rear_sequence",    NUMBER,  SECOND, WITH_GROUP, 0, WORD,  "",
 	 FIELD(reads.read[1].sequence),								 NULL          },
 	{"rear_confidence",  NUMBER,  SECOND, WITH_GROUP, 0, 100,   "%",
@@ -98,6 +100,8 @@ static const struct map_class_point BOX_READER[] = {
 	{"rear_length",      LENGTH,  SECOND, OPTIONAL,   0, BYTES, "bytes", NO_FIELD,                  NULL          },
 	{"rear_text",        TEXT,    SECOND, WITH_GROUP, 0, BYTES, "bytes",
 	 FIELD(reads.read[1].text),								     "rear_length" },
+	{"rear_size",        TEXT,    SECOND, OPTIONAL,   0, DEVICE_SIZE_MAX, "bytes",
+	 FIELD(reads.read[1].size),								     NULL},
 	{"trigger",          COMMAND, ALONE,  OPTIONAL,   0, WORD,  "",      NO_FIELD,                  NULL          },
 };
 

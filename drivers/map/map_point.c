@@ -92,8 +92,9 @@ static enum kakou_err set_count(const struct conf_section *section,
 	int64_t stated = conf_integer(section, "count");
 	int64_t min = 1, max = 1;
 
-	if (point->type == MAP_TEXT)
-		max = TEXT_REGISTERS_MAX;
+	if (point->type == MAP_TEXT) /* two bytes a register */
+		max = class_point->max / 2 < TEXT_REGISTERS_MAX ? class_point->max / 2
+								: TEXT_REGISTERS_MAX;
 	else if (class_point->kind == MAP_KIND_BITS && point->type == MAP_BIT)
 		max = BITS_MAX;
 	else if (point->type == MAP_U32 || point->type == MAP_I32 ||

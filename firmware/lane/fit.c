@@ -74,6 +74,35 @@ struct fit fit_judge(const struct site_lane *lane, const struct fit_input *in)
 	return fit;
 }
 
+/* Weight of the vehicle with the box it has but without goods; 0 = not known. Learned tares are of vehicles
+ * without a box. */
+static int64_t empty_g(const struct load_input *in, bool *may_have_box)
+{
+	const struct order_weights *weights = in->order ? &in->order->weights : NULL;
+
+	*may_have_box = in->box_count != 0;
+	if (weights && weights->vehicle_g > 0) {
+		if (weights->container_g > 0)
+			*may_have_box = false;
+		return weights->vehicle_g + weights->frame_g + weights->container_g;
+	}
+	return in->tare->count >= TARE_COUNT_MIN ? in->tare->median_g : 0;
+}
+
+enum fit_load fit_judge_load(const struct site_lane *lane, const struct load_input *in)
+{
+	bool may_have_box;
+	int64_t expected = empty_g(in, &may_have_box);
+	int64_t tolerance = fit_tolerance_g(lane, ORDER_TYPE_EMPTY, expected);
+
+	if (!in->has_weight || expected == 0 || in->gross_g < expected - tolerance ||
+	    (may_have_box && in->box_count > 0))
+		return LOAD_UNKNOWN;
+	if (in->gross_g <= expected + tolerance)
+		return LOAD_EMPTY;
+	return may_have_box ? LOAD_UNKNOWN : LOAD_GOODS;
+}
+
 const char *fit_word(enum fit_verdict weight)
 {
 	return weight == FIT_WELL          ? "well"

@@ -38,6 +38,23 @@ struct fit {
 /** An order of type 6 is compared with its tare, or with the learned one when it says none. */
 struct fit fit_judge(const struct site_lane *lane, const struct fit_input *in);
 
+/** What is carried beside the vehicle and the box it has: goods, none, or it can't be told. */
+enum fit_load { LOAD_UNKNOWN, LOAD_EMPTY, LOAD_GOODS };
+
+struct load_input {
+	const struct order *order; /**< NULL = none is known */
+	const struct tare *tare;
+	bool has_weight;
+	int64_t gross_g;
+	int box_count; /**< -1 = nobody has looked */
+};
+
+/** By the measured weight alone: against what the order says of the empty vehicle, its frame and its box,
+ *  or against the learned tare, within the tolerance of an empty vehicle. What an order says of its
+ *  goods is not looked at: that is what the scale is for. A box whose own weight is not known leaves it
+ *  unknown, and so does a vehicle that is lighter than empty. */
+enum fit_load fit_judge_load(const struct site_lane *lane, const struct load_input *in);
+
 /** The tolerance of the lane for a type and a weight. */
 int64_t fit_tolerance_g(const struct site_lane *lane, uint8_t type, int64_t expected_g);
 

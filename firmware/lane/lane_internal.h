@@ -107,6 +107,9 @@ void lane_record_notes_of(struct lane *lane, const struct interlock *lock, uint3
 			  const char *barrier);
 void lane_record_closed(struct lane *lane, const char *outcome);
 void lane_record_inquiry(struct lane *lane);
+/* lane_carried.c */
+/** Adds direction, order type, boxes with their sizes, loaded or empty to the end of a passage. */
+void lane_record_carried(const struct lane *lane, struct event *event);
 /** "release", "inspection", "return", "none". */
 const char *lane_verdict_word(enum customs_verdict verdict);
 

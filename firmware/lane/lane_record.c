@@ -168,6 +168,8 @@ const char *lane_verdict_word(enum customs_verdict verdict)
 void lane_record_closed(struct lane *lane, const char *outcome)
 {
 	struct event *event = lane_record(lane, EVENT_PASSAGE_CLOSED);
+	const struct evidence *scale = lane_evidence(lane, EVIDENCE_WEIGHT);
+	const struct device_sample *weight = scale ? evidence_value(scale) : NULL;
 	const char *lift = !lane->was_lifted ? "99" : lane->lift_is_manual ? "10" : "00";
 
 	event_add_text(event, "outcome", outcome);
@@ -180,8 +182,9 @@ void lane_record_closed(struct lane *lane, const char *outcome)
 	event_add_text(event, "seq_no", lane->inquiry.seq_no);
 	event_add_text(event, "form_id", lane->inquiry.form_id);
 	event_add_number(event, "opened_wall_ms", lane->opened_wall_ms);
-	if (lane->gather.has_weight)
-		event_add_number(event, "gross_g", lane->gather.gross_g);
+	if (weight)
+		event_add_number(event, "gross_g", weight->value.weight.gross_g);
+	lane_record_carried(lane, event);
 	add_stages(event, &lane->stages, strcmp(lane->by, "customs") == 0);
 }
 

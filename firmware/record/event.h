@@ -78,7 +78,7 @@
 	X(RECEIPT, "receipt") /* by, size, line_1… of the countersigned checkpoint */    \
 	X(CHECKPOINT_HELD, "checkpoint_held") /* size, where, line_1…: it lies elsewhere */ \
 	X(RANGE_REMOVED, "range_removed") /* first, last, days, head, root: old events go */ \
-	X(PASSAGE_CLOSED, "passage_closed") /* outcome, verdict, by, reason, lift, plate, stages */ \
+	X(PASSAGE_CLOSED, "passage_closed") /* outcome, verdict, by, reason, lift, plate, direction, order_type, boxes, load, stages */ \
 	X(CROSSING, "crossing") /* while, from (lane, exit), arm, plate */ \
 	X(BARRIER, "barrier") /* barrier, what, arm: the entry arm of a lane with two */ \
 	X(POSITION, "position") /* beam, sign: half on the scale */ \

@@ -137,6 +137,32 @@ static void what_has_not_the_form_is_refused(void **state)
 			 remainder_of("CSQZ305438") % 10);
 }
 
+static void a_size_type_code_says_how_long_a_box_is(void **state)
+{
+	(void)state;
+	assert_int_equal(box_size_feet("22G1"), 20);
+	assert_int_equal(box_size_feet("45R1"), 40);
+	assert_int_equal(box_size_feet("42P3"), 40);
+	assert_int_equal(box_size_feet("L5G1"), 45);
+	assert_int_equal(box_size_feet("9500"), 45);
+	assert_int_equal(box_size_feet("2210"), 20);
+	assert_int_equal(box_size_teu("22G1"), 1);
+	assert_int_equal(box_size_teu("4532"), 2);
+	assert_int_equal(box_size_teu("L5G1"), 2);
+}
+
+static void what_is_no_size_or_another_one_is_not_guessed(void **state)
+{
+	static const char *const others[] = {"", "22", "22G", "22G11", "22g1", "M5G1",
+					     "12G1", "32G1", "2 G1", "G122"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		assert_int_equal(box_size_feet(others[i]), 0);
+		assert_int_equal(box_size_teu(others[i]), 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -146,6 +172,8 @@ int main(void)
 		cmocka_unit_test(every_single_wrong_digit_is_refused),
 		cmocka_unit_test(every_single_wrong_letter_of_the_owner_is_refused),
 		cmocka_unit_test(what_has_not_the_form_is_refused),
+		cmocka_unit_test(a_size_type_code_says_how_long_a_box_is),
+		cmocka_unit_test(what_is_no_size_or_another_one_is_not_guessed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

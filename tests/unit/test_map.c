@@ -17,6 +17,7 @@
 #define REEFER_HEAD "compatible = \"a,b\"\nclass = reefer\nmax_age_ms = 500\n"
 #define IO_HEAD "compatible = \"a,b\"\nclass = remote_io\nmax_age_ms = 500\n"
 #define TAG_HEAD "compatible = \"a,b\"\nclass = tag_reader\nmax_age_ms = 500\n"
+#define BOX_HEAD "compatible = \"a,b\"\nclass = box_reader\nmax_age_ms = 500\n"
 #define SIGN_HEAD "compatible = \"a,b\"\nclass = sign\nmax_age_ms = 500\n"
 
 static char file_path[128];
@@ -113,6 +114,8 @@ static void a_value_that_does_not_fit_its_type_is_refused(void **state)
 	       4, "got \"33\" for type bit, expected 1 to 32");
 	refuse(TAG_HEAD "point id { address = 1 type = text count = 24 }\n", 4,
 	       "got \"24\" for type text, expected 1 to 23");
+	refuse(BOX_HEAD "point front_size { address = 41 type = text count = 3 }\n", 4,
+	       "got \"3\" for type text, expected 1 to 2");
 	refuse(REEFER_HEAD "point temperature { address = 1 type = i32 count = 1 }\n", 4,
 	       "got \"1\" for type i32, expected 2 to 2");
 	refuse(REEFER_HEAD "point temperature { address = 1 scale = \"1/0\" }\n", 4,

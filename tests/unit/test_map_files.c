@@ -165,6 +165,23 @@ static void a_box_reader_reads_two_boxes(void **state)
 	assert_int_equal(read[1].confidence, 88);
 }
 
+static void a_reader_of_sizes_says_how_long_a_box_is(void **state)
+{
+	struct device device = {0};
+	struct device_sample sample;
+	const struct device_read *read = sample.value.reads.read;
+
+	(void)state;
+	SET(&device.holding[0], 0, 4, 97, 1, 11, 0x4353, 0x5155, 0x3330, 0x3534, 0x3338,
+	    0x3300);
+	SET(&device.holding[41], 0x3232, 0x4731);
+	assert_int_equal(read_device("kakou,box-reader-sized", &device, &sample),
+			 KAKOU_OK);
+	assert_string_equal(read[0].text, "CSQU3054383");
+	assert_string_equal(read[0].size, "22G1");
+	assert_string_equal(read[1].size, "");
+}
+
 static void a_weighbridge_weighs_in_grams(void **state)
 {
 	struct device device = {0};
@@ -396,10 +413,14 @@ static void a_published_map_states_all_its_class_knows(void **state)
 		if (strncmp(maps[i].compatible, "kakou,", strlen("kakou,")) != 0)
 			continue;
 		for (size_t p = 0; p < count; p++) {
-			/* Remote inputs have no registers; the others' signs are in the weight. */
+			/* Remote inputs have no registers; the others' signs are in the weight; readers
+			 * of sizes have a map of their own. */
 			bool is_left_out = (maps[i].class == DEVICE_REMOTE_IO &&
 					    !strcmp(points[p].name, "status")) ||
-					   !strcmp(points[p].name, "negative");
+					   !strcmp(points[p].name, "negative") ||
+					   (!strcmp(maps[i].compatible,
+						    "kakou,box-reader") &&
+					    strstr(points[p].name, "_size"));
 
 			if (!is_left_out && !map_find_point(&maps[i], points[p].name))
 				fail_msg("%s lacks %s", files[i], points[p].name);
@@ -439,30 +460,30 @@ static struct device_sample make_value(enum device_class class)
 	switch (class) {
 	case DEVICE_PLATE_CAMERA:
 		sample.value.reads.read[0] =
-			(struct device_read){65535, 98, PLATE_BLUE, 0, "浙A12345"};
+			(struct device_read){65535, 98, PLATE_BLUE, 0, "浙A12345", ""};
 		sample.value.reads.read[1] =
-			(struct device_read){7, 61, PLATE_YELLOW, 0, "浙A1234挂"};
+			(struct device_read){7, 61, PLATE_YELLOW, 0, "浙A1234挂", ""};
 		break;
 	case DEVICE_TAG_READER:
 		sample.value.reads.read[0] =
-			(struct device_read){300, 97, 0, 0, "E200101A2B3C4455"};
+			(struct device_read){300, 97, 0, 0, "E200101A2B3C4455", ""};
 		sample.value.reads.read[1] =
-			(struct device_read){300, 97, 0, 0, "浙AD12345"};
+			(struct device_read){300, 97, 0, 0, "浙AD12345", ""};
 		break;
 	case DEVICE_BOX_READER:
 		sample.value.reads.read[0] =
-			(struct device_read){1, 90, 0, 1, "CSQU3054383"};
+			(struct device_read){1, 90, 0, 1, "CSQU3054383", "22G1"};
 		sample.value.reads.read[1] =
-			(struct device_read){2, 45, 0, 2, "CBHU3202732"};
+			(struct device_read){2, 45, 0, 2, "CBHU3202732", "L5G1"};
 		break;
 	case DEVICE_WEIGHBRIDGE:
 		sample.value.weight = (struct device_weight){31245000, true, true};
 		break;
 	case DEVICE_DRIVER_POST:
 		sample.value.post.cards.read[0] =
-			(struct device_read){5, 0, 0, 1, "0123ABCD"};
+			(struct device_read){5, 0, 0, 1, "0123ABCD", ""};
 		sample.value.post.cards.read[1] =
-			(struct device_read){6, 0, 0, 2, "Z3111E240726000000000456"};
+			(struct device_read){6, 0, 0, 2, "Z3111E240726000000000456", ""};
 		sample.value.post.help_is_pressed = true;
 		break;
 	case DEVICE_SEAL_READER:
@@ -483,6 +504,9 @@ static struct device_sample make_value(enum device_class class)
 /* What a map without these points can't carry. */
 static void forget_what_the_map_lacks(const struct map *map, struct device_sample *sample)
 {
+	for (int i = 0; i < 2 && map->class == DEVICE_BOX_READER; i++)
+		if (!map_find_point(map, i == 0 ? "front_size" : "rear_size"))
+			sample->value.reads.read[i].size[0] = '\0';
 	if (map->class != DEVICE_WEIGHBRIDGE)
 		return;
 	if (!map_find_point(map, "stable"))
@@ -705,6 +729,7 @@ int main(void)
 		cmocka_unit_test(a_plate_camera_reads_a_front_and_a_rear_plate),
 		cmocka_unit_test(a_tag_reader_reads_the_id_and_the_plate_on_the_tag),
 		cmocka_unit_test(a_box_reader_reads_two_boxes),
+		cmocka_unit_test(a_reader_of_sizes_says_how_long_a_box_is),
 		cmocka_unit_test(a_weighbridge_weighs_in_grams),
 		cmocka_unit_test(a_driver_post_reads_card_code_and_button),
 		cmocka_unit_test(a_seal_reader_reads_the_state_of_a_seal),

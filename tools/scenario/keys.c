@@ -48,6 +48,8 @@ const struct conf_key scenario_keys[] = {
 	     "Container numbers, front first."),
 	LIST("truck", "box_reads", SCENARIO_BOXES_MAX,
 	     "What the box portal reads instead; - for nothing."),
+	LIST("truck", "box_sizes", SCENARIO_BOXES_MAX,
+	     "Size-type codes that the portal reads off the boxes, such as 22G1; default: none."),
 	INTEGER("truck", "box_confidence", 0, 100, "96",
 		"Confidence of the box portal, 0 to 100."),
 	TEXT("truck", "camera_reads", 0, DEVICE_TEXT_MAX, "",

@@ -88,6 +88,26 @@ static enum kakou_err copy_identity(struct scenario_truck *truck,
 	return KAKOU_OK;
 }
 
+static enum kakou_err copy_sizes(struct scenario_truck *truck,
+				 const struct conf_section *from, struct why *why)
+{
+	size_t count = conf_list_count(from, "box_sizes");
+
+	if (count > 0 && count != truck->box_count)
+		return conf_complain(from, "box_sizes", why,
+				     "got %zu sizes, expected one for each of %zu boxes",
+				     count, truck->box_count);
+	for (size_t i = 0; i < count; i++) {
+		const char *size = conf_list_at(from, "box_sizes", i);
+
+		if (!text_copy(truck->box_sizes[i], sizeof(truck->box_sizes[i]), size))
+			return conf_complain(from, "box_sizes", why,
+					     "got \"%s\", expected at most %d bytes", size,
+					     DEVICE_SIZE_MAX);
+	}
+	return KAKOU_OK;
+}
+
 static enum kakou_err copy_boxes(struct scenario_truck *truck,
 				 const struct conf_section *from, struct why *why)
 {
@@ -109,7 +129,7 @@ static enum kakou_err copy_boxes(struct scenario_truck *truck,
 			  reads ? conf_list_at(from, "box_reads", i) : "", box);
 	}
 	truck->box_confidence = (uint8_t)conf_integer(from, "box_confidence");
-	return KAKOU_OK;
+	return copy_sizes(truck, from, why);
 }
 
 static enum kakou_err copy_cargo(struct scenario_truck *truck,

@@ -64,6 +64,7 @@ struct scenario_truck {
 	size_t box_count;
 	char boxes[SCENARIO_BOXES_MAX][DEVICE_TEXT_MAX + 1];     /**< front first */
 	char box_reads[SCENARIO_BOXES_MAX][DEVICE_TEXT_MAX + 1]; /**< "" = not read */
+	char box_sizes[SCENARIO_BOXES_MAX][DEVICE_SIZE_MAX + 1]; /**< the same */
 	char camera_reads[DEVICE_TEXT_MAX + 1];                  /**< "" = not read */
 	uint8_t camera_confidence, box_confidence;               /**< 0..100 */
 	char card[DEVICE_TEXT_MAX + 1], qr[DEVICE_TEXT_MAX + 1]; /**< "" = not shown */

@@ -57,9 +57,13 @@ static void publish_boxes(struct instruments *set, const struct scenario_truck *
 {
 	static const uint8_t kinds[] = {BOX_FRONT, BOX_REAR};
 
-	for (size_t i = 0; i < SCENARIO_BOXES_MAX; i++)
-		publish(&set->boxes.read[i], plan->box_reads[i], plan->box_confidence, 0,
+	for (size_t i = 0; i < SCENARIO_BOXES_MAX; i++) {
+		struct device_read *read = &set->boxes.read[i];
+
+		publish(read, plan->box_reads[i], plan->box_confidence, 0,
 			i < plan->box_count ? kinds[i] : 0);
+		text_copy(read->size, sizeof(read->size), plan->box_sizes[i]);
+	}
 }
 
 static void publish_seal(struct instruments *set, const struct scenario_truck *plan)
