@@ -39,7 +39,8 @@ struct device_read {
 	uint8_t kind; /**< boxes: 1 = front (tractor end), 2 = rear; cards: 1 = IC, 2 = QR
 		       */
 	char text[DEVICE_TEXT_MAX + 1]; /**< UTF-8 */
-	char size[DEVICE_SIZE_MAX + 1]; /**< boxes: size-type code (22G1), "" = not read */
+	char size[DEVICE_SIZE_MAX +
+		  1]; /**< boxes: size-type code (22G1), "" = not read */
 };
 
 enum plate_colour {

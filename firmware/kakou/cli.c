@@ -238,11 +238,14 @@ const struct cli_command cli_commands[] = {
 	{ "picture", "SHA256 > FILE", "a camera's picture, as the record names it",
 	  "kakou passage N lists the pictures of a passage. What is kept under the name is\n"
 	  "compared with it.\n", cmd_picture },
-	{ "stats", "[--from DAY] [--to DAY] [--shifts HOURS]", "how many passed, how, with what",
-	  "Counted from the record by day, shift and direction: passages, automatic and manual\n"
-	  "lifts, boxes read and gross weight; then the manual lifts by officer and reason.\n"
+	{ "stats", "[--from DAY] [--to DAY] [--shifts HOURS] [--lane LANE]",
+	  "how many passed, how, with what",
+	  "Counted from the record by day, shift and direction, and by order type: passages,\n"
+	  "automatic and manual lifts; of those that passed loaded and empty, boxes, TEU and\n"
+	  "weight; then the manual lifts by officer and reason. \"12 +3?\": of 3 more nobody knows.\n"
 	  "  --from DAY, --to DAY  as YYYY-MM-DD, both included (default: today)\n"
-	  "  --shifts HOURS        hours at which shifts begin, such as 8,16 or 0,8,16\n",
+	  "  --shifts HOURS        hours at which shifts begin, such as 8,16 or 0,8,16; a day\n"
+	  "                        begins with its first shift\n",
 	  cmd_stats },
 	{ "update", "[status | install FILE [--older] [--no-restart] | restart | watch] [OPTION …]",
 	  "a new version of the whole machine", update_help, cmd_update },

@@ -134,7 +134,7 @@ bool cli_is_interrupted(void);
 
 /* ---- tables (cli_table.c) ----------------------------------------------------------------- */
 
-enum { CLI_COLUMNS_MAX = 13 };
+enum { CLI_COLUMNS_MAX = 16 };
 
 struct cli_table; /* opaque: cells of text in columns */
 

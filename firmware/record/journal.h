@@ -154,6 +154,17 @@ KAKOU_MUST_CHECK enum kakou_err journal_read_now(struct journal *journal,
 						 const struct journal_query *query,
 						 char **json, struct why *why);
 
+struct tally; /* tally.h */
+
+/** Counts on for one slice of at most 50 ms on the reader thread, which owns `tally` until it calls `done`
+ *  there: KAKOU_E_AGAIN when there is more to count; with the
+ *  JSON text of tally_print() (malloc'ed, the callee frees it) when that was all. KAKOU_E_FULL as
+ *  journal_read(). */
+KAKOU_MUST_CHECK enum kakou_err journal_count(
+	struct journal *journal, struct tally *tally,
+	void (*done)(void *arg, enum kakou_err err, char *json, const struct why *why),
+	void *arg);
+
 /** Writes a consistent copy of the journal to `path` (which must not exist) on the reader
  *  thread, then calls `done` there. */
 KAKOU_MUST_CHECK enum kakou_err journal_copy(struct journal *journal, const char *path,

@@ -32,9 +32,12 @@ struct journal_request {
 	char *copy_path; /* NULL: a query or a proof; owned */
 	bool is_proof;
 	enum journal_proof proof;
+	struct tally *tally;   /* NULL: none of statistics; the asker's */
 	int64_t first, second; /* of the proof */
 	void (*read_done)(void *arg, enum kakou_err err, char *json);
 	void (*copy_done)(void *arg, enum kakou_err err, const struct why *why);
+	void (*count_done)(void *arg, enum kakou_err err, char *json,
+			   const struct why *why);
 	void *arg;
 };
 

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "firmware/record/journal_inside.h"
+#include "firmware/record/tally.h"
 
 enum { LIMIT_MAX = 1000 };
 
@@ -21,6 +22,8 @@ static void answer_request(const struct journal_request *request, enum kakou_err
 {
 	if (request->copy_path)
 		request->copy_done(request->arg, err, why);
+	else if (request->tally)
+		request->count_done(request->arg, err, json, why);
 	else
 		request->read_done(request->arg, err, json);
 	free(request->copy_path);
@@ -65,6 +68,14 @@ static void go_on_copying(struct journal *journal)
 	answer_request(&journal->copy_request, err, NULL, &why);
 }
 
+static enum kakou_err count_slice(struct journal *journal, struct tally *tally,
+				  char **json, struct why *why)
+{
+	enum kakou_err err = tally_step(tally, journal->reading, READER_SLICE_MS, why);
+
+	return err ? err : tally_print(tally, json, why);
+}
+
 static void serve(struct journal *journal, const struct journal_request *request)
 {
 	struct why why = {""};
@@ -75,7 +86,9 @@ static void serve(struct journal *journal, const struct journal_request *request
 		begin_copy(journal, request);
 		return;
 	}
-	if (request->is_proof)
+	if (request->tally)
+		err = count_slice(journal, request->tally, &json, &why);
+	else if (request->is_proof)
 		err = reader_prove(journal->reading, request->proof, request->first,
 				   request->second, &json, &why);
 	else
@@ -175,6 +188,16 @@ enum kakou_err journal_prove(struct journal *journal, enum journal_proof what,
 		.read_done = done,
 		.arg = arg,
 	};
+
+	return push_request(journal, &request);
+}
+
+enum kakou_err journal_count(struct journal *journal, struct tally *tally,
+			     void (*done)(void *arg, enum kakou_err err, char *json,
+					  const struct why *why),
+			     void *arg)
+{
+	struct journal_request request = {.tally = tally, .count_done = done, .arg = arg};
 
 	return push_request(journal, &request);
 }

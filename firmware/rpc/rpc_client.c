@@ -47,6 +47,17 @@ bool rpc_client_rests(const struct rpc_client *client)
 	return client->state == CLIENT_READING && client->in_len == 0;
 }
 
+/* What was being made for the request under way. */
+static void release_work(struct rpc_client *client)
+{
+	rpc_passages_release(client->passages);
+	free(client->receipt);
+	tally_destroy(client->tally);
+	client->passages = NULL;
+	client->receipt = NULL;
+	client->tally = NULL;
+}
+
 void rpc_client_close(struct rpc_client *client)
 {
 	if (client->state == CLIENT_FREE)
@@ -55,14 +66,11 @@ void rpc_client_close(struct rpc_client *client)
 	loop_timer_destroy(client->timer);
 	close(client->fd);
 	release_reply(client);
-	rpc_passages_release(client->passages);
-	free(client->receipt);
+	release_work(client);
 	if (client->in)
 		explicit_bzero(client->in, client->in_size); /* passwords may have come */
 	free(client->in);
 	client->in = NULL;
-	client->passages = NULL;
-	client->receipt = NULL;
 	client->then = NULL;
 	client->token = 0;
 	client->bus_token = 0;
@@ -383,10 +391,7 @@ static void give_up_waiting(struct rpc_client *client)
 		who = "the port has no time for this question: too many readings or sick "
 		      "units";
 	client->generation++;
-	rpc_passages_release(client->passages);
-	free(client->receipt);
-	client->passages = NULL;
-	client->receipt = NULL;
+	release_work(client);
 	rpc_client_fail(client, rpc_code(KAKOU_E_TIMEOUT), "%s", who);
 	rpc_client_go_on(client);
 }
@@ -403,7 +408,10 @@ static void on_timer(void *arg)
 			rpc_client_close(client);
 	} else if (client->retry_ms >= 0 && now_ms >= client->retry_ms) {
 		client->retry_ms = -1;
-		rpc_record_retry(client);
+		if (client->tally)
+			rpc_stats_go_on(client);
+		else
+			rpc_record_retry(client);
 		rpc_client_go_on(client);
 	} else {
 		set_timer(client);

@@ -13,6 +13,7 @@
 #include <stdatomic.h>
 
 #include "firmware/people/ticket.h"
+#include "firmware/record/tally.h"
 #include "firmware/rpc/rpc.h"
 #include "hal/loop.h"
 #include "hal/sign.h"
@@ -31,6 +32,7 @@ enum {
 	RPC_DESK_MS = 10000,   /* until the people's desk answers */
 	RPC_RECORD_MS = 10000, /* until the journal answers */
 	RPC_COPY_MS = 120000,  /* until the journal is copied */
+	RPC_STATS_MS = 60000,  /* until all passages of a time are counted */
 	RPC_BUS_MS = 10000,    /* until a question to a unit is answered */
 	RPC_RETRY_MS = 20,     /* until a full journal is asked again */
 };
@@ -102,6 +104,7 @@ struct rpc_client {
 	int64_t retry_ms;           /* the journal was full: ask again then; -1 = not */
 	struct rpc_passages *passages;
 	struct receipt *receipt; /* that is being looked at */
+	struct tally *tally; /* of statistics, while the journal does not count on it */
 };
 
 /* The letter box of the journal's answers; outlives the server while answers are due. */
@@ -114,7 +117,8 @@ struct rpc_answer {
 	uint8_t slot;
 	uint32_t generation;
 	int8_t err;
-	char *json; /* owned by whoever holds the answer */
+	char *json;          /* owned by whoever holds the answer */
+	struct tally *tally; /* the same; NULL but for statistics */
 	char why[200];
 };
 
@@ -340,6 +344,16 @@ void rpc_record_copy(struct rpc_client *client, const json_t *params);
 /** Asks the journal for a proof and calls `then` with it. */
 void rpc_record_prove(struct rpc_client *client, enum journal_proof what, int64_t first,
 		      int64_t second, rpc_then *then);
+
+/* ---- rpc_stats.c: statistics of passages -------------------------------------------------- */
+
+void rpc_stats_run(struct rpc_client *client, const json_t *params);
+
+/** The journal counts on the client's tally, or was full: later. */
+void rpc_stats_go_on(struct rpc_client *client);
+
+/** Hands the client's tally to the journal, which counts on it; `then` has it back in client->tally. */
+void rpc_record_count(struct rpc_client *client, rpc_then *then);
 
 /* ---- rpc_proof.c: what can be proved, and receipts ------------------------------------- */
 

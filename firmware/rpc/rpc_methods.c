@@ -32,6 +32,13 @@ static const struct rpc_param passages_params[] = {
 	{"newest_first", PARAM_FLAG,    false, 0, 0        },
 };
 
+static const struct rpc_param stats_params[] = {
+	{"from",   PARAM_TEXT, false, 1, 40},
+	{"to",     PARAM_TEXT, false, 1, 40},
+	{"shifts", PARAM_TEXT, false, 1, 40},
+	{"lane",   PARAM_LANE, false, 0, 0 },
+};
+
 static const struct rpc_param passage_params[] = {
 	{"passage", PARAM_INTEGER, true, 1, INT64_MAX},
 };
@@ -235,6 +242,7 @@ static const struct rpc_method methods[] = {
 	{ "events.read",     rpc_record_events,       ROLES_LOCAL,                 false, WITH(events_params) },
 	{ "passages",        rpc_passages_list,       ROLES_LOCAL,                 false, WITH(passages_params) },
 	{ "passage",         rpc_passages_one,        ROLES_LOCAL,                 false, WITH(passage_params) },
+	{ "stats",           rpc_stats_run,           ROLES_LOCAL,                 false, WITH(stats_params) },
 	{ "picture.read",    rpc_picture_read,        ROLES_LOCAL,                 false, WITH(picture_params) },
 	{ "act",             rpc_act_run,             ROLES_OFFICER_OR_TECHNICIAN, false, WITH(act_params) },
 	{ "log.copy",        rpc_record_copy,         ROLES_ANY,                   true,  WITH(copy_params) },

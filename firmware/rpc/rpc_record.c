@@ -23,6 +23,7 @@ struct question {
 	struct rpc_box *box;
 	uint8_t slot;
 	uint32_t generation;
+	struct tally *tally; /* of statistics; owned */
 };
 
 enum kakou_err rpc_box_create(struct rpc_box **out)
@@ -42,6 +43,12 @@ enum kakou_err rpc_box_create(struct rpc_box **out)
 	return KAKOU_OK;
 }
 
+static void release_answer(struct rpc_answer *answer)
+{
+	free(answer->json);
+	tally_destroy(answer->tally);
+}
+
 void rpc_box_drop(struct rpc_box *box)
 {
 	struct rpc_answer answer;
@@ -49,7 +56,7 @@ void rpc_box_drop(struct rpc_box *box)
 	if (!box || atomic_fetch_sub(&box->users, 1) != 1)
 		return;
 	while (queue_pop(box->answers, &answer))
-		free(answer.json);
+		release_answer(&answer);
 	queue_destroy(box->answers);
 	free(box);
 }
@@ -70,6 +77,7 @@ static struct question *ask(struct rpc_client *client)
 static void forget(struct question *question)
 {
 	rpc_box_drop(question->box);
+	tally_destroy(question->tally);
 	free(question);
 }
 
@@ -81,11 +89,13 @@ static void put_answer(struct question *question, enum kakou_err err, char *json
 		.generation = question->generation,
 		.err = (int8_t)err,
 		.json = json,
+		.tally = question->tally,
 	};
 
+	question->tally = NULL;
 	text_copy(answer.why, sizeof(answer.why), why);
 	if (queue_push(question->box->answers, &answer)) {
-		free(json); /* who asked is told that it took too long */
+		release_answer(&answer); /* who asked is told that it took too long */
 		log_warning("rpc", "an answer of the journal was dropped");
 	}
 	forget(question);
@@ -111,10 +121,11 @@ void rpc_record_take_answers(struct rpc *rpc)
 
 		if (client->state != CLIENT_WAITING || !then ||
 		    client->generation != answer.generation) {
-			free(answer.json);
+			release_answer(&answer);
 			continue;
 		}
 		client->then = NULL;
+		client->tally = answer.tally;
 		then(client, answer.err, answer.json, answer.why);
 		rpc_client_go_on(client);
 	}
@@ -170,6 +181,38 @@ void rpc_record_prove(struct rpc_client *client, enum journal_proof what, int64_
 		return;
 	forget(question);
 	rpc_client_fail(client, rpc_code(err), "the journal: %s", kakou_err_name(err));
+}
+
+static void hand_over_count(void *arg, enum kakou_err err, char *json,
+			    const struct why *why)
+{
+	put_answer(arg, err, json, why ? why->text : "");
+}
+
+void rpc_record_count(struct rpc_client *client, rpc_then *then)
+{
+	struct question *question = ask(client);
+	enum kakou_err err;
+
+	if (!question) {
+		rpc_client_fail(client, RPC_NO_MEMORY, "no memory to ask the journal");
+		return;
+	}
+	client->then = then;
+	question->tally = client->tally;
+	client->tally = NULL;
+	err = journal_count(client->rpc->config.journal, question->tally, hand_over_count,
+			    question);
+	if (!err)
+		return;
+	client->tally = question->tally;
+	question->tally = NULL;
+	forget(question);
+	if (err == KAKOU_E_FULL)
+		client->retry_ms = clock_mono_ms() + RPC_RETRY_MS;
+	else
+		rpc_client_fail(client, rpc_code(err), "the journal: %s",
+				kakou_err_name(err));
 }
 
 static void reply_events(struct rpc_client *client, enum kakou_err err, char *json,

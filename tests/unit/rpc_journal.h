@@ -29,6 +29,8 @@ struct rpc_journal_question {
 	char copy_path[512];
 	void (*read_done)(void *arg, enum kakou_err err, char *json);
 	void (*copy_done)(void *arg, enum kakou_err err, const struct why *why);
+	void (*count_done)(void *arg, enum kakou_err err, char *json,
+			   const struct why *why);
 	void *arg;
 };
 
@@ -135,6 +137,18 @@ enum kakou_err journal_copy(struct journal *where, const char *path,
 	return rpc_journal_take(&question);
 }
 
+enum kakou_err journal_count(struct journal *where, struct tally *tally,
+			     void (*done)(void *arg, enum kakou_err err, char *json,
+					  const struct why *why),
+			     void *arg)
+{
+	struct rpc_journal_question question = {.count_done = done, .arg = arg};
+
+	(void)where;
+	(void)tally;
+	return rpc_journal_take(&question);
+}
+
 void journal_retain_soon(struct journal *where)
 {
 	(void)where;
@@ -187,6 +201,8 @@ static inline void rpc_journal_answer(const char *json, enum kakou_err err,
 	text_copy(said.text, sizeof(said.text), why ? why : "");
 	if (question.copy_done)
 		question.copy_done(question.arg, err, &said);
+	else if (question.count_done)
+		question.count_done(question.arg, err, json ? strdup(json) : NULL, &said);
 	else
 		question.read_done(question.arg, err, json ? strdup(json) : NULL);
 }

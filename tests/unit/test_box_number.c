@@ -153,8 +153,8 @@ static void a_size_type_code_says_how_long_a_box_is(void **state)
 
 static void what_is_no_size_or_another_one_is_not_guessed(void **state)
 {
-	static const char *const others[] = {"", "22", "22G", "22G11", "22g1", "M5G1",
-					     "12G1", "32G1", "2 G1", "G122"};
+	static const char *const others[] = {"",     "22",   "22G",  "22G11", "22g1",
+					     "M5G1", "12G1", "32G1", "2 G1",  "G122"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {

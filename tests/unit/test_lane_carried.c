@@ -74,8 +74,9 @@ static struct load_input in;
 static int load_set_up(void **state)
 {
 	right_set_up(state);
-	order = (struct order){.type = 2,
-			       .weights = {8600000, 6200000, 3800000, 18400000}};
+	order = (struct order){
+		.type = 2, .weights = {8600000, 6200000, 3800000, 18400000}
+	};
 	tare = (struct tare){.median_g = 15000000, .count = 3};
 	in = (struct load_input){
 		.order = &order, .tare = &tare, .has_weight = true, .box_count = 1};
@@ -107,7 +108,8 @@ static void a_box_of_unknown_weight_leaves_it_open(void **state)
 	expect_load(37000000, LOAD_UNKNOWN);
 	in.order = NULL;
 	expect_load(37000000, LOAD_UNKNOWN);
-	expect_load(15000000, LOAD_UNKNOWN); /* and yet it has a box: something is wrong */
+	expect_load(15000000,
+		    LOAD_UNKNOWN); /* and yet it has a box: something is wrong */
 	in.box_count = -1;
 	expect_load(37000000, LOAD_UNKNOWN); /* nobody looked for one */
 	expect_load(15000000, LOAD_EMPTY);

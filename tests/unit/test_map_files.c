@@ -415,12 +415,12 @@ static void a_published_map_states_all_its_class_knows(void **state)
 		for (size_t p = 0; p < count; p++) {
 			/* Remote inputs have no registers; the others' signs are in the weight; readers
 			 * of sizes have a map of their own. */
-			bool is_left_out = (maps[i].class == DEVICE_REMOTE_IO &&
-					    !strcmp(points[p].name, "status")) ||
-					   !strcmp(points[p].name, "negative") ||
-					   (!strcmp(maps[i].compatible,
-						    "kakou,box-reader") &&
-					    strstr(points[p].name, "_size"));
+			bool is_left_out =
+				(maps[i].class == DEVICE_REMOTE_IO &&
+				 !strcmp(points[p].name, "status")) ||
+				!strcmp(points[p].name, "negative") ||
+				(!strcmp(maps[i].compatible, "kakou,box-reader") &&
+				 strstr(points[p].name, "_size"));
 
 			if (!is_left_out && !map_find_point(&maps[i], points[p].name))
 				fail_msg("%s lacks %s", files[i], points[p].name);

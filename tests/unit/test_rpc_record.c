@@ -24,6 +24,7 @@ enum {
 	TIMEOUT = -32003,
 	LINK = -32004,
 	INVALID = -32009,
+	FULL = -32008,
 	NOTFOUND = -32010,
 	IO = -32012,
 };
@@ -410,6 +411,61 @@ static void a_copy_has_an_absolute_path(void **state)
 	close(fd);
 }
 
+static void expect_error(int fd, int code, const char *part)
+{
+	rpc_rig_expect_error(rpc_rig_receive(fd), code, part);
+	close(fd);
+}
+
+/* ---- statistics -------------------------------------------------------------------------- */
+
+static void statistics_are_counted_slice_by_slice_and_others_come_between(void **state)
+{
+	int fd = ask("stats", "{\"from\":\"2026-11-27\",\"shifts\":\"8,20\"}");
+	int other;
+
+	(void)state;
+	wait_for_questions(1);
+	other = ask("events.read", "{}");
+	wait_for_questions(2);
+	rpc_journal_refuse(KAKOU_E_FULL, 2); /* it asks again until there is room */
+	rpc_journal_answer(NULL, KAKOU_E_AGAIN, NULL);
+	rpc_journal_answer("[]", KAKOU_OK, NULL);
+	expect_result(other, "{\"events\":[]}");
+	wait_for_questions(5);
+	rpc_journal_answer(NULL, KAKOU_E_AGAIN, NULL);
+	rpc_journal_answer("{\"rows\":[]}", KAKOU_OK, NULL);
+	expect_result(fd, "{\"rows\":[]}");
+	assert_int_equal(rpc_journal_count(), 6);
+}
+
+static void a_count_that_takes_too_long_is_given_up(void **state)
+{
+	int fd = ask("stats", "{}");
+
+	(void)state;
+	rpc_journal_answer(NULL, KAKOU_E_AGAIN, NULL);
+	(void)rpc_journal_wait(NULL);
+	rpc_rig_advance(&rig, 60001);
+	rpc_rig_expect_error(rpc_rig_receive(fd), TIMEOUT, "journal");
+	rpc_journal_answer(NULL, KAKOU_E_AGAIN, NULL); /* nobody's: it does not go on */
+	expect_error(ask("stats", "{\"lane\":\"x\"}"), PARAMS, "got \"x\"");
+	assert_int_equal(rpc_journal_count(), 2);
+	close(fd);
+}
+
+static void statistics_that_can_t_be_counted_say_why(void **state)
+{
+	int fd;
+
+	(void)state;
+	expect_error(ask("stats", "{\"from\":\"2026-13-01\"}"), PARAMS,
+		     "from: got \"2026-13-01\", expected a day");
+	fd = ask("stats", "{}");
+	rpc_journal_answer(NULL, KAKOU_E_FULL, "ask for fewer days");
+	expect_error(fd, FULL, "ask for fewer days");
+}
+
 int main(void)
 {
 #define WITH_SERVER(test) cmocka_unit_test_setup_teardown(test, start, stop)
@@ -433,6 +489,10 @@ int main(void)
 		WITH_SERVER(a_copy_is_answered_when_it_is_whole),
 		WITH_SERVER(a_copy_that_fails_says_why),
 		WITH_SERVER(a_copy_has_an_absolute_path),
+		WITH_SERVER(
+			statistics_are_counted_slice_by_slice_and_others_come_between),
+		WITH_SERVER(a_count_that_takes_too_long_is_given_up),
+		WITH_SERVER(statistics_that_can_t_be_counted_say_why),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

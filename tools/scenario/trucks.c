@@ -102,8 +102,8 @@ static enum kakou_err copy_sizes(struct scenario_truck *truck,
 
 		if (!text_copy(truck->box_sizes[i], sizeof(truck->box_sizes[i]), size))
 			return conf_complain(from, "box_sizes", why,
-					     "got \"%s\", expected at most %d bytes", size,
-					     DEVICE_SIZE_MAX);
+					     "got \"%s\", expected at most %d bytes",
+					     size, DEVICE_SIZE_MAX);
 	}
 	return KAKOU_OK;
 }
