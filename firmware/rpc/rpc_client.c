@@ -134,6 +134,7 @@ static char *quote(char *text)
 }
 
 /* `data` is a member with the comma before it, or "". */
+KAKOU_PRINTF(4, 0)
 static void fail(struct rpc_client *client, int code, const char *data,
 		 const char *format, va_list args)
 {
