@@ -4,7 +4,7 @@
 # The tables of rules, hazards and situations name tests and mutants that are there: a name in
 # `quotes`, perhaps cut short by "…", begins the name of a test or of a test file; `some-name` in
 # the column of mutants is one of tests/mutants/list, where `-x` after `interlock-s1` stands for
-# `interlock-x`.
+# `interlock-x`. Each requirement that the officers' page meets names what shows it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -29,4 +29,18 @@ for page in firmware/README.md firmware/lane/README.md; do
 		grep -qxF -- "$name" <<<"$mutants" || complain "$page: no mutant is named $name"
 	done < <(grep '^| S[0-9]' "$page" | grep -oE '`-?[a-z][a-z0-9]*-[a-z0-9-]+`|`-[a-z0-9-]+`' | tr -d '`')
 done
+
+page=firmware/console/README.md
+rows=0
+while IFS='|' read -r _ id _ _ shown _; do
+	[[ $id =~ [0-9] ]] || continue
+	rows=$((rows + 1))
+	names=$(grep -oE '`[^`]+`' <<<"$shown" | tr -d '`' || true)
+	[ -n "$names" ] || complain "$page: nothing shows ASVS$id"
+	for name in $names; do
+		[ -e "tests/$name" ] || grep -qxF -- "$name" <<<"$known" ||
+			complain "$page: ASVS$id: no test is named $name"
+	done
+done < <(sed -n '/^## OWASP ASVS/,/^## [^O]/p' "$page" | grep '^|')
+[ $rows -gt 20 ] || complain "$page: $rows requirements of ASVS, expected its table"
 [ $bad -eq 0 ]

@@ -212,6 +212,7 @@ static struct MHD_Daemon *start_daemon(struct web *web)
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)WEB_HEADERS_MAX,
 		MHD_OPTION_NOTIFY_CONNECTION, on_connection, web,
 		MHD_OPTION_NOTIFY_COMPLETED, web_on_completed, web,
+		MHD_OPTION_UNESCAPE_CALLBACK, web_unescape, NULL,
 		MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
 }
 

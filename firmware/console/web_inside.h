@@ -68,6 +68,18 @@ struct web {
 /** Runs libmicrohttpd soon, from the loop. */
 void web_run_soon(struct web *web);
 
+enum web_fault {
+	WEB_IS_WELL,
+	WEB_IS_ODD,  /**< not what HTTP allows: refuse it and hang up */
+	WEB_IS_HUGE, /**< its body is not even worth to be read to its end */
+};
+
+/** Looks at the header fields of a request. */
+enum web_fault web_find_fault(struct MHD_Connection *mhd);
+
+/** Decodes %xx in place, but for a text with %00 in it. */
+size_t web_unescape(void *arg, struct MHD_Connection *mhd, char *text);
+
 /** Lets what sleeps on the connection go on to its end. */
 void web_request_end(struct web_connection *connection);
 

@@ -14,6 +14,9 @@
 static const char TOO_LARGE[] =
 	"{\"error\":{\"code\":\"too_large\",\"message\":\"the body is larger than 65536 "
 	"bytes\"}}\n";
+static const char ODD[] = "{\"error\":{\"code\":\"bad_request\",\"message\":\"the header "
+			  "fields are not what "
+			  "HTTP allows\"}}\n";
 static const char NO_MEMORY[] =
 	"{\"error\":{\"code\":\"no_memory\",\"message\":\"no memory for the reply\"}}\n";
 
@@ -332,6 +335,20 @@ static enum MHD_Result send_reply(struct web_request *request)
 	return result;
 }
 
+/* Nothing that follows on the connection is read. */
+static enum MHD_Result refuse(struct web_request *request, enum web_fault fault)
+{
+	request->web->counts.refused++;
+	request->is_served = true;
+	web_add_header(request, "Connection", "close");
+	if (fault == WEB_IS_HUGE)
+		web_reply_fixed(request, 413, "application/json", TOO_LARGE,
+				sizeof(TOO_LARGE) - 1);
+	else
+		web_reply_fixed(request, 400, "application/json", ODD, sizeof(ODD) - 1);
+	return send_reply(request);
+}
+
 /* The whole request is here. */
 static enum MHD_Result serve(struct web_request *request)
 {
@@ -362,12 +379,16 @@ enum MHD_Result web_on_access(void *arg, struct MHD_Connection *mhd, const char 
 			      size_t *upload_len, void **context)
 {
 	struct web_request *request = *context;
+	enum web_fault fault;
 
 	(void)version;
 	if (!request) {
 		request = begin(arg, mhd, method, path);
 		*context = request;
-		return request ? MHD_YES : MHD_NO;
+		if (!request)
+			return MHD_NO;
+		fault = web_find_fault(mhd);
+		return fault ? refuse(request, fault) : MHD_YES;
 	}
 	if (*upload_len > 0) {
 		take_body(request, upload, *upload_len);
