@@ -166,6 +166,11 @@ def test_a_power_cut_while_copying_or_before_the_trial_is_told_at_the_next_start
                         "rolled_back")
     assert told[3]["why"] == "the machine ended while it was copied"
     assert told[7]["why"] == "it did not come up"
+    # Cut between the switch and the note of it: the new version is on trial all the same.
+    install(machine)
+    memory.write_text(memory.read_text().replace("phase waits", "phase copying"))
+    machine.boot("B", "1.1")
+    assert "1.1 in slot B is confirmed" in machine.update(*TRIAL)
 
 
 def test_nothing_is_installed_over_what_a_trial_goes_back_to(gate, machine):
