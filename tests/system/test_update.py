@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Updates of the machine with a real kakoud; RAUC and the service manager are files."""
 
+import signal
 import time
 
 import pytest
@@ -127,6 +128,17 @@ def test_a_version_whose_kakoud_does_not_come_up_falls_back_once_and_says_why(ga
                         "why": "kakoud does not answer"}
     gate.kakoud.stop()
     assert gate.kakou_raw("log", "verify", gate.run / "state").returncode == 0
+
+
+def test_a_version_whose_kakoud_hangs_is_not_kept(gate, machine):
+    install(machine)
+    machine.boot("B", "1.1")
+    gate.kakoud.signal(signal.SIGSTOP)
+    said = machine.update(*SHORT)
+    gate.kakoud.signal(signal.SIGCONT)
+    assert "kakoud does not answer; going back" in said
+    assert "mark-good booted" not in machine.calls
+    assert machine.calls[2:] == ["mark-bad booted", "reboot"]
 
 
 def test_nothing_restarts_again_and_again(gate, machine):
