@@ -76,7 +76,8 @@ override LDFLAGS += -pie -pthread -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-ne
 # mbedtls has no .pc file on Debian 12.
 LDLIBS   := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null) \
             -lmbedtls -lmbedx509 -lmbedcrypto -lcrypt -lm
-LDLIBS.kakou-console := -lmicrohttpd
+# It sends the page as gzip.
+LDLIBS.kakou-console := -lmicrohttpd -lz
 # It writes JPEG files as cameras do; no other program does.
 LDLIBS.kakou-yard := -ljpeg
 

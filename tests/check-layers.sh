@@ -26,6 +26,7 @@ jansson.h                   firmware/delivery/fate.h firmware/kakoud/recall.c
 jansson.h                   firmware/console/json.h
 microhttpd.h                firmware/console/web_inside.h
 seccomp.h                   firmware/control/filter.c
+zlib.h                      firmware/console/assets.c
 crypt.h                     firmware/people/password.c
 jpeglib.h                   tools/yard/canvas.c
 '

@@ -158,13 +158,34 @@ json_t *api_rpc_params(const struct exchange *exchange)
 
 /* ---- the page --------------------------------------------------------------------------------- */
 
+static void send_asset(struct web_request *request, const struct asset *asset)
+{
+	const char *accepted = web_header(request, "Accept-Encoding");
+	const char *known = web_header(request, "If-None-Match");
+	bool is_packed = asset->packed && accepted && strstr(accepted, "gzip") &&
+			 !strstr(accepted, "gzip;q=0");
+	const char *etag = is_packed ? asset->packed_etag : asset->etag;
+
+	web_add_header(request, "ETag", etag);
+	web_add_header(request, "Vary", "Accept-Encoding");
+	web_add_header(request, "Cache-Control", "no-cache");
+	if (known && strstr(known, etag)) {
+		web_reply_fixed(request, 304, NULL, "", 0);
+		return;
+	}
+	if (is_packed)
+		web_add_header(request, "Content-Encoding", "gzip");
+	web_reply_fixed(request, 200, asset->type,
+			is_packed ? asset->packed : asset->data,
+			is_packed ? asset->packed_len : asset->len);
+}
+
 static void serve_asset(struct api *api, struct web_request *request)
 {
 	static const char NONE[] = "not found\n";
 	static const char ONLY_GET[] = "only GET\n";
 	const struct asset *asset =
 		api->assets ? assets_find(api->assets, web_path(request)) : NULL;
-	const char *known = web_header(request, "If-None-Match");
 
 	if (strcmp(web_method(request), "GET") != 0 &&
 	    strcmp(web_method(request), "HEAD") != 0) {
@@ -174,13 +195,7 @@ static void serve_asset(struct api *api, struct web_request *request)
 	} else if (!asset) {
 		web_reply_fixed(request, 404, "text/plain", NONE, sizeof(NONE) - 1);
 	} else {
-		web_add_header(request, "ETag", asset->etag);
-		web_add_header(request, "Cache-Control", "no-cache");
-		if (known && strstr(known, asset->etag))
-			web_reply_fixed(request, 304, NULL, "", 0);
-		else
-			web_reply_fixed(request, 200, asset->type, asset->data,
-					asset->len);
+		send_asset(request, asset);
 	}
 }
 

@@ -22,7 +22,10 @@ struct asset {
 	const char *type; /**< of its content */
 	char *data;
 	size_t len;
-	char etag[36]; /**< with its quotes */
+	char etag[40]; /**< with its quotes */
+	char *packed;  /**< the same as gzip; NULL: it would not be smaller */
+	size_t packed_len;
+	char packed_etag[40];
 };
 
 /** Reads what has a known ending; the rest, and what begins with a dot, is left out.

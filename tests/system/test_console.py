@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The officers' console: logging in over HTTPS, the lanes live, and acts in a person's name."""
 
+import gzip
+
 import pytest
 
 from console_help import Browser
@@ -244,6 +246,18 @@ def test_a_file_of_the_page_is_not_sent_twice_and_nothing_outside_is(gate, offic
     assert (again.status, again.body) == (304, b"")
     for path in ("/../main.c", "/..%2fmain.c", "/%2e%2e/main.c", "//etc/passwd", "/.git/config"):
         assert officer.ask("GET", path).status == 404, path
+
+
+def test_a_browser_that_can_unpack_gets_the_page_packed(officer):
+    plain = officer.ask("GET", "/words.js")
+    packed = officer.ask("GET", "/words.js", headers={"Accept-Encoding": "br, gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert packed.headers["ETag"] != plain.headers["ETag"]
+    assert gzip.decompress(packed.body) == plain.body
+    assert len(packed.body) < len(plain.body) / 2
+    for accepted in (None, "br", "gzip;q=0"):
+        other = officer.ask("GET", "/words.js", headers={"Accept-Encoding": accepted})
+        assert "Content-Encoding" not in other.headers and other.body == plain.body
 
 
 def test_guessing_passwords_is_slowed_down(new_gate):
