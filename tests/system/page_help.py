@@ -9,6 +9,8 @@ from kakou_rig import CONSOLE_PORT, wait_until
 
 webdriver = pytest.importorskip(
     "selenium.webdriver", reason="python3-selenium is missing; tools/install-deps test installs it")
+from selenium.webdriver.common.action_chains import ActionChains  # noqa: E402
+
 CHROMIUM = pathlib.Path("/usr/bin/chromium")
 DRIVER = pathlib.Path("/usr/bin/chromedriver")
 pytestmark_missing = not (CHROMIUM.exists() and DRIVER.exists())
@@ -71,6 +73,48 @@ class Page:
         self.fill("#login [name=secret]", f"password of {name}")
         self.click("#login button")
         self.wait(".lane")
+
+    def log_out(self):
+        self.click("#logout")
+        self.wait("#login:not([hidden])")
+
+    def act(self, selector, **fields):
+        """Opens the act, fills in what it asks for, takes the first ready reason, and confirms it;
+        returns once the dialog is gone."""
+        self.open(selector)
+        for name, value in fields.items():
+            self.fill(f"dialog [name={name}]", value)
+        self.click("dialog .preset")
+        self.confirm()
+
+    def open(self, selector):
+        self.click(selector)
+        self.wait("dialog[open]")
+
+    def confirm(self):
+        self.click("dialog [name=submit_act]")
+        wait_until(lambda: not self.find("dialog[open]"), 20,
+                   lambda: f"done: {self.text('dialog')}")
+
+    def close(self):
+        """The dialog, done with."""
+        self.driver.execute_script("document.getElementById('dialog').close()")
+
+    def press(self, *keys):
+        ActionChains(self.driver).send_keys(*keys).perform()
+
+    def focused(self):
+        """What a key would go to: its words."""
+        return self.driver.execute_script(
+            "const e = document.activeElement;"
+            "return e === document.body ? '' : (e.ariaLabel || e.innerText || e.name || e.id).trim()")
+
+    def call(self, method, path, body=None):
+        """What the page itself is answered, with its session: the value, or the code of its error."""
+        return self.driver.execute_async_script(
+            "const [method, path, body, done] = arguments;"
+            "import('/api.js').then((api) => api.call(method, path, body))"
+            ".then(done, (error) => done(error.code));", method, path, body)
 
     def go(self, view):
         self.driver.execute_script("location.hash = arguments[0]", view)

@@ -2,19 +2,26 @@
 // What an officer does to a lane: one touch opens the act, one confirms it with its reason.
 
 import { call } from "./api.js";
-import { at, failure, h, put, shown, toast } from "./dom.js";
-import { language, t, tc } from "./words.js";
+import { at, closeButton, closeDialog, failure, h, openDialog, put, toast } from "./dom.js";
+import { occupiedOf } from "./draw.js";
+import { alarmWords, bypassText, language, t, tc } from "./words.js";
 
 const REASONS = {
   release: [["证件已核", "documents checked"], ["读数有误，人工核对", "misread, checked by eye"], ["海关电话同意", "customs agreed by phone"]],
   inspect: [["人工布控", "chosen by hand"], ["货证不符", "goods and papers differ"], ["封志异常", "seal in doubt"]],
   return: [["无核放单", "no order"], ["单证不符", "papers differ"], ["司机要求", "the driver asks for it"]],
   hold: [["等待核实", "to be checked"], ["等待海关", "waiting for customs"]],
+  correct: [["人工核对", "checked by eye"], ["设备误读", "misread by the device"]],
+  emergency: [["火警", "fire"], ["人员被困", "somebody is in danger"], ["救护通行", "way for an ambulance"]],
   other: [["值班处置", "on duty"], ["现场情况", "as seen at the gate"], ["设备检修", "maintenance"]],
 };
+REASONS.enter = REASONS.correct;
 const OFFICERS = new Set(["officer", "supervisor"]);
 const ANY_ACT = new Set(["lock", "open", "reset", "ack", "shelve"]);
+// These mean the lane, whoever is in it.
+const OF_THE_LANE = new Set(["lock", "open", "emergency", "answer"]);
 
+export const isOfficer = (role) => OFFICERS.has(role);
 export const mayAct = (role, act) => OFFICERS.has(role) || (role === "technician" && ANY_ACT.has(act));
 
 // The acts that mean something now; the lane still has the last word.
@@ -27,102 +34,169 @@ export function actsOf(lane, role) {
   return acts.filter((act) => mayAct(role, act));
 }
 
-const word = (pair) => pair[language() === "en" ? 1 : 0];
-
-function reasonField(act) {
-  const own = h("input", { name: "reason", required: true, maxlength: 80, autocomplete: "off", "aria-label": t("reason") });
-  const presets = (REASONS[act] ?? REASONS.other).map((pair) =>
-    h("button", { type: "button", class: "preset", onclick: () => { own.value = word(pair); own.focus(); } }, word(pair)));
-  return [h("fieldset", {}, h("legend", {}, t("reason")), h("div", { class: "presets" }, presets),
-    h("label", {}, t("reason_own"), own))];
+export function actButton(lane, act, given = {}, word = tc("act", act)) {
+  return h("button", {
+    type: "button", class: `act ${act}`, "data-act": act, "data-focus": [lane.name, act, given.subject ?? given.value].filter(Boolean).join(" "),
+    "aria-label": given.label ? `${word} ${given.label}` : null,
+    onclick: () => openAct(lane, act, { passage: OF_THE_LANE.has(act) ? 0 : lane.passage, ...given }),
+  }, word);
 }
 
-// Asks for what the act needs, then sends it. `given`: passage, subject, value, ask_value (label), alarm.
-export function openAct(lane, act, given = {}) {
-  const dialog = at("dialog");
+const word = (pair) => pair[language() === "en" ? 1 : 0];
+
+export function reasonField(act) {
+  const own = h("input", { name: "reason", required: true, maxlength: 80, autocomplete: "off" });
+  const presets = (REASONS[act] ?? REASONS.other).map((pair) =>
+    h("button", { type: "button", class: "preset", onclick: () => { own.value = word(pair); own.focus(); } }, word(pair)));
+  return h("fieldset", {}, h("legend", {}, t("reason")), h("div", { class: "presets" }, presets), h("label", {}, t("reason_own"), own));
+}
+
+// A dialog that asks, says what went wrong, and closes when it is done. `fields`: elements of its form;
+// send(form) throws what is to be complained about; on.fail(error) may add to it.
+export function openForm(title, fields, submit, send, on = {}) {
   const complaint = h("p", { class: "complaint", role: "alert" });
-  const second = h("fieldset", { hidden: true }, h("legend", {}, t("second")), h("p", {}, t("second_why")),
+  const go = h("button", { name: "submit_act", class: "go" }, submit);
+  const form = h("form", {}, fields, complaint, h("div", { class: "buttons" }, go, closeButton("cancel")));
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    go.disabled = true;
+    complaint.textContent = "";
+    try {
+      await send(form);
+    } catch (error) {
+      complaint.textContent = `${error.status === 409 ? t("act_refused") : ""}${failure(error)}`;
+      on.fail?.(error);
+    } finally {
+      go.disabled = false;
+      form.querySelectorAll("[type=password]").forEach((field) => { field.value = ""; });
+    }
+  });
+  const dialog = openDialog(title, form);
+  const first = dialog.querySelector("[data-first]") ?? dialog.querySelector(".preset, input:not([hidden]), select, button");
+  first.focus();
+  if (first.type === "text") first.select();
+  return dialog;
+}
+
+// The same for something that only asks for a reason.
+export function openReason(title, about, send) {
+  return openForm(title, [about && h("p", {}, about), reasonField("other")], t("confirm"), async (form) => {
+    const done = await send(form.reason.value);
+    closeDialog();
+    toast(`${title}: ${t("act_done", { a: done.seq ?? "–" })}`);
+  });
+}
+
+// ---- an act on a lane ------------------------------------------------------------------------
+
+// What stands under and beside the arm, as the interlock has it.
+function interlockSays(lane) {
+  const seen = occupiedOf(lane).map((name) => tc("loop", name));
+  return [`${t("interlock_says")}: ${t("arm")} ${tc("arm", lane.arm)}`, `${t("light")} ${tc("light", lane.light)}`,
+    seen.length ? `${t("occupied")}: ${seen.join(", ")}` : t("all_clear"),
+    ...lane.bypasses.map((code) => `◆ ${bypassText(code)}`)].join(" · ");
+}
+
+const aboutTruck = (lane) => [`${t("passage")} ${lane.passage}`, lane.plate || "–", tc("verdict", lane.verdict),
+  lane.reason && lane.reason !== "-" && tc("reason", lane.reason)].filter(Boolean).join(" · ");
+
+let meant = null; // {lane name, passage} of the dialog that is open
+
+// What the dialog says of the lane goes on being true while somebody reads it.
+export function refreshAct(lanes) {
+  const lane = meant && lanes.get(meant.name);
+  const says = at("dialog").querySelector(".says");
+  if (!says || !lane) return;
+  put(says, interlockSays(lane));
+  const notice = at("dialog").querySelector(".notice");
+  const isGone = meant.passage && meant.passage !== lane.passage;
+  if (notice && Boolean(notice.textContent) !== Boolean(isGone)) notice.textContent = isGone ? `◆ ${tc("refusal", "gone")}` : "";
+}
+
+function secondFields() {
+  return h("fieldset", { hidden: true }, h("legend", {}, t("second")), h("p", {}, t("second_why")),
     h("label", {}, t("name"), h("input", { name: "second_name", autocomplete: "off" })),
     h("label", {}, t("password"), h("input", { name: "second_password", type: "password", autocomplete: "off" })));
-  const send = async (event) => {
-    event.preventDefault();
-    const form = event.target;
+}
+
+// `given`: passage, subject, value, label (of what is asked for), was, minutes.
+export function openAct(lane, act, given = {}) {
+  const second = secondFields();
+  const valueField = given.subject && h("label", {}, given.label ?? t("value"),
+    h("input", { name: "value_of", required: true, value: given.was ?? "", autocomplete: "off", maxlength: 64, "data-first": true }));
+  const minutes = given.minutes && h("label", {}, t("minutes"), h("input", { name: "minutes", type: "number", min: 1, max: 480, value: 30, required: true }));
+  meant = { name: lane.name, passage: given.passage };
+  openForm(`${tc("act", act)} · ${lane.name}`, [
+    given.passage ? h("p", { class: "about" }, aboutTruck(lane)) : null,
+    h("p", { class: "notice", role: "alert" }),
+    h("p", { class: "says" }, interlockSays(lane)),
+    given.value && !given.minutes ? h("p", {}, given.said ?? given.value) : null,
+    valueField, minutes, reasonField(act), second,
+  ], `${t("confirm")}: ${tc("act", act)}`, async (form) => {
     const body = { act, reason: form.reason.value };
     if (given.passage) body.passage = given.passage;
     if (given.subject) body.subject = given.subject;
-    if (given.value) body.value = given.value;
-    if (form.value_of) body.value = form.value_of.value;
-    if (given.minutes) body.value = `${given.value} ${form.minutes.value}`;
+    if (valueField || given.value) body.value = valueField ? form.value_of.value : given.value;
+    if (minutes) body.value = `${given.value} ${form.minutes.value}`;
     if (!second.hidden) body.second = { name: form.second_name.value, password: form.second_password.value };
-    form.submit_act.disabled = true;
-    try {
-      const done = await call("POST", `lanes/${encodeURIComponent(lane.name)}/acts`, body);
-      dialog.close();
-      toast(`${tc("act", act)}: ${t("act_done", { a: done.seq })}`);
-    } catch (error) {
-      complaint.textContent = `${error.status === 409 ? t("act_refused") : ""}${failure(error)}`;
-      // The site may want two people for a release against customs.
-      if (error.code === "second_needed") second.hidden = false;
-    } finally {
-      form.submit_act.disabled = false;
-      form.second_password.value = "";
-    }
-  };
-  put(dialog, h("form", { onsubmit: (event) => shown(send(event)) },
-    h("h2", {}, `${tc("act", act)} · ${lane.name}`),
-    given.passage ? h("p", {}, `${t("passage")} ${given.passage} · ${lane.plate || "–"} · ${tc("verdict", lane.verdict)}`,
-      lane.reason ? ` · ${tc("reason", lane.reason)}` : "") : null,
-    h("p", { class: "says" }, `${t("interlock_says")}: ${t("arm")} ${tc("arm", lane.arm)}`,
-      lane.bypasses.length ? ` · ${lane.bypasses.map((code) => tc("bypass", code.split(":")[0])).join(", ")}` : ""),
-    given.subject || given.ask_value ? h("label", {}, `${given.label ?? t("value")}`,
-      h("input", { name: "value_of", required: true, value: given.was ?? "", autocomplete: "off", maxlength: 64 })) : null,
-    given.minutes ? h("label", {}, t("minutes"), h("input", { name: "minutes", type: "number", min: 1, max: 480, value: 30, required: true })) : null,
-    reasonField(act), second, complaint,
-    h("div", { class: "buttons" },
-      h("button", { name: "submit_act", class: `go ${act}` }, `${t("confirm")}: ${tc("act", act)}`),
-      h("button", { type: "button", onclick: () => dialog.close() }, t("cancel")))));
-  dialog.showModal();
-  dialog.querySelector(given.subject || given.ask_value ? "[name=value_of]" : ".preset")?.focus();
+    const done = await call("POST", `lanes/${encodeURIComponent(lane.name)}/acts`, body);
+    closeDialog();
+    toast(`${tc("act", act)}: ${t("act_done", { a: done.seq })}`);
+  }, { fail: (error) => {
+    // The site may want two people for a release against customs.
+    if (error.code !== "second_needed") return;
+    second.hidden = false;
+    second.querySelector("input").focus();
+  } });
 }
 
 export function chooseOrder(lane) {
-  const dialog = at("dialog");
-  put(dialog, h("h2", {}, t("choose_order")),
-    lane.orders.map((order) => h("p", {}, h("button", { type: "button", onclick: () => {
-      dialog.close();
-      openAct(lane, "choose", { passage: lane.passage, value: order.number ?? order });
-    } }, `${t("pick")} ${order.number ?? order}`))),
-    h("button", { type: "button", onclick: () => dialog.close() }, t("cancel")));
-  dialog.showModal();
+  openDialog(t("choose_order"), h("p", {}, aboutTruck(lane)),
+    lane.orders.map((order) => h("p", {}, h("button", { type: "button", "data-order": order.number ?? order, onclick: () =>
+      openAct(lane, "choose", { passage: lane.passage, value: order.number ?? order, said: `${t("order")} ${order.number ?? order}` }),
+    }, `${t("pick")} ${order.number ?? order}`))),
+    lane.order_count > lane.orders.length && h("p", {}, t("orders_more", { a: lane.order_count })),
+    closeButton("cancel"));
 }
+
+// ---- the shift -------------------------------------------------------------------------------
+
+// "lane:code, …" as kakoud lists them; what is the whole gate's has no lane.
+const named = (text, word, isWhole = () => false) => (text ? text.split(", ").map((item) => {
+  const [lane, code] = item.split(":");
+  return !code || isWhole(lane) ? word(item) : `${lane} ${word(code)}`;
+}).join(", ") : t("none"));
 
 // Who takes over logs in with name and password; the browser is then theirs.
 export function openHandover(onSession) {
-  const dialog = at("dialog");
-  const complaint = h("p", { class: "complaint", role: "alert" });
-  const send = async (event) => {
-    event.preventDefault();
-    const form = event.target;
-    try {
-      const done = await call("POST", "handover", {
-        name: form.person.value, password: form.secret.value, reason: form.reason.value,
-      });
-      const list = (name, text) => h("p", {}, h("b", {}, `${t(name)}: `), text || t("none"));
-      put(dialog, h("h2", {}, t("handed", { a: done.handover.to })), list("holds", done.handover.holds),
-        list("locked_lanes", done.handover.locked), list("bypasses", done.handover.bypasses),
-        list("alarms", done.handover.alarms), list("calls", String(done.handover.calls ?? "")),
-        h("button", { type: "button", onclick: () => dialog.close() }, t("close")));
-      onSession(done.session);
-    } catch (error) {
-      complaint.textContent = failure(error);
-    }
-    form.secret.value = "";
-  };
-  put(dialog, h("form", { onsubmit: (event) => shown(send(event)) }, h("h2", {}, t("handover")), h("p", {}, t("handover_why")),
-    h("label", {}, t("name"), h("input", { name: "person", required: true, autocomplete: "off" })),
+  openForm(t("handover"), [h("p", {}, t("handover_why")),
+    h("label", {}, t("name"), h("input", { name: "person", required: true, autocomplete: "off", "data-first": true })),
     h("label", {}, t("password"), h("input", { name: "secret", type: "password", required: true, autocomplete: "off" })),
-    reasonField("other"), complaint,
-    h("div", { class: "buttons" }, h("button", { class: "go" }, `${t("confirm")}: ${t("handover")}`),
-      h("button", { type: "button", onclick: () => dialog.close() }, t("cancel")))));
-  dialog.showModal();
+    reasonField("other")], `${t("confirm")}: ${t("handover")}`, async (form) => {
+    const { handover, session } = await call("POST", "handover", {
+      name: form.person.value, password: form.secret.value, reason: form.reason.value,
+    });
+    const list = (name, text) => h("p", {}, h("b", {}, `${t(name)}: `), text || t("none"));
+    onSession(session);
+    openDialog(t("handed", { a: handover.to }), list("holds", handover.holds), list("locked_lanes", handover.locked),
+      list("bypasses", named(handover.bypasses, bypassText, (head) => head.startsWith("offline_"))),
+      list("alarms", named(handover.alarms, (code) => alarmWords(code).cause)),
+      list("calls", String(handover.calls ?? "")), closeButton());
+  });
+}
+
+// For a browser that keeps passwords: whose this one is.
+export const ownerOf = (name) => h("input", { name: "owner", value: name, autocomplete: "username", hidden: true, readonly: true });
+
+// One's own password: the one that was, and another.
+export function openPassword(name, onSession) {
+  openForm(t("password_own"), [ownerOf(name),
+    h("label", {}, t("password"), h("input", { name: "secret", type: "password", required: true, autocomplete: "current-password", "data-first": true })),
+    h("label", {}, t("fresh"), h("input", { name: "fresh", type: "password", required: true, minlength: 8, autocomplete: "new-password" })),
+  ], t("confirm"), async (form) => {
+    const session = await call("POST", "password", { password: form.secret.value, fresh: form.fresh.value });
+    closeDialog();
+    onSession(session);
+    toast(t("password_changed"));
+  });
 }

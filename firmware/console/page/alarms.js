@@ -2,33 +2,38 @@
 // Alarms after ISA-18.2: each with its cause, what it means and what to do.
 
 import { call } from "./api.js";
-import { mayAct, openAct } from "./acts.js";
-import { clock, duration, h, put, shown, table } from "./dom.js";
-import { alarmWords, t, tc } from "./words.js";
+import { actButton, mayAct } from "./acts.js";
+import { clock, h, isUnderAFinger, left, put, redrawn, say, shown, table } from "./dom.js";
+import { MARK, alarmWords, t, tc } from "./words.js";
 
 const RANK = { high: 0, medium: 1, low: 2 };
-const MARK = { high: "▲", medium: "◆", low: "●" };
 
 export function openAlarms(lanes) {
   const open = [];
   for (const lane of lanes.values())
     for (const code of lane.alarms) {
-      const shelved = (lane.shelved ?? []).find((item) => item.code === code);
+      const shelved = lane.shelved.find((item) => item.code === code);
       open.push({ lane, code, ...alarmWords(code), isAcked: lane.acknowledged.includes(code), shelved });
     }
   return open.sort((a, b) => Boolean(a.shelved) - Boolean(b.shelved) || RANK[a.severity] - RANK[b.severity] || a.isAcked - b.isAcked);
 }
 
+// Those that nobody has looked at.
+export const callingAlarms = (lanes) => openAlarms(lanes).filter((alarm) => !alarm.isAcked && !alarm.shelved);
+
 function item(alarm, role) {
   const { lane, code } = alarm;
-  const act = (name, given) => mayAct(role, name) && h("button", { type: "button", onclick: () => openAct(lane, name, { value: code, ...given }) }, tc("act", name));
-  return h("li", { class: `alarm ${alarm.severity}${alarm.isAcked ? " acked" : ""}` },
-    h("h3", {}, `${MARK[alarm.severity]} ${t(alarm.severity)} · `, h("a", { href: `#lane/${lane.name}` }, lane.name), ` · ${alarm.cause}`),
+  const given = { value: code, said: `${alarm.cause} [${code}]`, passage: 0 };
+  const act = (name, more, word) => mayAct(role, name) && actButton(lane, name, { ...given, ...more }, word);
+  return h("li", { class: `alarm ${alarm.shelved ? "low" : alarm.severity}${alarm.isAcked ? " acked" : ""}`, "data-code": code },
+    h("h3", {}, `${MARK[alarm.severity]} ${t(alarm.severity)} · `, h("a", { href: `#lane/${lane.name}`, "data-focus": `${lane.name} ${code}` }, lane.name), ` · ${alarm.cause}`),
+    code === "hold" && lane.reason && lane.reason !== "-" && h("p", {}, h("b", {}, `${t("why")}: `), `${tc("reason", lane.reason)} [${lane.reason}]`),
     h("p", {}, h("b", {}, `${t("consequence")}: `), alarm.consequence),
     h("p", {}, h("b", {}, `${t("todo")}: `), alarm.todo),
     h("p", { class: "quiet" }, `${t("code")} ${code} · ${alarm.isAcked ? t("acked") : t("unacked")}`,
-      alarm.shelved ? ` · ${t("shelved", { a: duration(alarm.shelved.left_ms) })}` : ""),
-    h("div", { class: "buttons" }, !alarm.isAcked && act("ack"), act("shelve", { minutes: true })));
+      alarm.shelved && [` · ${t("shelved")} `, left(lane.at + alarm.shelved.left_ms)]),
+    h("div", { class: "buttons" }, !alarm.isAcked && act("ack"), act("shelve", { minutes: true }),
+      alarm.shelved && act("shelve", { value: `${code} 0` }, t("take_back"))));
 }
 
 let nowMark = "";
@@ -37,26 +42,47 @@ export function refreshAlarms(place, lanes, role, isForced) {
   const list = place.querySelector(".now");
   if (!list) return;
   const open = openAlarms(lanes);
-  const mark = JSON.stringify([open.map((alarm) => [alarm.lane.name, alarm.code, alarm.isAcked, alarm.shelved?.code]), document.documentElement.lang]);
-  if (mark === nowMark && !isForced) return;
+  const mark = JSON.stringify([open.map((alarm) => [alarm.lane.name, alarm.code, alarm.isAcked, alarm.shelved?.code, alarm.lane.reason]), document.documentElement.lang]);
+  if (!isForced && (mark === nowMark || isUnderAFinger())) return;
   nowMark = mark;
-  put(list, open.length ? open.map((alarm) => item(alarm, role)) : h("li", {}, t("no_alarms")));
+  redrawn(list, () => put(list, open.length ? open.map((alarm) => item(alarm, role)) : h("li", {}, `✓ ${t("no_alarms")}`)));
 }
 
-const past = (alarm) => h("tr", {}, h("th", { scope: "row" }, alarm.lane || "–"), h("td", {}, alarm.code), h("td", {}, alarmWords(alarm.code).cause),
-  h("td", {}, alarm.text), h("td", {}, clock(alarm.begun_ms, true)), h("td", {}, alarm.ended_ms ? clock(alarm.ended_ms, true) : t("going_on")),
-  h("td", {}, alarm.passage ? h("a", { href: `#passage/${alarm.passage}` }, String(alarm.passage)) : "–"));
+const past = (alarm) => h("tr", {}, h("th", { scope: "row" }, alarm.lane || "–"),
+  h("td", {}, `${MARK[alarmWords(alarm.code).severity]} ${alarmWords(alarm.code).cause}`, h("br"), h("small", {}, alarm.code)),
+  h("td", { class: "nowrap" }, clock(alarm.begun_ms, true)), h("td", { class: "nowrap" }, alarm.ended_ms ? clock(alarm.ended_ms, true) : t("going_on")),
+  h("td", {}, alarm.passage ? h("a", { href: `#passage/${alarm.passage}` }, String(alarm.passage)) : "–"), h("td", { lang: "en" }, alarm.text));
 
 export async function showAlarms(place, lanes, role) {
   const before = h("section", {});
-  put(place, h("h2", {}, t("alarms")), h("h3", {}, t("now")), h("ul", { class: "now", "aria-live": "polite" }), h("h3", {}, t("past")), before);
+  put(place, h("h2", {}, t("alarms")), h("h3", {}, t("now")), h("ul", { class: "now" }), h("h3", {}, t("past")), before);
   refreshAlarms(place, lanes, role, true);
   const look = async (from) => {
     const { items, next } = await call("GET", `alarms?limit=50${from ? `&before=${from}` : ""}`);
-    put(before, items.length ? table(["lane", "code", "cause", "alarm_text", "begun", "ended", "passage"].map((name) => t(name)), items.map(past)) : h("p", {}, t("nothing")),
-      next ? h("button", { type: "button", onclick: () => shown(look(next)) }, `${t("older")} ›`) : null);
+    put(before, items.length ? table(["lane", "cause", "begun", "ended", "passage", "alarm_text"].map((name) => t(name)), items.map(past), { label: t("past") }) : h("p", {}, t("nothing")),
+      h("div", { class: "buttons" }, from ? h("button", { type: "button", onclick: () => shown(look(0)) }, t("newest")) : null,
+        next ? h("button", { type: "button", onclick: () => shown(look(next)) }, `${t("older")} ›`) : null));
   };
   await look(0);
+}
+
+// ---- what is new ---------------------------------------------------------------------------------
+
+let known = null;
+
+// Tells ears, and whoever reads with them, of what began to call since the last look.
+export function announce(lanes) {
+  const calls = new Map(callingAlarms(lanes).map((alarm) => [`${alarm.lane.name} ${alarm.code}`, `${t("new_alarm")} ${t(alarm.severity)}: ${alarm.lane.name} ${alarm.cause}`]));
+  for (const lane of lanes.values()) if (lane.help_is_called) calls.set(`${lane.name} help`, `${t("new_call")}: ${lane.name}`);
+  const fresh = [...calls].filter(([key]) => known && !known.has(key)).map(([, text]) => text);
+  known = new Set(calls.keys());
+  if (fresh.length === 0) return;
+  say(fresh.join(". "));
+  ring();
+}
+
+export function forgetAlarms() {
+  known = null;
 }
 
 // One short tone when something new calls, for who asked for it.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Making elements, and values as people read them.
+// Making elements, values as people read them, clocks that go on, and the dialog.
 
 import { language, t, tc } from "./words.js";
 
@@ -35,11 +35,30 @@ export function duration(ms) {
   return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h`;
 }
 
+const two = (number) => String(number).padStart(2, "0");
+
+// The gate's day and time as the reader's clock has them; ISO order, which both languages read alike.
 export function clock(wallMs, withDay = false) {
   if (!wallMs) return "–";
-  return new Date(wallMs).toLocaleString(language(), {
-    hour12: false, ...(withDay ? { dateStyle: "short", timeStyle: "medium" } : { timeStyle: "medium" }),
-  });
+  const date = new Date(wallMs);
+  const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+  return withDay ? `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${time}` : time;
+}
+
+const whole = (ms) => (ms < 10000 ? `${Math.max(0, Math.floor(ms / 1000))} s` : duration(ms));
+
+// Clocks count by themselves: nothing is redrawn for a second that went by.
+export const since = (at, className) => h("span", { class: className, "data-since": Math.round(at) }, whole(Date.now() - at));
+export const left = (until) => h("span", { "data-until": Math.round(until) }, whole(until - Date.now()));
+
+// While nothing is heard they stand, as all that is shown does.
+export function tick() {
+  if (document.body.classList.contains("not-live")) return;
+  for (const element of document.querySelectorAll("[data-since], [data-until]")) {
+    const { since: from, until } = element.dataset;
+    const text = whole(from ? Date.now() - from : until - Date.now());
+    if (element.textContent !== text) element.textContent = text;
+  }
 }
 
 export const kilograms = (grams) => (grams === null || grams === undefined ? "–" :
@@ -51,6 +70,49 @@ export function table(heads, rows, attributes) {
       h("tbody", {}, rows)));
 }
 
+// For screen readers: what calls for somebody now.
+export function say(text) {
+  at("say").textContent = "";
+  at("say").textContent = text;
+}
+
+// ---- fingers and keys: what they are on must not go away ------------------------------------
+
+let isHeld = false;
+for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, () => setTimeout(() => { isHeld = false; }, 80), true);
+document.addEventListener("pointerdown", () => { isHeld = true; }, true);
+export const isUnderAFinger = () => isHeld;
+
+const keyOf = (element) => element?.dataset?.focus ?? element?.id ?? "";
+
+export function refocus(key) {
+  const element = key && (document.querySelector(`[data-focus="${CSS.escape(key)}"]`) ?? at(key));
+  (element || at("view")).focus({ preventScroll: true });
+}
+
+// Draws anew, and leaves the key where it was.
+export function redrawn(place, draw) {
+  const key = place.contains(document.activeElement) ? keyOf(document.activeElement) : null;
+  draw();
+  if (key !== null && document.activeElement === document.body) refocus(key);
+}
+
+let opener = "";
+
+export function openDialog(title, ...children) {
+  const dialog = at("dialog");
+  if (!dialog.open) opener = keyOf(document.activeElement);
+  put(dialog, h("h2", { id: "dialog_title" }, title), children);
+  if (!dialog.open) dialog.showModal();
+  return dialog;
+}
+
+export const closeDialog = () => at("dialog").close();
+export const closeButton = (word = "close") => h("button", { type: "button", name: "close", onclick: closeDialog }, t(word));
+at("dialog").addEventListener("close", () => { put(at("dialog")); refocus(opener); });
+
+// ---- what came of something ------------------------------------------------------------------
+
 let sayTimer = 0;
 
 // What came of something, for eyes and for screen readers.
@@ -58,6 +120,7 @@ export function toast(text, isBad = false) {
   const place = at("toast");
   place.textContent = text;
   place.className = isBad ? "bad" : "";
+  place.setAttribute("role", isBad ? "alert" : "status");
   clearTimeout(sayTimer);
   sayTimer = setTimeout(() => { place.textContent = ""; place.className = ""; }, isBad ? 15000 : 6000);
 }

@@ -23,7 +23,7 @@ function local(wallMs) {
 function form(lanes, submit) {
   const select = (name, label, codes, group) => h("label", {}, label, h("select", { name }, option("", t("any"), terms.get(name) ?? ""),
     codes.map((code) => option(code, group ? tc(group, code) : code, terms.get(name)))));
-  const moment = (name) => h("label", {}, t(name), h("input", { type: "datetime-local", name, value: terms.get(name) ? local(Number(terms.get(name))) : null }));
+  const moment = (name) => h("label", { class: "when" }, t(name), h("input", { type: "datetime-local", name, value: terms.get(name) ? local(Number(terms.get(name))) : null }));
   return h("form", { class: "search", role: "search", onsubmit: submit },
     TERMS.map(([name, word]) => h("label", {}, t(word), h("input", { name, value: terms.get(name) ?? "", maxlength: 64, autocomplete: "off" }))),
     select("verdict", t("verdict"), VERDICTS, "verdict"), select("outcome", t("outcome"), OUTCOMES, "outcome"),
@@ -33,12 +33,24 @@ function form(lanes, submit) {
 
 const row = (item) => h("tr", { class: item.is_open ? "open" : "" },
   h("th", { scope: "row" }, h("a", { href: `#passage/${item.passage}` }, String(item.passage))),
-  h("td", {}, clock(item.opened_ms, true)), h("td", {}, item.lane, " ", t(`direction_${item.direction || "I"}`)),
+  h("td", {}, clock(item.opened_ms, true).slice(5)), h("td", {}, item.lane, " ", t(`direction_${item.direction || "I"}`)),
   h("td", { class: "plate" }, item.plate ?? "–"), h("td", {}, item.boxes ?? "–"), h("td", {}, item.order_no ?? "–"),
-  h("td", {}, kilograms(item.gross_g)), h("td", {}, tc("verdict", item.verdict)),
-  h("td", {}, item.reason && item.reason !== "-" ? tc("reason", item.reason) : tc("by", item.by)),
+  h("td", {}, kilograms(item.gross_g)), h("td", { class: "wrap" }, item.verdict ? h("b", {}, tc("verdict", item.verdict)) : "–", " · ",
+    item.reason && item.reason !== "-" ? tc("reason", item.reason) : tc("by", item.by)),
   h("td", {}, item.is_open ? t("going_on") : tc("outcome", item.outcome)),
   h("td", {}, item.gather_ms === undefined ? "–" : duration((item.gather_ms ?? 0) + (item.ask_ms ?? 0) + (item.record_ms ?? 0) + (item.lift_ms ?? 0))));
+
+// The events themselves, as they are signed: the newest ten thousand unless others are asked for.
+function signedExport(newest) {
+  const link = h("a", { class: "button", id: "signed", download: "events.jsonl" }, t("jsonl"));
+  const field = (name, word, value) => h("label", {}, t(word), h("input", { type: "number", name, min: 1, max: newest, value, required: true }));
+  const form = h("form", { class: "search", onsubmit: (event) => event.preventDefault() },
+    field("first", "first_event", Math.max(1, newest - 9999)), field("last", "last_event", newest), link);
+  const aim = () => link.setAttribute("href", `/api/v1/events.jsonl?first=${Number(form.first.value)}&last=${Number(form.last.value)}`);
+  form.addEventListener("input", aim);
+  aim();
+  return h("details", {}, h("summary", {}, t("jsonl")), form, h("p", { class: "quiet" }, t("jsonl_how")));
+}
 
 export async function showHistory(place, lanes) {
   const results = h("section", { "aria-live": "polite" });
@@ -49,11 +61,12 @@ export async function showHistory(place, lanes) {
     put(results, h("p", {}, t("loading")));
     const { items, next, followed } = await call("GET", `history?${query}`);
     put(results, items.length === 0 ? h("p", {}, t("nothing")) : table(
-      ["passage", "time", "lane", "plate", "box", "order", "weight", "verdict", "why", "outcome", "to_lift"].map((name) => t(name)), items.map(row), { class: "history", label: t("history") }),
+      ["passage", "time", "lane", "plate", "box", "order", "weight", "verdict", "outcome", "to_lift"].map((name) => t(name)), items.map(row), { class: "history", label: t("history") }),
       h("div", { class: "buttons" },
         before ? h("button", { type: "button", onclick: () => shown(look(0)) }, t("newest")) : null,
         next ? h("button", { type: "button", onclick: () => shown(look(next)) }, `${t("older")} ›`) : null,
         h("a", { class: "button", href: `/api/v1/history.csv?${terms}`, download: "history.csv" }, t("csv"))),
+      signedExport(followed),
       h("p", { class: "quiet" }, t("followed", { a: followed })));
   };
   const submit = (event) => {

@@ -2,22 +2,27 @@
 // The page: who is logged in, what is looked at, and the live stream behind it.
 
 import { call, follow } from "./api.js";
-import { openHandover } from "./acts.js";
-import { openAlarms, refreshAlarms, ring, showAlarms } from "./alarms.js";
-import { at, failure, h, put, shown, toast } from "./dom.js";
+import { isOfficer, openHandover, openPassword, ownerOf, refreshAct } from "./acts.js";
+import { announce, callingAlarms, forgetAlarms, refreshAlarms, ring, showAlarms } from "./alarms.js";
+import { at, failure, h, put, say, shown, tick, toast } from "./dom.js";
+import { refreshDevices, showDevices, watchGate } from "./devices.js";
 import { showHistory } from "./history.js";
-import { forgetDepth, hearRecord, showLane, showLanes } from "./live.js";
-import { showNumbers } from "./numbers.js";
+import { forgetDepth, hearRecord, showLane } from "./lane.js";
+import { showLanes } from "./live.js";
+import { repaint, showNumbers } from "./numbers.js";
+import { showOnFile } from "./onfile.js";
 import { showPassage } from "./passage.js";
-import { showDevices, showPeople, watchGate } from "./people.js";
-import { language, setLanguage, t } from "./words.js";
+import { showPeople } from "./people.js";
+import { MARK, language, setLanguage, t } from "./words.js";
 
 const lanes = new Map();
-const VIEWS = ["lanes", "alarms", "history", "numbers", "devices", "people"];
+const VIEWS = ["lanes", "alarms", "history", "numbers", "onfile", "devices", "people"];
+// Where a view belongs that has no entry of its own.
+const ENTRY_OF = { lane: "lanes", passage: "history" };
 let me = null;
 let close = null;
 let isLive = null;
-let ringing = 0;
+let calling = "";
 
 const view = () => {
   const [name, ...rest] = decodeURIComponent(location.hash.slice(1)).split("/");
@@ -26,17 +31,25 @@ const view = () => {
 
 // ---- the frame -----------------------------------------------------------------------------
 
+function drawNav() {
+  const { name } = view();
+  const calls = callingAlarms(lanes);
+  const worst = calls[0]?.severity;
+  const entry = (item) => h("a", {
+    href: `#${item}`, "data-focus": `nav ${item}`, "aria-current": (ENTRY_OF[name] ?? name) === item ? "page" : null,
+    class: item === "alarms" && worst ? `look ${worst}` : "",
+  }, item === "alarms" && worst ? `${MARK[worst]} ${t(item)} (${calls.length})` : t(item));
+  put(at("nav"), me && !me.must_change ? VIEWS.map(entry) : []);
+}
+
 function drawFrame() {
   document.documentElement.lang = language();
   document.title = t("title");
-  const { name } = view();
   put(at("title"), t("title"));
   put(at("skip"), t("skip"));
-  put(at("who"), me ? `${me.name} (${t(`role_${me.role}`)})` : "");
-  const calls = openAlarms(lanes).filter((alarm) => !alarm.isAcked && !alarm.shelved).length;
-  put(at("nav"), me && !me.must_change ? VIEWS.map((item) => h("a", {
-    href: `#${item}`, "aria-current": name === item ? "page" : null, class: item === "alarms" && calls ? "look" : "",
-  }, item === "alarms" && calls ? `${t(item)} (${calls})` : t(item))) : []);
+  put(at("who"), me && !me.must_change ? h("button", { type: "button", id: "me", title: t("password_own"), onclick: () => openPassword(me.name, show) },
+    `${me.name} (${t(`role_${me.role}`)})`) : "");
+  drawNav();
   const tool = (word, onclick, attributes) => h("button", { type: "button", onclick, ...attributes }, t(word));
   put(at("tools"),
     h("button", { type: "button", id: "language", lang: language() === "en" ? "zh-CN" : "en", onclick: () => {
@@ -44,14 +57,17 @@ function drawFrame() {
       drawFrame();
       drawLive();
       drawView();
+      if (me && !me.must_change) watchGate();
+      at("language").focus();
     } }, t("language")),
-    tool("theme", switchTheme),
+    tool("theme", switchTheme, { id: "theme" }),
     me && tool("sound", () => {
       localStorage.setItem("sound", localStorage.getItem("sound") === "on" ? "off" : "on");
       drawFrame();
+      at("sound").focus();
       ring();
-    }, { "aria-pressed": String(localStorage.getItem("sound") === "on") }),
-    me && !me.must_change && ["officer", "supervisor"].includes(me.role) && tool("handover", () => openHandover(show)),
+    }, { id: "sound", "aria-pressed": String(localStorage.getItem("sound") === "on") }),
+    me && !me.must_change && isOfficer(me.role) && tool("handover", () => openHandover(show), { id: "handover" }),
     me && tool("logout", () => shown(call("POST", "logout").then(begin)), { id: "logout" }));
   drawLogin();
 }
@@ -60,6 +76,7 @@ function switchTheme() {
   const isNight = document.documentElement.dataset.theme === "night";
   document.documentElement.dataset.theme = isNight ? "day" : "night";
   localStorage.setItem("theme", document.documentElement.dataset.theme);
+  repaint(at("view"));
 }
 
 function drawLive() {
@@ -75,7 +92,7 @@ function drawLogin() {
   if (form.hidden || form.dataset.drawn === `${language()}${me?.must_change}`) return;
   form.dataset.drawn = `${language()}${me?.must_change}`;
   put(form, h("h2", {}, t("login")),
-    me?.must_change ? h("p", {}, t("fresh_why")) : h("label", {}, t("name"), h("input", { name: "person", autocomplete: "username", required: true, maxlength: 32 })),
+    me?.must_change ? [h("p", {}, t("fresh_why")), ownerOf(me.name)] : h("label", {}, t("name"), h("input", { name: "person", autocomplete: "username", required: true, maxlength: 32 })),
     h("label", {}, t("password"), h("input", { name: "secret", type: "password", autocomplete: "current-password", required: true })),
     me?.must_change ? h("label", {}, t("fresh"), h("input", { name: "fresh", type: "password", autocomplete: "new-password", required: true })) : null,
     h("p", { id: "complaint", role: "alert" }),
@@ -88,7 +105,7 @@ function redraw(isForced) {
   const { name, which } = view();
   if (!me || me.must_change) return;
   if (name === "lanes") showLanes(at("view"), lanes, me.role);
-  if (name === "lane") showLane(at("view"), lanes.get(which), me.role, redraw, isForced);
+  if (name === "lane") showLane(at("view"), which, lanes, me.role, redraw);
   if (name === "alarms") refreshAlarms(at("view"), lanes, me.role, isForced);
 }
 
@@ -102,6 +119,7 @@ function drawView() {
   else if (name === "history") shown(showHistory(place, [...lanes.keys()]));
   else if (name === "passage") shown(showPassage(place, which));
   else if (name === "numbers") shown(showNumbers(place, me));
+  else if (name === "onfile") shown(showOnFile(place, which, me.role));
   else if (name === "devices") shown(showDevices(place));
   else if (name === "people") shown(showPeople(place, me));
   else redraw(true);
@@ -111,16 +129,18 @@ const on = {
   lanes({ whole, lanes: some }) {
     if (whole) lanes.clear();
     for (const lane of some) lanes.set(lane.name, { ...lane, at: Date.now() });
-    const calls = openAlarms(lanes).filter((alarm) => !alarm.isAcked && !alarm.shelved).length;
-    if (calls > ringing) ring();
-    if (calls !== ringing) drawFrame();
-    ringing = calls;
+    announce(lanes);
+    const calls = callingAlarms(lanes).map((alarm) => alarm.severity).join();
+    if (calls !== calling) drawNav();
+    calling = calls;
+    refreshAct(lanes);
     redraw();
   },
   record(event) { hearRecord(event, redraw); },
   missed() { drawView(); },
   ended() { begin(); },
   live(now) {
+    if (isLive !== null && now !== isLive) say(t(now ? "live_again" : "stale"));
     isLive = now;
     drawLive();
   },
@@ -130,6 +150,7 @@ function show(session) {
   me = session;
   isLive = null;
   lanes.clear();
+  forgetAlarms();
   close?.();
   close = null;
   drawFrame();
@@ -141,6 +162,7 @@ function show(session) {
   } else {
     put(at("view"));
     put(at("gate"));
+    put(at("site"));
   }
 }
 
@@ -166,9 +188,13 @@ at("login").addEventListener("submit", async (event) => {
 });
 
 // A browser that comes back to another view, and ages that go on by themselves.
-window.addEventListener("hashchange", () => { drawFrame(); drawView(); at("view").focus({ preventScroll: true }); });
-setInterval(() => redraw(), 1000);
-setInterval(() => { if (me && !me.must_change) watchGate(); }, 10000);
+window.addEventListener("hashchange", () => { drawNav(); drawView(); at("view").focus({ preventScroll: true }); scrollTo(0, 0); });
+setInterval(() => { tick(); redraw(); }, 1000);
+setInterval(() => {
+  if (!me || me.must_change) return;
+  watchGate();
+  if (view().name === "devices") refreshDevices(at("view"));
+}, 5000);
 at("dialog").addEventListener("click", (event) => { if (event.target === at("dialog")) at("dialog").close(); });
 window.addEventListener("unhandledrejection", (event) => toast(failure(event.reason ?? {}), true));
 document.documentElement.dataset.theme = localStorage.getItem("theme") ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "night" : "day");

@@ -2,7 +2,7 @@
 // 过卡统计: trucks, verdicts and time by stage, against a baseline. Plots by Chart.js, served by the board.
 
 import { call } from "./api.js";
-import { clock, duration, h, put, shown, table } from "./dom.js";
+import { clock, duration, h, put, refocus, shown, table } from "./dom.js";
 import { t, tc } from "./words.js";
 
 const STAGES = ["gather", "ask", "record", "lift", "leave", "own", "total"];
@@ -27,6 +27,11 @@ function loadLibrary() {
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
+// Day and night have other colours: the plots are drawn again.
+export function repaint(place) {
+  if (place.querySelector(".plots")) shown(showNumbers(place));
+}
+
 function plot(Chart, canvas, type, labels, datasets, unit) {
   Chart.defaults.color = colour("--ink");
   Chart.defaults.borderColor = colour("--line");
@@ -34,7 +39,11 @@ function plot(Chart, canvas, type, labels, datasets, unit) {
     type, data: { labels, datasets },
     options: {
       animation: false, responsive: true, maintainAspectRatio: false,
-      scales: { x: { stacked: type === "bar" && !unit }, y: { beginAtZero: true, stacked: type === "bar" && !unit, title: { display: Boolean(unit), text: unit } } },
+      scales: {
+        x: { stacked: !unit, grid: { display: false } },
+        y: { beginAtZero: true, stacked: !unit, ticks: unit ? {} : { precision: 0 }, title: { display: true, text: unit ?? t("trucks") } },
+      },
+      datasets: { bar: { maxBarThickness: 48 } },
     },
   }));
 }
@@ -67,16 +76,16 @@ function tables({ rows, reasons, reads }) {
   }
   return [
     table(["period", "trucks", "automatic", "by_hand", "not_lifted", "held"].map((name) => t(name)),
-      rows.map((row) => h("tr", {}, label(row), cells(row.passages, row.automatic, row.by_hand, row.not_lifted, row.held)))),
-    h("h3", {}, t("stages")),
-    table([t("period"), ...STAGES.map((name) => `${tc("stage", name)} (${t("median")} / ${t("p95")})`)],
+      rows.map((row) => h("tr", {}, label(row), cells(row.passages, row.automatic, row.by_hand, row.not_lifted, row.held))), { label: t("trucks") }),
+    h("h3", {}, `${t("stages")} (${t("median")} / ${t("p95")})`),
+    table([t("period"), ...STAGES.map((name) => tc("stage", name))],
       rows.map((row) => h("tr", {}, label(row), STAGES.map((name) => h("td", {}, row.stages[name]?.count ?
-        `${duration(row.stages[name].median_ms)} / ${duration(row.stages[name].p95_ms)}` : "–"))))),
+        `${duration(row.stages[name].median_ms)} / ${duration(row.stages[name].p95_ms)}` : "–")))), { label: t("stages") }),
     h("section", { class: "columns" },
       h("div", {}, h("h3", {}, t("hold_reasons")), table([t("why"), t("code"), t("count")],
-        reasons.map((item) => h("tr", {}, h("th", { scope: "row" }, tc("reason", item.reason)), cells(item.reason, item.count))))),
+        reasons.map((item) => h("tr", {}, h("th", { scope: "row" }, tc("reason", item.reason)), cells(item.reason, item.count))), { label: t("hold_reasons") })),
       h("div", {}, h("h3", {}, t("read_rates")), table([t("device"), t("rate"), t("count")],
-        [...rates].map(([device, rate]) => h("tr", {}, h("th", { scope: "row" }, device), cells(`${(100 * rate.good / rate.all).toFixed(1)} %`, rate.all)))))),
+        [...rates].map(([device, rate]) => h("tr", {}, h("th", { scope: "row" }, device), cells(`${(100 * rate.good / rate.all).toFixed(1)} %`, rate.all))), { label: t("read_rates") }))),
   ];
 }
 
@@ -86,13 +95,15 @@ export async function showNumbers(place, who) {
   const from = until - PERIODS[by];
   const [answer, { baseline }] = await Promise.all([
     call("GET", `statistics?from=${from}&until=${until}&by=${by}`), call("GET", "baseline")]);
-  const labels = answer.rows.map((row) => clock(row.begin_ms, by !== "hour"));
+  const labels = answer.rows.map((row) => (by === "day" ? clock(row.begin_ms, true).slice(5, 10) : clock(row.begin_ms, true).slice(by === "hour" ? 11 : 5, 16)));
   const trucks = h("canvas", { role: "img", "aria-label": t("trucks") });
   const stages = h("canvas", { role: "img", "aria-label": t("stages") });
   while (charts.length) charts.pop().destroy();
   put(place, h("h2", {}, t("numbers")),
     h("div", { class: "buttons", role: "group", "aria-label": t("period") }, Object.keys(PERIODS).map((name) =>
-      h("button", { type: "button", "aria-pressed": String(name === by), onclick: () => { by = name; shown(showNumbers(place)); } }, t(WORDS_OF[name])))),
+      h("button", { type: "button", "aria-pressed": String(name === by), "data-focus": `by ${name}`, onclick: () => { by = name; shown(showNumbers(place).then(() => refocus(`by ${name}`))); } }, t(WORDS_OF[name]))),
+      h("button", { type: "button", "data-focus": "refresh", onclick: () => shown(showNumbers(place).then(() => refocus("refresh"))) }, t("refresh")),
+      h("span", { class: "quiet" }, t("as_of", { a: clock(until) }))),
     baselineLine(answer.whole, baseline, () => shown(keepBaseline(from, until, place))),
     h("div", { class: "plots" }, h("div", { class: "plot" }, trucks), h("div", { class: "plot" }, stages)),
     tables(answer), h("p", { class: "quiet" }, t("followed", { a: answer.followed })));
