@@ -17,6 +17,7 @@ from kakou_rig import LONG, Gate, make_certs  # noqa: E402
 # Several runs of pytest share the tests: each takes the next that nobody has claimed, by making
 # the file named after it in this folder.
 CLAIMS = os.environ.get("KAKOU_CLAIMS")
+OURS = set()
 LIMIT_S = 90
 
 
@@ -26,6 +27,8 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "limit(seconds): ended as failed then, instead of at "
                             f"{LIMIT_S} s")
     config.addinivalue_line("markers", "first: begins before the others, because it takes long")
+    config.addinivalue_line("markers", "together: its module's tests are claimed as one, because they "
+                            "share what is dear")
 
 
 def pytest_collection_modifyitems(config, items):
@@ -40,11 +43,15 @@ def pytest_collection_modifyitems(config, items):
 
 
 def _claim(item):
-    name = hashlib.sha256(item.nodeid.encode()).hexdigest()
+    what = str(item.path) if item.get_closest_marker("together") else item.nodeid
+    if what in OURS:
+        return True
     try:
-        os.close(os.open(f"{CLAIMS}/{name}", os.O_CREAT | os.O_EXCL))
+        os.close(os.open(f"{CLAIMS}/{hashlib.sha256(what.encode()).hexdigest()}",
+                         os.O_CREAT | os.O_EXCL))
     except FileExistsError:
         return False
+    OURS.add(what)
     return True
 
 
