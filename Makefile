@@ -86,7 +86,7 @@ LDLIBS.kakou-yard := -ljpeg
 LIB.hal      := $(wildcard hal/*.c hal/linux/*.c)
 LIB.fake     := $(wildcard hal/fake/*.c)
 LIB.drivers  := $(wildcard drivers/*/*.c)
-LIB.firmware := $(wildcard $(foreach d,config people update lane record registry delivery pictures control rpc,firmware/$(d)/*.c))
+LIB.firmware := $(wildcard $(foreach d,config people update lane record registry delivery pictures control rpc provision care,firmware/$(d)/*.c))
 LIB.scenario := $(wildcard tools/scenario/*.c)
 LIBS         := hal fake drivers firmware scenario
 

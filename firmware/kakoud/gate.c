@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "drivers/bus/bus.h"
+#include "firmware/care/notes.h"
 #include "firmware/config/version.h"
 #include "firmware/control/control.h"
 #include "firmware/delivery/delivery.h"
@@ -21,12 +22,14 @@
 #include "hal/clock.h"
 #include "hal/log.h"
 
-enum { ACTS_QUEUED = 16, NOTES_QUEUED = 32 };
+enum { ACTS_QUEUED = 16, NOTES_QUEUED = 32, NOTES_SETTLED_MS = 5000 };
 
 struct gate {
 	const struct site *site;
 	struct journal *journal;
 	struct journal_past past;
+	size_t notes_taken; /* of what was done while no kakoud ran; not in the record yet */
+	int64_t started_ms;
 	struct recall recall;
 	struct registry *registry;
 	struct pictures *pictures;
@@ -127,6 +130,39 @@ static enum kakou_err record_directions(struct gate *gate, struct why *why)
 	return KAKOU_OK;
 }
 
+static enum kakou_err take_note(void *arg, const struct event *event)
+{
+	struct gate *gate = arg;
+
+	return journal_append(gate->journal, event);
+}
+
+/* A person has to know of a note that can't be read; the gate works all the same. */
+static void record_notes(struct gate *gate)
+{
+	struct why why = {""};
+
+	gate->started_ms = clock_mono_ms();
+	if (notes_read(gate->site->state_dir, take_note, gate, &gate->notes_taken, &why))
+		log_warning("gate", "notes of what was done here are not taken: %s",
+			    why.text);
+}
+
+/* They go when they are committed; a crash before that tells them twice, and none is lost. */
+static void forget_notes(struct gate *gate)
+{
+	struct journal_health health;
+
+	if (gate->notes_taken == 0 ||
+	    clock_mono_ms() - gate->started_ms < NOTES_SETTLED_MS ||
+	    !journal_read_health(gate->journal, 3, &health) || !health.is_well ||
+	    health.waiting > 0 ||
+	    health.last_seq <= gate->past.last_seq + (int64_t)gate->notes_taken)
+		return;
+	notes_forget(gate->site->state_dir);
+	gate->notes_taken = 0;
+}
+
 /* What the past leaves open is said before anything new begins: a lift that was authorised and
  * not seen is unknown and is never repeated (doctrine 7). */
 static enum kakou_err record_start(struct gate *gate, struct why *why)
@@ -147,6 +183,7 @@ static enum kakou_err record_start(struct gate *gate, struct why *why)
 	if (journal_append(gate->journal, &event))
 		return why_set(why, KAKOU_E_FULL,
 			       "the journal's queue is full at the start");
+	record_notes(gate);
 	if (guard_fill_event(gate->guard, &event) &&
 	    journal_append(gate->journal, &event))
 		return why_set(why, KAKOU_E_FULL,
@@ -358,6 +395,7 @@ void gate_supervise(struct gate *gate)
 {
 	guard_step(gate->guard, atomic_load(&gate->scan_counter), clock_mono_ms());
 	control_supervise(gate->control);
+	forget_notes(gate);
 }
 
 static void record_stop(struct gate *gate, const char *reason)

@@ -114,8 +114,8 @@ struct journal_health {
 	char why[160];      /**< the last failure */
 };
 
-/** Newest health. Wait-free; the control thread (`who` 0), the control-socket thread (1) and who
- * follows the record for customs (2). */
+/** Newest health. Wait-free; the control thread (`who` 0), the control-socket thread (1), who
+ * follows the record for customs (2) and main (3). */
 bool journal_read_health(struct journal *journal, int who, struct journal_health *out);
 
 /** "customs" … */

@@ -23,7 +23,7 @@ enum {
 	/* Between writer and control: an event with a ticket is taken when there is room. */
 	JOURNAL_ANSWERS = 256,
 	JOURNAL_REQUESTS = 8, /* between control socket and reader */
-	JOURNAL_HEALTHS = 3,  /* readers of the health */
+	JOURNAL_HEALTHS = 4,  /* readers of the health */
 };
 
 /* What the reader thread is asked. */

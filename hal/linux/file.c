@@ -102,7 +102,8 @@ enum kakou_err file_read_whole(const char *path, size_t max, char **out, size_t 
 	return err;
 }
 
-static enum kakou_err check_is_secret(int fd, const char *path, struct why *why)
+static enum kakou_err check_is_secret(int fd, const char *path, uid_t owner,
+				      struct why *why)
 {
 	struct stat is;
 
@@ -115,10 +116,10 @@ static enum kakou_err check_is_secret(int fd, const char *path, struct why *why)
 			why, KAKOU_E_DENIED,
 			"%s: mode is %04o, expected a key that only its owner may read",
 			path, (unsigned)is.st_mode & 07777);
-	if (is.st_uid != geteuid() && is.st_uid != 0)
+	if (is.st_uid != owner && is.st_uid != 0)
 		return why_set(why, KAKOU_E_DENIED,
 			       "%s: belongs to user %u, expected %u or root", path,
-			       (unsigned)is.st_uid, (unsigned)geteuid());
+			       (unsigned)is.st_uid, (unsigned)owner);
 	return KAKOU_OK;
 }
 
@@ -146,8 +147,8 @@ static enum kakou_err read_secret(int fd, const char *path, size_t max, char **o
 				 max);
 }
 
-enum kakou_err file_read_secret(const char *path, size_t max, char **out, size_t *len,
-				struct why *why)
+enum kakou_err file_read_secret_of(const char *path, uid_t owner, size_t max, char **out,
+				   size_t *len, struct why *why)
 {
 	/* A pipe in its place must not hold us up. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -155,11 +156,17 @@ enum kakou_err file_read_secret(const char *path, size_t max, char **out, size_t
 
 	if (fd < 0)
 		return explain_errno(why, path, "open");
-	err = check_is_secret(fd, path, why);
+	err = check_is_secret(fd, path, owner, why);
 	if (!err)
 		err = read_secret(fd, path, max, out, len, why);
 	close(fd);
 	return err;
+}
+
+enum kakou_err file_read_secret(const char *path, size_t max, char **out, size_t *len,
+				struct why *why)
+{
+	return file_read_secret_of(path, geteuid(), max, out, len, why);
 }
 
 static bool write_fully(int fd, const char *from, size_t len)
@@ -193,8 +200,8 @@ static bool split_directory(const char *path, char *directory, size_t size)
 	return true;
 }
 
-enum kakou_err file_write_atomic(const char *path, const void *data, size_t len,
-				 mode_t mode, struct why *why)
+enum kakou_err file_write_owned(const char *path, const void *data, size_t len,
+				mode_t mode, uid_t owner, gid_t group, struct why *why)
 {
 	char temporary[PATH_MAX];
 	char directory[PATH_MAX];
@@ -210,7 +217,8 @@ enum kakou_err file_write_atomic(const char *path, const void *data, size_t len,
 	fd = mkostemp(temporary, O_CLOEXEC);
 	if (fd < 0)
 		return explain_errno(why, temporary, "create");
-	if (!write_fully(fd, data, len) || fchmod(fd, mode) || fsync(fd)) {
+	if (((owner != geteuid() || group != getegid()) && fchown(fd, owner, group)) ||
+	    !write_fully(fd, data, len) || fchmod(fd, mode) || fsync(fd)) {
 		err = explain_errno(why, temporary, "write");
 		close(fd);
 		goto remove_temporary;
@@ -228,6 +236,12 @@ enum kakou_err file_write_atomic(const char *path, const void *data, size_t len,
 remove_temporary:
 	(void)unlink(temporary);
 	return err;
+}
+
+enum kakou_err file_write_atomic(const char *path, const void *data, size_t len,
+				 mode_t mode, struct why *why)
+{
+	return file_write_owned(path, data, len, mode, geteuid(), getegid(), why);
 }
 
 static enum kakou_err check_private(int fd, const char *path, struct why *why)
