@@ -18,7 +18,7 @@
 #include "hal/log.h"
 #include "hal/text.h"
 
-enum { VERSION = 1, TRIM_EACH = 200, BUSY_STEPS = 1000 };
+enum { VERSION = 2, TRIM_EACH = 200, BUSY_STEPS = 1000 };
 
 static const char schema[] =
 	"CREATE TABLE state (key TEXT PRIMARY KEY, value ANY) WITHOUT ROWID;"
@@ -29,6 +29,9 @@ static const char schema[] =
 	" gross_g INTEGER, gather_ms INTEGER, ask_ms INTEGER, record_ms INTEGER,"
 	" lift_ms INTEGER, leave_ms INTEGER, own_ms INTEGER);"
 	"CREATE INDEX passages_by_time ON passages (opened_ms);"
+	"CREATE INDEX passages_by_lane ON passages (lane);"
+	"CREATE INDEX passages_by_verdict ON passages (verdict);"
+	"CREATE INDEX passages_by_outcome ON passages (outcome);"
 	"CREATE TABLE terms (kind TEXT, term TEXT, passage INTEGER,"
 	" PRIMARY KEY (kind, term, passage)) WITHOUT ROWID;"
 	"CREATE INDEX terms_by_passage ON terms (passage);"

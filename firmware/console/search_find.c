@@ -70,20 +70,54 @@ static json_t *make_term(const char *text)
 static const char *const term_kinds[] = {"plate", "box", "order",  "seal",
 					 "card",  "tag", "officer"};
 
+/* A province, and none of the characters that stand elsewhere in a plate. */
+static bool begins_with_province(const char *term)
+{
+	static const char *const elsewhere[] = {"学", "警", "港", "澳", "使", "领", "挂"};
+
+	for (size_t i = 0; i < sizeof(elsewhere) / sizeof(elsewhere[0]); i++) {
+		if (!strncmp(term, elsewhere[i], strlen(elsewhere[i])))
+			return false;
+	}
+	return ((unsigned char)term[0] & 0x80) != 0;
+}
+
+/* Such a part stands at the beginning, wherever it stands: a plate's province, the letters of a
+ * box's owner, the Z of an order's number (gate-domain sections 3 and 4). */
+static bool is_beginning(const char *kind, const char *term)
+{
+	static const char LETTERS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+	if (!strcmp(kind, "plate"))
+		return begins_with_province(term);
+	if (!strcmp(kind, "box"))
+		return strspn(term, LETTERS) >= 4;
+	return !strcmp(kind, "order") && term[0] == 'Z';
+}
+
+/* The index leads to what begins so; any other part is looked for in all words of the kind. */
+static void add_term(struct query *query, const char *kind, json_t *term)
+{
+	add_sql(query, " AND passage IN (SELECT passage FROM terms WHERE kind = '");
+	add_sql(query, kind);
+	if (is_beginning(kind, json_string_value(term))) {
+		/* No character comes after the last one of Unicode. */
+		add_sql(query, "' AND term >= ? AND term < ? || char(1114111))");
+		add_value(query, NULL, json_incref(term));
+	} else {
+		add_sql(query, "' AND instr(term, ?) > 0)");
+	}
+	add_value(query, NULL, term);
+}
+
 static void add_terms(struct query *query, const json_t *question)
 {
 	for (size_t i = 0; i < sizeof(term_kinds) / sizeof(term_kinds[0]); i++) {
 		const char *text = json_text_of(question, term_kinds[i]);
 		json_t *term = text[0] ? make_term(text) : NULL;
 
-		if (!term)
-			continue;
-		add_sql(query,
-			" AND passage IN (SELECT passage FROM terms WHERE kind = ");
-		add_sql(query, "'");
-		add_sql(query, term_kinds[i]);
-		add_sql(query, "' AND instr(term, ?) > 0)");
-		add_value(query, NULL, term);
+		if (term)
+			add_term(query, term_kinds[i], term);
 	}
 }
 

@@ -209,6 +209,141 @@ static void an_alarm_ends_once_and_keeps_who_saw_it(void **state)
 	json_decref(result);
 }
 
+/* ---- how much of the history a question touches ------------------------------------------------ */
+
+/* Of the questions since touched_begin(): steps of SQLite's machine, and rows that it went through
+ * one by one because no index led to them. */
+static struct {
+	int64_t steps, scanned;
+} touched;
+
+static int on_profile(unsigned what, void *arg, void *statement, void *ns)
+{
+	(void)what;
+	(void)arg;
+	(void)ns;
+	touched.steps += sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 0);
+	touched.scanned +=
+		sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_FULLSCAN_STEP, 0);
+	return 0;
+}
+
+static void touched_begin(void)
+{
+	touched.steps = touched.scanned = 0;
+	sqlite3_trace_v2(base.db, SQLITE_TRACE_PROFILE, on_profile, NULL);
+}
+
+/* Passages of all kinds, one of which has a verdict and an officer of its own. */
+static void fill_history(int64_t first, int64_t last)
+{
+	for (int64_t i = first; i <= last; i++) {
+		char data[240];
+
+		pass(i, i * 1000, 10);
+		(void)snprintf(
+			data, sizeof(data),
+			"{'plate':'浙A%05d','box_front':'CSQU%07d','seal':'SEAL-%d',"
+			"'card':'3301%08d','tag':'E200%012d'}",
+			(int)i, (int)i, (int)i, (int)i, (int)i);
+		take("inquiry", i, i * 1000, data);
+		(void)snprintf(data, sizeof(data), "{'form_id':'Z3111I261101%012d'}",
+			       (int)i);
+		take("answer", i, i * 1000, data);
+		if (i == 500)
+			take("verdict", i, i * 1000,
+			     "{'verdict':'return','by':'officer','reason':'-'}");
+		if (i == 500)
+			take("officer_act", i, i * 1000, "{'act':'return','actor':'li'}");
+	}
+}
+
+static const char *const by_key[] = {
+	"{'plate':'浙A00500'}",           "{'plate':'浙A005','before':501}",
+	"{'box':'CSQU0000500'}",          "{'order':'Z3111I261101000000000500'}",
+	"{'verdict':'return','limit':1}", "{'officer':'li','limit':1}",
+	"{'lane':'in1','limit':1}",       "{'lane':'in1','verdict':'return','limit':1}",
+	"{'outcome':'passed','limit':1}", "{'from':500000,'until':501000}",
+	"{'before':501,'limit':1}",       "{}",
+};
+
+static int64_t steps_of(const char *question)
+{
+	touched_begin();
+	if (count_found(question) == 0)
+		fail_msg("%s found nothing", question);
+	if (touched.scanned > 51)
+		fail_msg("%s went through %d rows", question, (int)touched.scanned);
+	return touched.steps;
+}
+
+/* A history four times as long costs a question by a key no more than before. */
+static void a_search_by_a_key_touches_what_it_shows_and_no_more(void **state)
+{
+	enum { KEYS = sizeof(by_key) / sizeof(by_key[0]), SHORT = 1000, LONG = 4000 };
+	int64_t before[KEYS];
+
+	(void)state;
+	config.keep_days = 3650;
+	fill_history(1, SHORT);
+	for (size_t i = 0; i < KEYS; i++)
+		before[i] = steps_of(by_key[i]);
+	fill_history(SHORT + 1, LONG);
+	for (size_t i = 0; i < KEYS; i++) {
+		int64_t after = steps_of(by_key[i]);
+
+		if (after > before[i] + before[i] / 2 + 200)
+			fail_msg("%s: %d steps, %d in a quarter of the history",
+				 by_key[i], (int)after, (int)before[i]);
+	}
+}
+
+/* Nothing but the words of its kind. */
+static void a_part_of_a_word_touches_no_passage_that_has_it_not(void **state)
+{
+	static const char *const parts[] = {
+		"{'plate':'00500'}",   "{'box':'0000500'}",       "{'order':'000000500'}",
+		"{'seal':'SEAL-500'}", "{'card':'330100000500'}", "{'tag':'00000500'}",
+		"{'plate':'挂'}"};
+
+	(void)state;
+	config.keep_days = 3650;
+	fill_history(1, 1000);
+	take("inquiry", 500, 500000, "{'trailer_plate':'浙A6101挂'}");
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		(void)steps_of(parts[i]);
+}
+
+static void the_thousandth_page_is_there_and_none_is_shown_twice(void **state)
+{
+	int64_t before = 0, pages = 0, last = 2001;
+	char question[80] = "{'limit':2}";
+
+	(void)state;
+	config.keep_days = 3650;
+	for (int64_t i = 1; i <= 2000; i++)
+		pass(i, i * 1000, 10);
+	do {
+		json_t *page = ask(search_history, question);
+		const json_t *items = json_object_get(page, "items");
+
+		for (size_t i = 0; i < json_array_size(items); i++) {
+			int64_t passage =
+				json_number_of(json_array_get(items, i), "passage");
+
+			assert_int_equal(passage, last - 1);
+			last = passage;
+		}
+		before = json_number_of(page, "next");
+		json_decref(page);
+		(void)snprintf(question, sizeof(question), "{'limit':2,'before':%d}",
+			       (int)before);
+		pages++;
+	} while (before > 0 && pages < 2000);
+	assert_int_equal(pages, 1000);
+	assert_int_equal(last, 1);
+}
+
 static void what_is_older_than_is_kept_is_forgotten(void **state)
 {
 	(void)state;
@@ -280,6 +415,9 @@ int main(void)
 		WITH_BASE(what_was_taken_is_there_after_a_restart_and_goes_on),
 		WITH_BASE(a_damaged_base_is_made_anew),
 		WITH_BASE(a_search_that_takes_too_long_is_ended),
+		WITH_BASE(a_search_by_a_key_touches_what_it_shows_and_no_more),
+		WITH_BASE(a_part_of_a_word_touches_no_passage_that_has_it_not),
+		WITH_BASE(the_thousandth_page_is_there_and_none_is_shown_twice),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
