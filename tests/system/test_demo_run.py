@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: MIT
 """kakou-demo as a newcomer meets it: its records, its table, and that nothing stays behind."""
 
+import contextlib
+import http.client
+import json
 import os
 import pathlib
 import pty
 import re
 import select
 import signal
+import ssl
 import subprocess
 import time
 
@@ -53,6 +57,41 @@ def test_ctrl_c_ends_everything_and_nothing_stays_behind():
     finish(process, 15)
     assert time.monotonic() - began < 10
     assert_nothing_stays(process.pid, children)
+
+
+def test_the_first_login_that_is_printed_opens_the_page_once_its_password_is_replaced(tmp_path):
+    said = tmp_path / "said"
+    with said.open("w") as stderr:
+        process = subprocess.Popen([DEMO, "--root", ROOT, "--live"], stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.DEVNULL, stderr=stderr)
+    try:
+        found = wait_until(lambda: re.search(
+            r"https://([\d.]+):(\d+)/\s+name +(\S+)\s+password +(\S+)", said.read_text("utf-8")),
+            60, said.read_text)
+        context = ssl._create_unverified_context()  # pylint: disable=protected-access
+
+        def post(path, body, **headers):
+            connection = http.client.HTTPSConnection(found[1], int(found[2]), timeout=10,
+                                                     context=context)
+            connection.request("POST", f"/api/v1/{path}", json.dumps(body),
+                               {"Content-Type": "application/json", **headers})
+            answer = connection.getresponse()
+            return answer, json.loads(answer.read())
+
+        def login():
+            with contextlib.suppress(OSError):
+                return post("login", {"name": found[3], "password": found[4]})
+            return None
+        answer, session = wait_until(login, 30, said.read_text)
+        assert (answer.status, session["must_change"]) == (200, True)
+        cookie = answer.headers["Set-Cookie"].split(";")[0]
+        _, session = post("password", {"password": found[4], "fresh": "my own password"},
+                          **{"Cookie": cookie, "X-CSRF-Token": session["csrf"]})
+        assert (session["role"], session["must_change"]) == ("supervisor", False)
+        assert post("login", {"name": found[3], "password": found[4]})[0].status == 401
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(20)
 
 
 def test_children_end_when_the_demonstration_is_killed():

@@ -45,7 +45,7 @@ void run_start_console(struct run *run)
 		"knows:\n"
 		"  https://%s.1:%d/\n"
 		"  name      %s\n"
-		"  password  %s",
+		"  password  %s (for the first login, which asks for one of your own)",
 		run->dir.net, PORT, RUN_PAGE_PERSON, run->page_password);
 }
 

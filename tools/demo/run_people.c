@@ -93,13 +93,15 @@ static void on_added(void *arg, const json_t *result, const char *fault)
 		log_in_officer(run, run->peers[RUN_KAKOUD]);
 }
 
+/* A password that others have seen, on a terminal, is the person's to replace. */
 static void add_person(struct run *run, const char *name, const char *role,
-		       const char *password,
+		       const char *password, bool must_change,
 		       void (*then)(void *arg, const json_t *result, const char *fault))
 {
 	json_t *params = pack_person(name, role, password);
 
 	(void)json_object_set_new(params, "ticket", json_string(run->chief_ticket));
+	(void)json_object_set_new(params, "must_change", json_boolean(must_change));
 	peer_call(run->peers[RUN_KAKOUD], "people.add", params, then, run);
 }
 
@@ -110,7 +112,7 @@ static void on_officer_added(void *arg, const json_t *result, const char *fault)
 	if (!result)
 		run_fail(run, "the officer is not added: %s", fault);
 	else
-		add_person(run, RUN_PAGE_PERSON, "supervisor", run->page_password,
+		add_person(run, RUN_PAGE_PERSON, "supervisor", run->page_password, true,
 			   on_added);
 }
 
@@ -124,7 +126,8 @@ static void on_chief(void *arg, const json_t *result, const char *fault)
 		return;
 	}
 	text_copy(run->chief_ticket, sizeof(run->chief_ticket), ticket);
-	add_person(run, OFFICER, "officer", run->officer_password, on_officer_added);
+	add_person(run, OFFICER, "officer", run->officer_password, false,
+		   on_officer_added);
 }
 
 static void on_first(void *arg, const json_t *result, const char *fault)
