@@ -148,6 +148,16 @@ def test_an_earlier_session_opens_nothing_after_login_logout_and_a_new_password(
     assert earlier.get("session").status == 401
 
 
+def test_a_gate_that_was_just_installed_lets_nobody_in(new_gate):
+    fresh = new_gate()
+    fresh.start("kakoud", "console")
+    assert fresh.rpc("kakoud", "people")["people"] == []
+    for name in ("admin", "root", "kakou", "supervisor", "chief"):
+        for password in ("admin", "kakou", "password", "12345678", ""):
+            answer = Browser(fresh).post("login", {"name": name, "password": password})
+            assert answer.status in (400, 401, 429), (name, password, answer.body)
+
+
 def test_two_cookies_of_the_name_are_no_way_around_a_session(gate):
     browser = Browser(gate)
     browser.log_in()

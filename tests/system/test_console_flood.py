@@ -137,25 +137,56 @@ def test_nothing_is_found_against_its_tls(new_gate, tmp_path):
                     "--ip", f"{gate.slot.net}.1", f"console.sim.invalid:{CONSOLE_PORT}"],
                    capture_output=True, timeout=80, check=False)
     rows = report.read_text().splitlines()[1:]
-    # Taken for renegotiation is that the connection ends in good order; the next test looks.
+    # Taken for renegotiation is that the connection ends in good order; the next tests look.
     worse = [row for row in rows if re.search(r'"(MEDIUM|HIGH|CRITICAL)"', row)
              and not row.startswith('"secure_client_renego"')]
     assert not worse, worse
 
 
-def test_a_client_that_wants_to_negotiate_anew_is_hung_up_on(new_gate):
-    gate, _ = with_console(new_gate)
+def negotiate_anew(address, *options):
+    """What a TLS 1.2 client hears after it has asked for another handshake: names of messages."""
     client = subprocess.Popen(
-        ["openssl", "s_client", "-tls1_2", "-legacy_renegotiation", "-connect",
-         f"{gate.slot.net}.1:{CONSOLE_PORT}"],
+        ["openssl", "s_client", "-tls1_2", "-msg", *options, "-connect", address],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     said = ""
     while "Verify return code" not in said:
-        said += client.stdout.readline()
+        line = client.stdout.readline()
+        assert line, said
+        said += line
     client.stdin.write("R\n")
     client.stdin.flush()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        client.wait(3)
+    client.terminate()
     rest, _ = client.communicate(timeout=30)
-    assert "RENEGOTIATING" in rest and "depth=0" not in rest.split("RENEGOTIATING")[1], rest
+    assert "RENEGOTIATING" in said + rest
+    anew = (said + rest).split("RENEGOTIATING")[1]
+    assert ">>> TLS 1.2, Handshake" in anew and "ClientHello" in anew, anew
+    return re.findall(r"<<< TLS 1.2, \w+ \[length \w+\],? ?(.*)", anew)
+
+
+# What testssl.sh calls secure_client_renego: it looks at the exit status of openssl, which is 0 when
+# the server ends the connection in good order too.
+@pytest.mark.parametrize("options", [(), ("-legacy_renegotiation",)])
+def test_a_client_that_wants_to_negotiate_anew_is_hung_up_on(new_gate, options):
+    gate, _ = with_console(new_gate)
+    heard = negotiate_anew(f"{gate.slot.net}.1:{CONSOLE_PORT}", *options)
+    assert "ServerHello" not in heard and "warning close_notify" in heard, heard
+    assert Browser(gate).ask("GET", "/healthz").status == 200
+
+
+def test_the_same_client_is_heard_by_a_server_that_negotiates_anew(new_gate):
+    gate = new_gate()
+    port = CONSOLE_PORT + 1
+    with running("openssl", "s_server", "-accept", f"{gate.slot.net}.1:{port}", "-tls1_2",
+                 "-client_renegotiation", "-cert", str(gate.certs / "console.pem"), "-key",
+                 str(gate.certs / "console.key"), "-www"):
+        def listens():
+            with contextlib.suppress(OSError):
+                socket.create_connection((f"{gate.slot.net}.1", port), 1).close()
+                return True
+        wait_until(listens, 10, lambda: "it listens")
+        assert "ServerHello" in negotiate_anew(f"{gate.slot.net}.1:{port}")
 
 
 def test_old_versions_of_tls_are_refused(new_gate):
