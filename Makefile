@@ -18,6 +18,7 @@ PKG_CONFIG ?= pkg-config
 PYTHON     ?= /usr/bin/python3
 TRUCKS     ?= 30
 PASSAGES   ?= 1000000
+MINUTES    ?= 10
 B          := $(BUILD)/$(VARIANT)
 export BUILD
 Q          := $(if $(V),,@)
@@ -135,7 +136,7 @@ WITH_FAKE := $(call archives,firmware drivers) -Wl,--whole-archive $(B)/libfake.
 .PHONY: all rig tests unit contract system test test-fault run demo clean install install-tools deb test-deb bundle install-deps-deb install-deps \
         install-deps-run mutants fuzz model graph property coverage bench check check-layers check-format check-words check-manual \
         check-units check-mutants check-tables check-trixie format help
-.PHONY: guest test-vm install-deps-vm image image-twice test-image install-deps-image
+.PHONY: guest test-vm install-deps-vm image image-twice test-image install-deps-image soak install-deps-soak
 
 all: $(addprefix $(B)/,$(PROGRAMS)) ; @:
 
@@ -242,13 +243,18 @@ graph: $(CORE)
 		tests/model/generate.c $(CORE) $(LDLIBS)
 	$(Q)$(BUILD)/model/generate dot >firmware/lane/table.dot
 	$(Q)dot -Tsvg -o firmware/lane/table.svg firmware/lane/table.dot
-# Instructions per scan with 1, 4 and 16 lanes, by callgrind; commits on a model disk.
+# Instructions per scan with 1, 4 and 16 lanes, by callgrind; commits on a model disk; the history of
+# the officers' page.
 BENCHES := $(patsubst %.c,$(BUILD)/gcc/%,$(wildcard tests/bench/*.c))
 $(BENCHES): %: %.o $(PARTS) $(CORE) $(B)/libfake.a
 	$(Q)$(LINK) $< $(PARTS) $(WITH_FAKE) $(LDLIBS) $(LDLIBS.kakou-yard) -lcmocka
 bench:
-	$(Q)$(MAKE) --no-print-directory VARIANT=gcc $(BENCHES) >&2
+	$(Q)$(MAKE) --no-print-directory VARIANT=gcc rig $(BENCHES) >&2
 	$(Q)tests/bench/run $(BUILD)/gcc
+# Fifty pages open and floods, for so long, while trucks pass.
+soak: install-deps-soak
+	$(Q)$(MAKE) --no-print-directory VARIANT=gcc rig >&2
+	$(Q)tests/soak/run --minutes $(MINUTES)
 mutants:              ; $(Q)tests/mutants/run $(if $(T),-k '$(T)')
 
 check: check-layers check-format check-words check-manual check-units check-mutants check-tables
@@ -272,6 +278,7 @@ install-deps-run: ; $(Q)tools/install-deps run
 install-deps-deb: ; $(Q)tools/install-deps deb
 install-deps-image: install-deps-deb ; $(Q)tools/install-deps image
 install-deps-vm:  ; $(Q)tools/install-deps vm || true
+install-deps-soak: ; $(Q)tools/install-deps soak
 
 SHARE := $(DESTDIR)$(PREFIX)/share
 MAN   := $(wildcard firmware/*/*.[158])
@@ -327,7 +334,8 @@ help:
 	@echo "make test-vm            kakoud on an emulated arm64 board with a GPIO chip of the kernel; 4 minutes"
 	@echo "make test-fault         every power cut, every kill; about 10 minutes"
 	@echo "make property           PASSAGES=$(PASSAGES) random passages of one lane; 6 minutes of one core"
-	@echo "make bench              instructions per scan, commits on a model disk; 20 seconds"
+	@echo "make bench              instructions per scan, commits on a model disk, a history of 100,000 passages; 2 minutes"
+	@echo "make soak MINUTES=$(MINUTES)    fifty open pages and floods while trucks pass; nothing is lost, nothing grows"
 	@echo "make coverage           every branch of interlock, wiring and lane table, or it fails; 1 minute"
 	@echo "make model              the lane's table and the interlock in every order, with Spin; 2 minutes"
 	@echo "make graph              draws the lane's table into firmware/lane/"
