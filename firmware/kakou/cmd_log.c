@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { COPY_PATIENCE_S = 130, PATH_BYTES = 512 };
@@ -57,12 +58,26 @@ static int copy_and_work(struct cli *cli, const struct log_call *call,
 	return exit;
 }
 
+/* A kakoud under systemd has a /tmp of its own; where its record lies both see the same. */
+static const char *choose_scratch(struct cli *cli, const struct log_call *call)
+{
+	const char *given = call->scratch ? call->scratch : getenv("TMPDIR");
+	struct stat state;
+	unsigned uid, gid;
+
+	if (given && given[0])
+		return given;
+	if (!stat(default_state, &state) && !access(default_state, W_OK) &&
+	    cli_get_owner(cli, &uid, &gid) && state.st_uid == uid)
+		return default_state;
+	return "/tmp";
+}
+
 static int work_on_running(struct cli *cli, const struct log_call *call, log_work *work)
 {
-	const char *parent = call->scratch ? call->scratch : getenv("TMPDIR");
+	const char *parent = choose_scratch(cli, call);
 	char directory[PATH_BYTES - 16];
-	int n = snprintf(directory, sizeof(directory), "%s/kakou-XXXXXX",
-			 parent && parent[0] ? parent : "/tmp");
+	int n = snprintf(directory, sizeof(directory), "%s/kakou-XXXXXX", parent);
 	int exit;
 
 	if (n < 0 || (size_t)n >= sizeof(directory) || directory[0] != '/')
