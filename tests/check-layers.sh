@@ -14,7 +14,7 @@ vendors='
 modbus.h                    hal/linux/modbus_port.c
 gpiod.h                     hal/linux/gpio_chip_v[12].c
 sqlite3.h                   firmware/record/store_inside.h firmware/registry/base_inside.h firmware/console/search_inside.h
-mbedtls/                    hal/linux/tls*.[ch] hal/linux/digest.c hal/linux/sign.c hal/linux/certificate*.[ch]
+mbedtls/                    hal/linux/tls*.[ch] hal/linux/digest.c hal/linux/sign.c hal/linux/certificate*.[ch] hal/linux/seal.c
 psa/                        hal/linux/tls*.[ch]
 p11-kit/                    hal/linux/token_inside.h tests/fault/stuck_token.c
 confuse.h                   hal/conf_parse.c

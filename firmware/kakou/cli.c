@@ -82,6 +82,38 @@ static const char provision_help[] =
 	"  --page-user NAME  who runs the officers' page (default kakou-console)\n"
 	"Exit status 4: it is done, and the self-test found something.\n";
 
+static const char support_help[] =
+	"collects versions, status, devices, the site file, the last events, the log "
+	"and\n"
+	"what the machine says of itself. Keys, passwords, their hashes and PINs are "
+	"struck\n"
+	"out; plates and names of people are not.\n"
+	"  --output FILE  default kakou-support-SITE-TIME.tar.gz, here\n"
+	"  --events N     so many of the last events (default 2000)\n"
+	"  --config FILE  the site (default /etc/kakou/kakou.conf)\n"
+	"  --scratch DIR  where it is put together (default $TMPDIR or /tmp)\n";
+
+static const char backup_help[] =
+	"The site file, people with the hashes of their passwords, certificates, the "
+	"page's\n"
+	"settings. Who has it can guess at passwords: keep it as you keep keys.\n"
+	"  --with-keys    the private keys and passwords of this board too, under a "
+	"passphrase\n"
+	"  --with-record  a consistent copy of the record, which a running kakoud "
+	"makes;\n"
+	"                 without its pictures\n"
+	"  --config FILE  the site (default /etc/kakou/kakou.conf)\n"
+	"  --scratch DIR  where it is put together (default $TMPDIR or /tmp)\n";
+
+static const char restore_help[] =
+	"looks at the backup as a whole before it changes anything, and keeps what it\n"
+	"replaces in replaced-TIME beside it. Never while kakoud runs.\n"
+	"  --check        only looks\n"
+	"  --with-keys    its keys too; the passphrase is asked for\n"
+	"  --with-record  its record too; the present one is set aside, whole\n"
+	"  --other-board  it was made on another board, which this one is to replace\n"
+	"  --config FILE, --user NAME, --page-user NAME  as kakou provision\n";
+
 static const char map_help[] =
 	"list shows the maps that are there and who uses them. show reads every register "
 	"of\n"
@@ -316,6 +348,13 @@ const struct cli_command cli_commands[] = {
 	 "[--config FILE] [--new-identity] [--ca FILE] [--crl FILE] [--user NAME] "
 	 "[--page-user NAME]",								 "from a blank board to a gate that customs knows",           provision_help,
 	 cmd_provision																				  },
+	{"support",   "[--output FILE] [--events N] [--config FILE] [--scratch DIR]",
+	 "one file for who helps from afar, without secrets",											       support_help,   cmd_support },
+	{"backup",    "FILE [--with-keys] [--with-record] [--config FILE] [--scratch DIR]",
+	 "site, people and certificates in one file",												       backup_help,    cmd_backup  },
+	{"restore",
+	 "FILE [--check] [--with-keys] [--with-record] [--other-board] [--config FILE] "
+	 "[--user NAME] [--page-user NAME] [--scratch DIR]",				   "a backup back into its place",                              restore_help,   cmd_restore },
 	{"help",      "[COMMAND]",							     "this, or more of one command",                              "",             cmd_help    },
 	{"version",   "",								      "the version",					       "",             cmd_version },
 	{NULL,        NULL,								    NULL,							NULL,           NULL        },
