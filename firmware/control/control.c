@@ -237,6 +237,7 @@ static void scan(struct control *control)
 	control_take_acts(control);
 	take_notes(control, control->config.notes);
 	take_notes(control, control->config.delivery_notes);
+	take_notes(control, control->config.machine_notes);
 	control_take_registry(control);
 	control_take_pictures(control);
 	for (size_t i = 0; i < control->lane_count; i++)

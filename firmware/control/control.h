@@ -37,8 +37,8 @@ struct control_config {
 	struct registry *registry;
 	struct pictures *pictures;
 	struct queue *acts, *act_results; /**< control pops, control pushes */
-	/** Of struct event, for the record: from the control socket, and from the delivery. */
-	struct queue *notes, *delivery_notes;
+	/** Of struct event, for the record: from the control socket, the delivery, and main. */
+	struct queue *notes, *delivery_notes, *machine_notes;
 	struct mailbox *snapshot;
 	_Atomic uint64_t *scan_counter; /**< shared with the buses */
 	bool memory_is_locked;

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "firmware/config/site.h"
+#include "hal/machine.h"
 
 enum { SNAPSHOT_ORDERS_MAX = 4, SNAPSHOT_ORDER_MAX = 24 };
 enum { SNAPSHOT_ALARMS_MAX = 16 };
@@ -90,7 +91,9 @@ struct snapshot_guard {
 	char reset_by
 		[16]; /**< the last reset: "watchdog", "unknown" …; "" = nothing known */
 	char reset_why[120];
-	int32_t resets; /**< by the watchdog, in a row */
+	int32_t resets;         /**< by the watchdog, in a row */
+	bool is_measured;       /**< `machine` is there */
+	struct machine machine; /**< looked at every 10 s */
 };
 
 struct snapshot {

@@ -7,6 +7,7 @@
 #include "firmware/kakou/cli.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 /* The control thread shows itself ten times a second; silence is worth a word. */
 enum { SILENT_MS = 1000 };
@@ -111,6 +112,36 @@ static void print_pictures(struct cli *cli, const json_t *pictures)
 		cli_integer(pictures, "late"), why[0] ? "; " : "", why);
 }
 
+/* Only what the machine tells of itself. */
+static void print_health(struct cli *cli, const json_t *health)
+{
+	const json_t *temperature = json_object_get(health, "temperature_mc");
+	const json_t *used = json_object_get(health, "flash_used_percent");
+	const char *battery = cli_text(health, "clock_battery");
+	const char *separator = "health   ";
+
+	if (cli_flag(health, "has_clock")) {
+		fprintf(cli->out, "%sclock %s, its battery %s", separator,
+			cli_flag(health, "clock_is_set") ? "set" : "NOT SET",
+			strcmp(battery, "low") ? battery : "LOW");
+		separator = "; ";
+	}
+	if (json_is_integer(used)) {
+		fprintf(cli->out, "%sflash up to %" PRId64 " %% used%s", separator,
+			(int64_t)json_integer_value(used),
+			cli_integer(health, "flash_spare") > 1 ? ", SPARE BLOCKS GO"
+							       : "");
+		separator = "; ";
+	}
+	if (json_is_integer(temperature)) {
+		fprintf(cli->out, "%s%" PRId64 " °C", separator,
+			(int64_t)(json_integer_value(temperature) / 1000));
+		separator = "; ";
+	}
+	if (separator[0] == ';')
+		fputc('\n', cli->out);
+}
+
 /* Nothing to say of a machine without watchdog that was never reset. */
 static void print_machine(struct cli *cli, const json_t *machine)
 {
@@ -149,6 +180,7 @@ static void print_status(struct cli *cli, json_t *status)
 	print_pictures(cli, json_object_get(status, "pictures"));
 	print_people(cli, json_object_get(status, "people"));
 	print_machine(cli, json_object_get(status, "machine"));
+	print_health(cli, json_object_get(json_object_get(status, "machine"), "health"));
 	fprintf(cli->out,
 		"devices  %" PRId64 " well, %" PRId64 " sick, %" PRId64 " lost, %" PRId64
 		" not asked yet\n\n",

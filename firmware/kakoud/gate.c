@@ -15,6 +15,7 @@
 #include "firmware/delivery/delivery.h"
 #include "firmware/kakoud/alloc_count.h"
 #include "firmware/kakoud/guard.h"
+#include "firmware/kakoud/machine_watch.h"
 #include "firmware/kakoud/recall.h"
 #include "firmware/record/journal.h"
 #include "firmware/registry/registry.h"
@@ -22,7 +23,12 @@
 #include "hal/clock.h"
 #include "hal/log.h"
 
-enum { ACTS_QUEUED = 16, NOTES_QUEUED = 32, NOTES_SETTLED_MS = 5000 };
+enum {
+	ACTS_QUEUED = 16,
+	NOTES_QUEUED = 32,
+	MACHINE_NOTES_QUEUED = 8,
+	NOTES_SETTLED_MS = 5000
+};
 
 struct gate {
 	const struct site *site;
@@ -36,7 +42,8 @@ struct gate {
 	const char *lane_names[SITE_LANES_MAX];
 	struct bus *buses[SITE_PORTS_MAX];
 	struct customs_link *link;
-	struct queue *acts, *act_results, *notes, *delivery_notes;
+	struct queue *acts, *act_results, *notes, *delivery_notes, *machine_notes;
+	struct machine_watch watch;
 	struct delivery *delivery;
 	struct desk *desk;
 	struct mailbox *snapshot, *guard_view;
@@ -264,6 +271,8 @@ static enum kakou_err create_queues(struct gate *gate, struct why *why)
 	    queue_create(&gate->notes, sizeof(struct event), NOTES_QUEUED, false) ||
 	    queue_create(&gate->delivery_notes, sizeof(struct event), NOTES_QUEUED,
 			 false) ||
+	    queue_create(&gate->machine_notes, sizeof(struct event), MACHINE_NOTES_QUEUED,
+			 false) ||
 	    mailbox_create(&gate->snapshot, sizeof(struct snapshot)) ||
 	    mailbox_create(&gate->guard_view, sizeof(struct snapshot_guard)))
 		return why_set(why, KAKOU_E_NOMEM,
@@ -298,6 +307,7 @@ static enum kakou_err start_control(struct gate *gate, bool memory_is_locked,
 		.act_results = gate->act_results,
 		.notes = gate->notes,
 		.delivery_notes = gate->delivery_notes,
+		.machine_notes = gate->machine_notes,
 		.snapshot = gate->snapshot,
 		.scan_counter = &gate->scan_counter,
 		.memory_is_locked = memory_is_locked,
@@ -396,6 +406,8 @@ void gate_supervise(struct gate *gate)
 	guard_step(gate->guard, atomic_load(&gate->scan_counter), clock_mono_ms());
 	control_supervise(gate->control);
 	forget_notes(gate);
+	machine_watch_step(&gate->watch, gate->guard, gate->machine_notes,
+			   clock_mono_ms());
 }
 
 static void record_stop(struct gate *gate, const char *reason)
@@ -433,6 +445,7 @@ void gate_stop(struct gate *gate, const char *reason)
 	queue_destroy(gate->act_results);
 	queue_destroy(gate->notes);
 	queue_destroy(gate->delivery_notes);
+	queue_destroy(gate->machine_notes);
 	mailbox_destroy(gate->snapshot);
 	guard_close(gate->guard);
 	mailbox_destroy(gate->guard_view);

@@ -203,6 +203,13 @@ void guard_step(struct guard *guard, uint64_t scans, int64_t now_ms)
 	settle(guard, now_ms);
 }
 
+void guard_show_machine(struct guard *guard, const struct machine *machine)
+{
+	guard->view.is_measured = true;
+	guard->view.machine = *machine;
+	show(guard);
+}
+
 void guard_disarm(struct guard *guard)
 {
 	if (!guard)

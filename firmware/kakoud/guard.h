@@ -34,6 +34,9 @@ void guard_arm(struct guard *guard, uint64_t scans, int64_t now_ms);
 /** A few times a second, with the number of healthy scans. */
 void guard_step(struct guard *guard, uint64_t scans, int64_t now_ms);
 
+/** How the machine is, to be shown beside its watchdog. */
+void guard_show_machine(struct guard *guard, const struct machine *machine);
+
 /** An orderly stop begins: the watchdog is stopped. */
 void guard_disarm(struct guard *guard);
 

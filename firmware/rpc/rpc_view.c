@@ -99,6 +99,25 @@ static json_t *view_link(const struct rpc *rpc, int64_t now_ms)
 		"registration", health.registration);
 }
 
+static json_t *number_or_null(bool is_there, int32_t number)
+{
+	return is_there ? json_integer(number) : json_null();
+}
+
+static json_t *view_machine(const struct machine *machine)
+{
+	static const char *const batteries[] = {"unknown", "well", "low"};
+
+	return json_pack(
+		"{s:b, s:b, s:s, s:o, s:o, s:o}", "has_clock", machine->has_clock,
+		"clock_is_set", machine->clock_is_set, "clock_battery",
+		batteries[machine->battery], "flash_used_percent",
+		number_or_null(machine->has_flash, machine->flash_used_percent),
+		"flash_spare", number_or_null(machine->has_flash, machine->flash_spare),
+		"temperature_mc",
+		number_or_null(machine->has_temperature, machine->temperature_mc));
+}
+
 /* The watchdog of the machine, and why it or kakoud began anew last. */
 static json_t *view_guard(const struct rpc *rpc)
 {
@@ -106,11 +125,12 @@ static json_t *view_guard(const struct rpc *rpc)
 
 	if (!rpc->config.guard || !mailbox_get(rpc->config.guard, &guard))
 		return json_null();
-	return json_pack("{s:s, s:s, s:i, s:s, s:b, s:s, s:s, s:i}", "watchdog",
+	return json_pack("{s:s, s:s, s:i, s:s, s:b, s:s, s:s, s:i, s:o}", "watchdog",
 			 guard.identity, "state", guard.state, "timeout_s",
 			 (int)guard.timeout_s, "why", guard.why, "is_hung", guard.is_hung,
 			 "reset_by", guard.reset_by, "reset_why", guard.reset_why,
-			 "resets", (int)guard.resets);
+			 "resets", (int)guard.resets, "health",
+			 guard.is_measured ? view_machine(&guard.machine) : json_null());
 }
 
 static json_t *count_devices(const struct rpc *rpc)

@@ -90,3 +90,22 @@ def test_a_bundle_is_made_without_kakoud_and_says_what_it_lacks(new_gate):
         [BUILD / "kakou", "support", "--config", gate.site, "--output",
          gate.run / "support.tar.gz"], capture_output=True, text=True)
     assert again.returncode == 1 and "exists, expected a new name" in again.stderr
+
+
+def test_a_hot_board_with_worn_flash_alarms_and_status_says_so(new_gate):
+    gate = new_gate()
+    sysfs = gate.run / "sys"
+    for path, text in (("class/thermal/thermal_zone0/temp", "86000"),
+                       ("block/mmcblk0/device/life_time", "0x0a 0x01"),
+                       ("block/mmcblk0/device/pre_eol_info", "0x01")):
+        (sysfs / path).parent.mkdir(parents=True, exist_ok=True)
+        (sysfs / path).write_text(text + "\n")
+    gate.start("kakoud", env={"KAKOU_SYSFS": str(sysfs)})
+    alarms = gate.wait_event("alarm", count=2)
+    assert {a["data"]["code"] for a in alarms} == {"machine_flash", "machine_heat"}
+    assert {a["data"].get("temperature_mc") for a in alarms} == {None, 86000}
+    health = gate.rpc("kakoud", "status")["machine"]["health"]
+    assert health["temperature_mc"] == 86000 and health["flash_used_percent"] == 100
+    said = subprocess.run([BUILD / "kakou", "--socket", gate.socket_path("kakoud"), "status"],
+                          capture_output=True, text=True, timeout=20).stdout
+    assert "health   flash up to 100 % used; 86 °C" in said, said

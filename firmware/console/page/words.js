@@ -466,6 +466,12 @@ const ALARMS = {
     ["通知技术员恢复备份", "Call a technician: restore it"]],
   lights_lost: ["medium", ["信号灯输出失联", "The lights can't be reached"], ["灯可能与状态不符", "The lights may not tell the truth"],
     ["通知技术员", "Call a technician"]],
+  machine_clock: ["medium", ["控制器时钟电池电压低或时间未设", "The clock's battery is low, or it was never set"],
+    ["断电后时间会错", "The time is lost with the power"], ["更换电池，校时", "Change the battery, set the time"]],
+  machine_flash: ["medium", ["控制器存储芯片磨损", "The controller's flash is worn"], ["记录可能写不进去", "The record may become impossible to write"],
+    ["备份后更换控制器", "Back up, and change the board"]],
+  machine_heat: ["medium", ["控制器过热", "The controller is hot"], ["可能降速或停机", "It may slow down or stop"],
+    ["检查机柜通风", "Look at the cabinet's air"]],
 };
 
 const DEFAULT_ALARM = ["medium", ["控制器报警", "The controller raises an alarm"], ["见说明", "See its text"], ["通知技术员", "Call a technician"]];
