@@ -34,7 +34,7 @@ function form(lanes, submit) {
 const row = (item) => h("tr", { class: item.is_open ? "open" : "" },
   h("th", { scope: "row" }, h("a", { href: `#passage/${item.passage}` }, String(item.passage))),
   h("td", {}, clock(item.opened_ms, true).slice(5)), h("td", {}, item.lane, " ", t(`direction_${item.direction || "I"}`)),
-  h("td", { class: "plate" }, item.plate ?? "–"), h("td", {}, item.boxes ?? "–"), h("td", {}, item.order_no ?? "–"),
+  h("td", { class: "plate" }, item.plate ?? "–"), h("td", {}, item.boxes || "–", item.order_no && [h("br"), h("small", {}, item.order_no)]),
   h("td", {}, kilograms(item.gross_g)), h("td", { class: "wrap" }, item.verdict ? h("b", {}, tc("verdict", item.verdict)) : "–", " · ",
     item.reason && item.reason !== "-" ? tc("reason", item.reason) : tc("by", item.by)),
   h("td", {}, item.is_open ? t("going_on") : tc("outcome", item.outcome)),
@@ -61,7 +61,7 @@ export async function showHistory(place, lanes) {
     put(results, h("p", {}, t("loading")));
     const { items, next, followed } = await call("GET", `history?${query}`);
     put(results, items.length === 0 ? h("p", {}, t("nothing")) : table(
-      ["passage", "time", "lane", "plate", "box", "order", "weight", "verdict", "outcome", "to_lift"].map((name) => t(name)), items.map(row), { class: "history", label: t("history") }),
+      ["passage", "time", "lane", "plate", "box_and_order", "weight", "verdict", "outcome", "to_lift"].map((name) => t(name)), items.map(row), { class: "history", label: t("history") }),
       h("div", { class: "buttons" },
         before ? h("button", { type: "button", onclick: () => shown(look(0)) }, t("newest")) : null,
         next ? h("button", { type: "button", onclick: () => shown(look(next)) }, `${t("older")} ›`) : null,

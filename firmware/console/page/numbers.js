@@ -80,7 +80,7 @@ function tables({ rows, reasons, reads }) {
     h("h3", {}, `${t("stages")} (${t("median")} / ${t("p95")})`),
     table([t("period"), ...STAGES.map((name) => tc("stage", name))],
       rows.map((row) => h("tr", {}, label(row), STAGES.map((name) => h("td", {}, row.stages[name]?.count ?
-        `${duration(row.stages[name].median_ms)} / ${duration(row.stages[name].p95_ms)}` : "–")))), { label: t("stages") }),
+        [duration(row.stages[name].median_ms), h("br"), h("small", {}, duration(row.stages[name].p95_ms))] : "–")))), { label: t("stages") }),
     h("section", { class: "columns" },
       h("div", {}, h("h3", {}, t("hold_reasons")), table([t("why"), t("code"), t("count")],
         reasons.map((item) => h("tr", {}, h("th", { scope: "row" }, tc("reason", item.reason)), cells(item.reason, item.count))), { label: t("hold_reasons") })),
@@ -115,6 +115,6 @@ export async function showNumbers(place, who) {
   plot(Chart, stages, "line", labels, [
     { label: `${tc("stage", "total")} ${t("median")}`, data: answer.rows.map((row) => seconds(row, "median_ms")), borderColor: colour("--ink"), spanGaps: true },
     { label: `${tc("stage", "total")} ${t("p95")}`, data: answer.rows.map((row) => seconds(row, "p95_ms")), borderColor: colour("--plain"), borderDash: [6, 4], spanGaps: true },
-    ...(base?.count ? [{ label: t("baseline"), data: answer.rows.map(() => base.median_ms / 1000), borderColor: colour("--medium"), pointRadius: 0 }] : []),
+    ...(base?.count ? [{ label: t("baseline"), data: answer.rows.map(() => base.median_ms / 1000), borderColor: colour("--medium"), pointRadius: labels.length > 1 ? 0 : 4 }] : []),
   ], "s");
 }

@@ -43,6 +43,7 @@ const WORDS = {
   passage: ["过卡", "Passage"],
   plate: ["车牌", "Plate"],
   box: ["箱号", "Box"],
+  box_and_order: ["箱号、核放单", "Box, order"],
   tag: ["电子车牌", "Tag"],
   weight: ["重量", "Weight"],
   card: ["卡 / 二维码", "Card"],
@@ -286,7 +287,7 @@ const CODES = {
     inspect: ["查验", "inspection"], inspection: ["查验", "inspection"], return: ["退回", "return"], hold: ["等候", "hold"],
   },
   by: {
-    customs: ["海关", "customs"], controller: ["控制器", "controller"], officer: ["关员", "officer"], offline: ["离线策略", "offline policy"],
+    none: ["无", "none"], customs: ["海关", "customs"], controller: ["控制器", "controller"], officer: ["关员", "officer"], offline: ["离线策略", "offline policy"],
     registered: ["登记车辆", "registered vehicle"], emergency: ["应急", "emergency"], site: ["本站规则", "site rule"],
     policy: ["本站规则", "site rule"], lane: ["车道", "lane"], evidence: ["采集结果", "evidence"],
   },
