@@ -153,8 +153,8 @@ inside apt-get update -qq
 check "the packages install" inside sh -c 'apt-get install -y -qq --no-install-recommends /tmp/kakou_*.deb /tmp/kakou-console_*.deb /tmp/kakou-tools_*.deb'
 check "there is a user kakou without a shell" inside sh -c 'getent passwd kakou | grep -q ":/var/lib/kakou:.*nologin$"'
 check "there is a user kakou-console without a shell, who may use the control socket" inside sh -c 'getent passwd kakou-console | grep -q ":/var/lib/kakou-console:.*nologin$" && id -gn kakou-console | grep -qx kakou'
-check "the units are enabled" inside systemctl is-enabled kakoud.service kakou-update.service kakou-console.service
-check "the units are sound" inside systemd-analyze verify kakoud.service kakou-update.service kakou-console.service
+check "the units are enabled" inside systemctl is-enabled kakoud.service kakou-update.service kakou-factory-reset.service kakou-console.service
+check "the units are sound" inside systemd-analyze verify kakoud.service kakou-update.service kakou-factory-reset.service kakou-console.service
 check "the sandbox of kakoud: exposure at most 2.5" exposure_is_at_most kakoud.service 25
 check "the sandbox of the page: exposure at most 1.5" exposure_is_at_most kakou-console.service 15
 check "the sandbox of the update's watch: exposure at most 2.5" exposure_is_at_most kakou-update.service 25

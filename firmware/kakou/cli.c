@@ -114,6 +114,19 @@ static const char restore_help[] =
 	"  --other-board  it was made on another board, which this one is to replace\n"
 	"  --config FILE, --user NAME, --page-user NAME  as kakou provision\n";
 
+static const char reset_help[] =
+	"looks whether the line is held without a pause, and then removes the site, "
+	"keys,\n"
+	"certificates, people and passwords. The record, its key and its pictures stay.\n"
+	"  --gpio WHERE    chip:LABEL, as a site's\n"
+	"  --line NAME     of the line; without both nothing happens\n"
+	"  --active-low    it is held when it is low\n"
+	"  --hold SECONDS  3 to 60 (default 10)\n"
+	"  --config FILE, --state DIR, --user NAME\n"
+	"                  other places than /etc/kakou/kakou.conf and /var/lib/kakou, "
+	"and\n"
+	"                  another user than kakou\n";
+
 static const char map_help[] =
 	"list shows the maps that are there and who uses them. show reads every register "
 	"of\n"
@@ -180,24 +193,24 @@ static const char people_help[] =
 	"of standard input.\n";
 
 const struct cli_command cli_commands[] = {
-	{"status",    "",								      "the gate at a glance (default)",
-	 "Site, control thread, record, customs link, devices and lanes.\n",												cmd_status  },
-	{"lanes",     "",								      "the lanes, one a line",                                     "",             cmd_lanes   },
-	{"lane",      "LANE | walk-test LANE [--report FILE] [--answers FILE] [--patience S]",
-	 "one lane with its evidence and lines; commission it",											     lane_help,      cmd_lane    },
-	{"devices",   "",								      "the devices and their newest values",                       "",             cmd_devices },
-	{"buses",     "",								      "the Modbus ports and their units",
-	 "Shows failures, and the pause of a unit that is backed off.\n",												   cmd_buses   },
-	{"map",       "list | show DEVICE|PORT:UNIT|MAP [options]",
-	 "register maps, and registers decoded by them",												    map_help,       cmd_map     },
-	{"bus",       "scan PORT|--tcp HOST[:PORT]|--tty DEVICE [options]",
-	 "which units answer on a Modbus port",													     bus_help,       cmd_bus     },
+	{"status",        "",								      "the gate at a glance (default)",
+	 "Site, control thread, record, customs link, devices and lanes.\n",												    cmd_status  },
+	{"lanes",         "",								      "the lanes, one a line",                                     "",             cmd_lanes   },
+	{"lane",          "LANE | walk-test LANE [--report FILE] [--answers FILE] [--patience S]",
+	 "one lane with its evidence and lines; commission it",												 lane_help,      cmd_lane    },
+	{"devices",       "",								      "the devices and their newest values",                       "",             cmd_devices },
+	{"buses",         "",								      "the Modbus ports and their units",
+	 "Shows failures, and the pause of a unit that is backed off.\n",												       cmd_buses   },
+	{"map",           "list | show DEVICE|PORT:UNIT|MAP [options]",
+	 "register maps, and registers decoded by them",													map_help,       cmd_map     },
+	{"bus",           "scan PORT|--tcp HOST[:PORT]|--tty DEVICE [options]",
+	 "which units answer on a Modbus port",														 bus_help,       cmd_bus     },
 	{"io",
 	 "watch [LANE] [--for SECONDS] [--heartbeat] | pulse LANE LINE --reason TEXT "
-	 "[--for MS]",									 "the lines of lanes with their edges; hold one",             io_help,        cmd_io      },
-	{"link",      "",								      "the link to customs",                                       "",             cmd_link    },
+	 "[--for MS]",									     "the lines of lanes with their edges; hold one",             io_help,        cmd_io      },
+	{"link",          "",								      "the link to customs",                                       "",             cmd_link    },
 	{"events",
-	 "[--after N] [--limit N] [--passage N] [--kind WORD] [--lane LANE] [--follow]",       "the record",
+	 "[--after N] [--limit N] [--passage N] [--kind WORD] [--lane LANE] [--follow]",	   "the record",
 	 "Without --after the newest events, the last one last.\n"
 	 "  --after N    from the event after number N\n"
 	 "  --limit N    at most so many, 1 to 1000 (default 20)\n"
@@ -205,32 +218,32 @@ const struct cli_command cli_commands[] = {
 	 "  --kind WORD  only of this kind; kakou(1) lists them\n"
 	 "  --lane LANE  only of this lane\n"
 	 "  --follow     goes on with each new event until it is interrupted;\n"
-	 "               with --json one object a line\n",														  cmd_events  },
-	{"passages",  "[--after N] [--limit N] [--lane LANE]",                                 "the passages, one a line",
+	 "               with --json one object a line\n",														      cmd_events  },
+	{"passages",      "[--after N] [--limit N] [--lane LANE]",                                 "the passages, one a line",
 	 "Without --after the newest passages, the last one last.\n"
 	 "  --after N    from the passage after number N\n"
 	 "  --limit N    at most so many, 1 to 100 (default 20)\n"
-	 "  --lane LANE  only of this lane\n",															      cmd_passages},
-	{"passage",   "N",								     "one passage with all its events",                           "",             cmd_passage },
-	{"release",   "LANE --passage N --reason TEXT [--second NAME]",
-	 "lift for a passage",															      release_help,   cmd_act     },
-	{"inspect",   "LANE --passage N --reason TEXT",                                        "send a passage to inspection",
-	 act_help,																			  cmd_act     },
-	{"return",    "LANE --passage N --reason TEXT",                                        "send a passage back",                                       act_help,
-	 cmd_act																					},
-	{"hold",      "LANE --passage N --reason TEXT",                                        "stop clearing a passage",                                   act_help,
-	 cmd_act																					},
-	{"reset",     "LANE --reason TEXT [--passage N]",
-	 "take up work after a restart, a fault or a lock",												 act_help,       cmd_act     },
-	{"login",     "NAME",								  "log in; the password is typed or a line of standard input",
-	 login_help,																			cmd_login   },
-	{"logout",    "",								      "end the ticket of login",                                   "",             cmd_logout  },
-	{"whoami",    "",								      "who is logged in here",                                     "",             cmd_whoami  },
-	{"password",  "",								      "change one's own password",
-	 "Reads the old one, then the new one.\n",															  cmd_password},
+	 "  --lane LANE  only of this lane\n",																  cmd_passages},
+	{"passage",       "N",								     "one passage with all its events",                           "",             cmd_passage },
+	{"release",       "LANE --passage N --reason TEXT [--second NAME]",
+	 "lift for a passage",																  release_help,   cmd_act     },
+	{"inspect",       "LANE --passage N --reason TEXT",                                        "send a passage to inspection",
+	 act_help,																			      cmd_act     },
+	{"return",        "LANE --passage N --reason TEXT",                                        "send a passage back",                                       act_help,
+	 cmd_act																					    },
+	{"hold",          "LANE --passage N --reason TEXT",                                        "stop clearing a passage",                                   act_help,
+	 cmd_act																					    },
+	{"reset",         "LANE --reason TEXT [--passage N]",
+	 "take up work after a restart, a fault or a lock",												     act_help,       cmd_act     },
+	{"login",         "NAME",								  "log in; the password is typed or a line of standard input",
+	 login_help,																			    cmd_login   },
+	{"logout",        "",								      "end the ticket of login",                                   "",             cmd_logout  },
+	{"whoami",        "",								      "who is logged in here",                                     "",             cmd_whoami  },
+	{"password",      "",								      "change one's own password",
+	 "Reads the old one, then the new one.\n",															      cmd_password},
 	{"people",
 	 "[add NAME ROLE | role NAME ROLE | password NAME | lock NAME | unlock NAME | "
-	 "remove NAME]",								       "who may log in",					    people_help,    cmd_people  },
+	 "remove NAME]",									   "who may log in",					    people_help,    cmd_people  },
  /* clang-format off */
 	{ "emergency-mode", "LANE --minutes N|--off --reason TEXT",
 	  "vehicles pass one by one, recorded, for N minutes",
@@ -311,7 +324,7 @@ const struct cli_command cli_commands[] = {
 	 "[PATH] | "
 	 "prove SEQ [PATH] | consistency FILE [PATH] | "
 	 "export [--first N] [--last N] [--format csv] [--output FILE] [PATH] | key | "
-	 "receipt FILE | held FILE --reason TEXT | retain [--now]",			    "prove that the record is whole",
+	 "receipt FILE | held FILE --reason TEXT | retain [--now]",				"prove that the record is whole",
 	 "verify       a stopped journal or a copy at PATH, a file or a state directory; "
 	 "or a file\n"
 	 "             made by checkpoint, prove, consistency or export\n"
@@ -337,27 +350,30 @@ const struct cli_command cli_commands[] = {
 	 "  --now              retain: look now, not at the next minute\n"
 	 "Without PATH a running kakoud is asked; verify and export let it make a copy, "
 	 "which is\n"
-	 "removed afterwards. When none runs, they take /var/lib/kakou.\n",												 cmd_log     },
-	{"config",    "check FILE | sample | manual",                                          "site files",
+	 "removed afterwards. When none runs, they take /var/lib/kakou.\n",												     cmd_log     },
+	{"config",        "check FILE | sample | manual",                                          "site files",
 	 "check FILE reads a site file with its maps and says whether it is well.\n"
 	 "sample prints a site file with every key, its default and its meaning.\n"
-	 "manual prints the list of keys for kakou.conf(5).\n",													     cmd_config  },
+	 "manual prints the list of keys for kakou.conf(5).\n",														 cmd_config  },
 	{"provision",
 	 "[request [gate|console] | certificate gate|console FILE | test | sample] "
 	 "[--from FILE] "
 	 "[--config FILE] [--new-identity] [--ca FILE] [--crl FILE] [--user NAME] "
-	 "[--page-user NAME]",								 "from a blank board to a gate that customs knows",           provision_help,
-	 cmd_provision																				  },
-	{"support",   "[--output FILE] [--events N] [--config FILE] [--scratch DIR]",
-	 "one file for who helps from afar, without secrets",											       support_help,   cmd_support },
-	{"backup",    "FILE [--with-keys] [--with-record] [--config FILE] [--scratch DIR]",
-	 "site, people and certificates in one file",												       backup_help,    cmd_backup  },
+	 "[--page-user NAME]",								     "from a blank board to a gate that customs knows",           provision_help,
+	 cmd_provision																				      },
+	{"support",       "[--output FILE] [--events N] [--config FILE] [--scratch DIR]",
+	 "one file for who helps from afar, without secrets",												   support_help,   cmd_support },
+	{"backup",        "FILE [--with-keys] [--with-record] [--config FILE] [--scratch DIR]",
+	 "site, people and certificates in one file",													   backup_help,    cmd_backup  },
 	{"restore",
 	 "FILE [--check] [--with-keys] [--with-record] [--other-board] [--config FILE] "
-	 "[--user NAME] [--page-user NAME] [--scratch DIR]",				   "a backup back into its place",                              restore_help,   cmd_restore },
-	{"help",      "[COMMAND]",							     "this, or more of one command",                              "",             cmd_help    },
-	{"version",   "",								      "the version",					       "",             cmd_version },
-	{NULL,        NULL,								    NULL,							NULL,           NULL        },
+	 "[--user NAME] [--page-user NAME] [--scratch DIR]",				       "a backup back into its place",                              restore_help,   cmd_restore },
+	{"factory-reset",
+	 "--gpio WHERE --line NAME [--active-low] [--hold SECONDS] [--config FILE] "
+	 "[--state DIR] [--user NAME]",							    "what a held line of the board does at its start",           reset_help,     cmd_reset   },
+	{"help",          "[COMMAND]",							     "this, or more of one command",                              "",             cmd_help    },
+	{"version",       "",								      "the version",					       "",             cmd_version },
+	{NULL,            NULL,								    NULL,							NULL,           NULL        },
 };
 
 int cli_complain(const struct cli *cli, int exit, const char *format, ...)
