@@ -20,7 +20,7 @@ p11-kit/                    hal/linux/token_inside.h tests/fault/stuck_token.c
 confuse.h                   hal/conf_parse.c
 expat.h                     drivers/customs/xml.c
 iconv.h                     drivers/customs/encoding.c
-jansson.h                   firmware/rpc/rpc_internal.h firmware/record/canonical.c firmware/record/verify_text.c firmware/record/tally.c
+jansson.h                   firmware/rpc/rpc_internal.h firmware/record/canonical.c firmware/record/verify_inside.h firmware/record/tally.c
 jansson.h                   firmware/registry/registry_json.h firmware/kakou/cli.h tools/*.[ch]
 jansson.h                   firmware/delivery/fate.h firmware/kakoud/recall.c
 jansson.h                   firmware/console/json.h

@@ -11,6 +11,7 @@ Prints `whole: …` and ends with 0, or `NOT WHOLE: …` and ends with 1.
 
 import argparse
 import base64
+import datetime
 import hashlib
 import json
 import os
@@ -343,6 +344,44 @@ def from_hex(path):
     return [bytes.fromhex(h) for h in path]
 
 
+CSV_COLUMNS = b"seq,time,kind,lane,passage,event,leaf\r\n"
+
+
+def csv_cell(data):
+    return b'"' + data.replace(b'"', b'""') + b'"'
+
+
+def csv_row_of(data):
+    """The row that stands for an event, from its bytes alone."""
+    event = json.loads(data)
+    when = datetime.datetime.fromtimestamp(event["wall_ms"] // 1000, datetime.timezone.utc)
+    return (f"{event['seq']},{when:%Y-%m-%dT%H:%M:%SZ},{event['kind']},".encode()
+            + csv_cell(event.get("lane", "").encode()) + f",{event.get('passage', 0)},".encode()
+            + csv_cell(data) + b"," + leaf_of(data).hex().encode() + b"\r\n")
+
+
+def csv_event(row):
+    """What is in the column "event" of a row."""
+    match = re.fullmatch(rb'(?:[^",]*|"[^"]*")(?:,(?:[^",]*|"[^"]*")){4},"((?:[^"]|"")*)",.*\r\n',
+                         row, re.DOTALL)
+    need(match, "a row without an event")
+    return match[1].replace(b'""', b'"')
+
+
+def csv_lines(rows):
+    """The events of the rows, each of which says what its event says."""
+    for row in rows:
+        data = csv_event(row)
+        need(row == csv_row_of(data), "a row says other things than its event")
+        yield data
+
+
+def csv_head(row):
+    data = csv_event(row)
+    need(row == b",,export,,," + csv_cell(data) + b",\r\n", "the row of the head")
+    return json.loads(data, object_pairs_hook=refuse_doubles)
+
+
 def verify_export(head, lines, keys, kept):
     checkpoint = Checkpoint(head["checkpoint"], keys)
     need(head["origin"] == checkpoint.origin, "origin")
@@ -392,6 +431,10 @@ def verify(path, keys, held):
             kept = [Checkpoint(note, keys) for note in held]
             return verify_journal(path, keys, kept)
         kept = [Checkpoint(note, keys) for note in held]
+        if first == CSV_COLUMNS:
+            head = csv_head(file.readline(1 << 20))
+            need(head["format"] == "kakou-export-csv-1", "no known format")
+            return verify_export(head, csv_lines(file), keys, kept)
         if not first.startswith(b"{"):
             with open(path, encoding="utf-8", newline="") as text:
                 checkpoint = Checkpoint(text.read(), keys)

@@ -164,8 +164,8 @@ static enum kakou_err print_range(struct store *store, int64_t first, int64_t la
 		err = why_set(why, KAKOU_E_NOTFOUND, "event %lld is removed",
 			      (long long)first);
 	if (!err)
-		err = proof_print_head(store, first, last > 0 ? last : size, size, note,
-				       to, why);
+		err = proof_print_head(store, PROOF_LINES, first, last > 0 ? last : size,
+				       size, note, to, why);
 	free(note);
 	return err;
 }

@@ -26,6 +26,9 @@
 #define PROOF_INCLUSION "kakou-inclusion-1"
 #define PROOF_CONSISTENCY "kakou-consistency-1"
 #define PROOF_EXPORT "kakou-export-1"
+#define PROOF_EXPORT_CSV "kakou-export-csv-1"
+
+enum proof_form { PROOF_LINES, PROOF_CSV };
 
 /** Makes a proof as text without a newline (the caller frees it). "old" of a growth is empty
  *  when the record no longer has that checkpoint: whoever asks has it. KAKOU_E_NOTFOUND: no
@@ -41,11 +44,9 @@ KAKOU_MUST_CHECK enum kakou_err proof_make_from_file(const char *path,
 						     int64_t first, int64_t second,
 						     char **json, struct why *why);
 
-enum proof_form { PROOF_LINES, PROOF_CSV };
-
 /** Writes events `first` (0 = the oldest that was not removed) to `last` (0 = as far as the newest
  *  checkpoint goes) of a stopped
- *  journal or a copy. CSV is for people: it can't be verified, but each row has the leaf.
+ *  journal or a copy; as CSV in the form of csv.h.
  *  KAKOU_E_NOTFOUND: no such events. */
 KAKOU_MUST_CHECK enum kakou_err proof_export(const char *path, enum proof_form form,
 					     int64_t first, int64_t last, FILE *to,

@@ -9,8 +9,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "firmware/record/csv.h"
 #include "firmware/record/evidence.h"
 #include "firmware/record/past.h"
 #include "firmware/record/proof_print.h"
@@ -66,8 +66,9 @@ static enum kakou_err list_peaks(struct store *store, int64_t size,
 	return err;
 }
 
-enum kakou_err proof_print_head(struct store *store, int64_t first, int64_t last,
-				int64_t size, const char *note, FILE *to, struct why *why)
+enum kakou_err proof_print_head(struct store *store, enum proof_form form, int64_t first,
+				int64_t last, int64_t size, const char *note, FILE *to,
+				struct why *why)
 {
 	char origin[CHAIN_ORIGIN_MAX + 1];
 	struct tree_proof before;
@@ -89,43 +90,24 @@ enum kakou_err proof_print_head(struct store *store, int64_t first, int64_t last
 	proof_print_text(to, note);
 	fputs(",\"consistency\":", to);
 	proof_print_path(to, &growth);
-	fprintf(to, ",\"first\":%lld,\"format\":\"" PROOF_EXPORT "\",\"last\":%lld",
-		(long long)first, (long long)last);
+	fprintf(to, ",\"first\":%lld,\"format\":\"%s\",\"last\":%lld", (long long)first,
+		form == PROOF_CSV ? PROOF_EXPORT_CSV : PROOF_EXPORT, (long long)last);
 	fputs(",\"origin\":", to);
 	proof_print_text(to, origin);
 	fputc('}', to);
 	return KAKOU_OK;
 }
 
-/* ---- CSV, RFC 4180 -------------------------------------------------------------------- */
-
-static void print_cell(FILE *to, const char *text, size_t len)
+static enum kakou_err print_csv_row(FILE *to, const struct store_row *row,
+				    struct why *why)
 {
-	fputc('"', to);
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] == '"')
-			fputc('"', to);
-		fputc(text[i], to);
-	}
-	fputc('"', to);
-}
+	struct canonical_head head;
 
-static void print_csv_row(FILE *to, const struct store_row *row)
-{
-	time_t second = (time_t)(row->wall_ms / 1000);
-	char when[40] = "";
-	struct tm utc;
-
-	if (gmtime_r(&second, &utc))
-		(void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &utc);
-	fprintf(to, "%lld,%s,%s,", (long long)row->seq, when, row->kind);
-	print_cell(to, row->lane ? row->lane : "", row->lane ? strlen(row->lane) : 0);
-	fprintf(to, ",%lld,", (long long)row->passage);
-	print_cell(to, row->bytes, row->len);
-	fputc(',', to);
-	for (size_t i = 0; i < row->leaf_len; i++)
-		fprintf(to, "%02x", row->leaf[i]);
-	fputs("\r\n", to);
+	if (canonical_read(row->bytes, row->len, &head))
+		return why_set(why, KAKOU_E_INVALID, "event %lld: not canonical",
+			       (long long)row->seq);
+	csv_print_event(to, &head, row->bytes, row->len);
+	return KAKOU_OK;
 }
 
 /* ---- the whole ------------------------------------------------------------------------ */
@@ -146,7 +128,7 @@ static enum kakou_err print_rows(struct store *store, enum proof_form form, int6
 			err = why_set(why, KAKOU_E_INVALID, "event %lld: missing",
 				      (long long)expected - 1);
 		else if (form == PROOF_CSV)
-			print_csv_row(to, &row);
+			err = print_csv_row(to, &row, why);
 		else
 			fprintf(to, "%.*s\n", (int)row.len, row.bytes);
 	}
@@ -176,6 +158,35 @@ static enum kakou_err choose_range(struct store *store, int64_t size, int64_t *f
 	return err;
 }
 
+/* The head in the form's first row or line. */
+static enum kakou_err print_top(struct store *store, enum proof_form form, int64_t first,
+				int64_t last, int64_t size, const char *note, FILE *to,
+				struct why *why)
+{
+	char *head = NULL;
+	size_t len = 0;
+	FILE *memory;
+	enum kakou_err err;
+
+	if (form == PROOF_LINES) {
+		err = proof_print_head(store, form, first, last, size, note, to, why);
+		fputc('\n', to);
+		return err;
+	}
+	memory = open_memstream(&head, &len);
+	if (!memory)
+		return why_set(why, KAKOU_E_NOMEM, "no memory for an export");
+	err = proof_print_head(store, form, first, last, size, note, memory, why);
+	if (fclose(memory) && !err)
+		err = why_set(why, KAKOU_E_NOMEM, "no memory for an export");
+	if (!err) {
+		fputs(CSV_COLUMNS, to);
+		csv_print_head(to, head, len);
+	}
+	free(head);
+	return err;
+}
+
 static enum kakou_err export_store(struct store *store, enum proof_form form,
 				   int64_t first, int64_t last, FILE *to, struct why *why)
 {
@@ -186,12 +197,8 @@ static enum kakou_err export_store(struct store *store, enum proof_form form,
 	if (err)
 		return err;
 	err = choose_range(store, size, &first, &last, why);
-	if (!err && form == PROOF_CSV)
-		fputs("seq,time,kind,lane,passage,event,leaf\r\n", to);
-	else if (!err)
-		err = proof_print_head(store, first, last, size, note, to, why);
-	if (!err && form == PROOF_LINES)
-		fputc('\n', to);
+	if (!err)
+		err = print_top(store, form, first, last, size, note, to, why);
 	if (!err)
 		err = print_rows(store, form, first, last, to, why);
 	free(note);

@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 
+#include "firmware/record/proof.h"
 #include "firmware/record/store.h"
 
 /** A text as a JSON string. */
@@ -19,7 +20,8 @@ void proof_print_path(FILE *to, const struct tree_proof *proof);
 
 /** The first line of an export of these events, which the checkpoint `note` of `size` events
  *  covers. */
-KAKOU_MUST_CHECK enum kakou_err proof_print_head(struct store *store, int64_t first,
+KAKOU_MUST_CHECK enum kakou_err proof_print_head(struct store *store,
+						 enum proof_form form, int64_t first,
 						 int64_t last, int64_t size,
 						 const char *note, FILE *to,
 						 struct why *why);

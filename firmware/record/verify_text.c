@@ -8,27 +8,26 @@
 #include "firmware/record/verify.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "firmware/record/canonical.h"
+#include "firmware/record/csv.h"
 #include "firmware/record/proof.h"
+#include "firmware/record/verify_inside.h"
 
-enum { HEAD_MAX = 64 * 1024, HEX_CHARS = 2 * TREE_BYTES };
-
-static const size_t load_flags = JSON_REJECT_DUPLICATES;
+enum { HEX_CHARS = 2 * TREE_BYTES };
 
 /* ---- members -------------------------------------------------------------------------- */
 
-static const char *get_text(const json_t *from, const char *key)
+const char *verify_get_text(const json_t *from, const char *key)
 {
 	const char *text = json_string_value(json_object_get(from, key));
 
 	return text ? text : "";
 }
 
-static int64_t get_number(const json_t *from, const char *key)
+int64_t verify_get_number(const json_t *from, const char *key)
 {
 	return json_integer_value(json_object_get(from, key));
 }
@@ -50,7 +49,7 @@ static bool read_hash(const char *hex, unsigned char out[TREE_BYTES])
 	return true;
 }
 
-static bool read_path(const json_t *from, const char *key, struct tree_proof *out)
+bool verify_read_path(const json_t *from, const char *key, struct tree_proof *out)
 {
 	const json_t *path = json_object_get(from, key);
 	size_t count = json_array_size(path);
@@ -65,13 +64,13 @@ static bool read_path(const json_t *from, const char *key, struct tree_proof *ou
 	return true;
 }
 
-static enum kakou_err complain(struct why *why, const char *key)
+enum kakou_err verify_complain(struct why *why, const char *key)
 {
 	return why_set(why, KAKOU_E_INVALID, "\"%s\" is missing or not in its form", key);
 }
 
 /* A checkpoint in it, and who signed it. */
-static enum kakou_err read_checkpoint(const char *note, const struct journal_trust *trust,
+enum kakou_err verify_read_checkpoint(const char *note, const struct journal_trust *trust,
 				      struct checkpoint *out, struct why *why)
 {
 	char name[CHECKPOINT_NAME_MAX + 1];
@@ -96,8 +95,8 @@ static enum kakou_err check_inclusion(const json_t *file,
 	char bytes[CANONICAL_MAX];
 	size_t len = json_dumpb(json_object_get(file, "event"), bytes, sizeof(bytes),
 				JSON_COMPACT | JSON_SORT_KEYS);
-	enum kakou_err err =
-		read_checkpoint(get_text(file, "checkpoint"), trust, &checkpoint, why);
+	enum kakou_err err = verify_read_checkpoint(verify_get_text(file, "checkpoint"),
+						    trust, &checkpoint, why);
 
 	out->what = "event";
 	if (err)
@@ -106,12 +105,13 @@ static enum kakou_err check_inclusion(const json_t *file,
 	out->events = 1;
 	memcpy(out->root, checkpoint.root, sizeof(out->root));
 	if (len == 0 || len > sizeof(bytes) || canonical_read(bytes, len, &head))
-		return complain(why, "event");
-	if (!read_path(file, "path", &path))
-		return complain(why, "path");
-	if (head.seq != get_number(file, "seq"))
+		return verify_complain(why, "event");
+	if (!verify_read_path(file, "path", &path))
+		return verify_complain(why, "path");
+	if (head.seq != verify_get_number(file, "seq"))
 		return why_set(why, KAKOU_E_INVALID, "the event is number %lld, not %lld",
-			       (long long)head.seq, (long long)get_number(file, "seq"));
+			       (long long)head.seq,
+			       (long long)verify_get_number(file, "seq"));
 	out->first_bad = head.seq;
 	chain_hash_leaf(bytes, len, leaf);
 	if (tree_check_inclusion(head.seq - 1, checkpoint.size, leaf, &path,
@@ -128,12 +128,13 @@ static enum kakou_err check_consistency(const json_t *file,
 					const struct journal_trust *trust,
 					struct journal_verdict *out, struct why *why)
 {
-	const char *note =
-		trust && trust->held_count > 0 ? trust->held[0] : get_text(file, "old");
+	const char *note = trust && trust->held_count > 0 ? trust->held[0]
+							  : verify_get_text(file, "old");
 	struct checkpoint old;
 	struct checkpoint new;
 	struct tree_proof path;
-	enum kakou_err err = read_checkpoint(get_text(file, "new"), trust, &new, why);
+	enum kakou_err err =
+		verify_read_checkpoint(verify_get_text(file, "new"), trust, &new, why);
 
 	out->what = "growth";
 	if (!err && !note[0])
@@ -141,7 +142,7 @@ static enum kakou_err check_consistency(const json_t *file,
 			why, KAKOU_E_INVALID,
 			"the older checkpoint is not in the file: expected a kept one");
 	if (!err)
-		err = read_checkpoint(note, trust, &old, why);
+		err = verify_read_checkpoint(note, trust, &old, why);
 	if (err)
 		return err;
 	out->signed_size = new.size;
@@ -151,8 +152,8 @@ static enum kakou_err check_consistency(const json_t *file,
 		return why_set(why, KAKOU_E_INVALID,
 			       "the checkpoints are of '%s' and '%s'", old.origin,
 			       new.origin);
-	if (!read_path(file, "path", &path))
-		return complain(why, "path");
+	if (!verify_read_path(file, "path", &path))
+		return verify_complain(why, "path");
 	if (tree_check_consistency(old.size, new.size, old.root, &path, new.root))
 		return why_set(why, KAKOU_E_INVALID,
 			       "the record of %lld events is not a beginning of that of "
@@ -166,7 +167,7 @@ enum kakou_err verify_checkpoint(const char *note, const struct journal_trust *t
 {
 	struct checkpoint checkpoint;
 	struct why found = {""};
-	enum kakou_err err = read_checkpoint(note, trust, &checkpoint, &found);
+	enum kakou_err err = verify_read_checkpoint(note, trust, &checkpoint, &found);
 
 	out->what = "checkpoint";
 	if (!err) {
@@ -180,125 +181,6 @@ enum kakou_err verify_checkpoint(const char *note, const struct journal_trust *t
 	return KAKOU_OK;
 }
 
-/* ---- exports -------------------------------------------------------------------------- */
-
-/* The tree before the first event, from its subtrees. */
-static bool take_peaks(struct tree *tree, int64_t size, const struct tree_proof *peaks)
-{
-	int next = 0;
-
-	tree_begin(tree);
-	if (size < 0 || size >= INT64_C(1) << (TREE_LEVELS - 1))
-		return false;
-	tree->size = size;
-	for (int level = TREE_LEVELS - 1; level >= 0; level--) {
-		if (!(size >> level & 1))
-			continue;
-		if (next == peaks->count)
-			return false;
-		memcpy(tree->peaks[level], peaks->hashes[next++], TREE_BYTES);
-	}
-	return next == peaks->count;
-}
-
-static enum kakou_err check_line(struct witness *witness, char *line, ssize_t len,
-				 struct why *why)
-{
-	unsigned char leaf[TREE_BYTES];
-	struct canonical_head head;
-	int64_t seq = witness->tree.size + 1;
-
-	if (len > 0 && line[len - 1] == '\n')
-		len--;
-	if (canonical_read(line, (size_t)len, &head))
-		return why_set(why, KAKOU_E_INVALID,
-			       "event %lld: its line is not a canonical event",
-			       (long long)seq);
-	if (head.seq != seq)
-		return why_set(why, KAKOU_E_INVALID, "event %lld: missing, %lld follows",
-			       (long long)seq, (long long)head.seq);
-	chain_hash_leaf(line, (size_t)len, leaf);
-	return witness_append(witness, leaf, why);
-}
-
-static enum kakou_err check_lines(struct witness *witness, FILE *from,
-				  struct journal_verdict *out, struct why *why)
-{
-	enum kakou_err err = KAKOU_OK;
-	char *line = NULL;
-	size_t size = 0;
-	ssize_t len;
-
-	while (!err && (len = getline(&line, &size, from)) >= 0) {
-		out->events++;
-		err = check_line(witness, line, len, why);
-		if (err)
-			out->first_bad = witness->tree.size + 1;
-	}
-	if (!err && ferror(from))
-		err = why_set(why, KAKOU_E_IO, "can't be read: %s", strerror(errno));
-	free(line);
-	return err;
-}
-
-static enum kakou_err check_growth(const struct witness *witness, const json_t *head,
-				   const struct checkpoint *checkpoint, struct why *why)
-{
-	unsigned char root[TREE_BYTES];
-	struct tree_proof growth;
-
-	if (witness->tree.size != get_number(head, "last"))
-		return why_set(why, KAKOU_E_INVALID,
-			       "events %lld to %lld are missing: its first line counts "
-			       "them",
-			       (long long)witness->tree.size + 1,
-			       (long long)get_number(head, "last"));
-	if (!read_path(head, "consistency", &growth))
-		return complain(why, "consistency");
-	tree_root(&witness->tree, root);
-	if (tree_check_consistency(witness->tree.size, checkpoint->size, root, &growth,
-				   checkpoint->root))
-		return why_set(why, KAKOU_E_INVALID,
-			       "its events are not those under its checkpoint of %lld",
-			       (long long)checkpoint->size);
-	return KAKOU_OK;
-}
-
-static enum kakou_err check_export(const json_t *head, FILE *from,
-				   const struct journal_trust *trust,
-				   struct journal_verdict *out, struct why *why)
-{
-	struct witness *witness = calloc(1, sizeof(*witness));
-	struct checkpoint checkpoint;
-	struct tree_proof peaks;
-	enum kakou_err err =
-		read_checkpoint(get_text(head, "checkpoint"), trust, &checkpoint, why);
-
-	out->what = "export";
-	if (!witness)
-		return why_set(why, KAKOU_E_NOMEM, "no memory to verify");
-	if (!err && strcmp(get_text(head, "origin"), checkpoint.origin))
-		err = why_set(why, KAKOU_E_INVALID, "its checkpoint is of '%s'",
-			      checkpoint.origin);
-	if (!err)
-		err = witness_begin(witness, checkpoint.origin, trust, why);
-	if (!err && (!read_path(head, "before", &peaks) ||
-		     !take_peaks(&witness->tree, get_number(head, "first") - 1, &peaks)))
-		err = complain(why, "before");
-	if (!err)
-		err = check_lines(witness, from, out, why);
-	if (!err) {
-		err = check_growth(witness, head, &checkpoint, why);
-		out->checkpoints = 1;
-		out->signed_size = checkpoint.size;
-	}
-	if (!err) /* of what it counts beyond this file nothing is known */
-		err = witness_end(witness, why);
-	tree_root(&witness->tree, out->root);
-	free(witness);
-	return err;
-}
-
 /* ---- files ---------------------------------------------------------------------------- */
 
 static enum kakou_err check_file(FILE *from, const struct journal_trust *trust,
@@ -309,13 +191,18 @@ static enum kakou_err check_file(FILE *from, const struct journal_trust *trust,
 	char *line = NULL;
 	size_t size = 0;
 	ssize_t len = getline(&line, &size, from);
+	bool is_csv = len > 0 && !strcmp(line, CSV_COLUMNS);
 	const char *format;
 
-	if (len > 0 && len <= HEAD_MAX)
-		head = json_loadb(line, (size_t)len, load_flags, NULL);
-	format = get_text(head, "format");
-	if (!strcmp(format, PROOF_EXPORT))
-		err = check_export(head, from, trust, out, why);
+	if (is_csv)
+		head = verify_read_csv_head(from);
+	else if (len > 0 && len <= VERIFY_HEAD_MAX)
+		head = json_loadb(line, (size_t)len, VERIFY_LOAD_FLAGS, NULL);
+	format = verify_get_text(head, "format");
+	if (!strcmp(format, is_csv ? PROOF_EXPORT_CSV : PROOF_EXPORT))
+		err = verify_export(head, is_csv, from, trust, out, why);
+	else if (is_csv)
+		why_set(why, err, "its second row is not the head of an export");
 	else if (!strcmp(format, PROOF_INCLUSION))
 		err = check_inclusion(head, trust, out, why);
 	else if (!strcmp(format, PROOF_CONSISTENCY))
@@ -369,7 +256,7 @@ enum kakou_err journal_verify(const char *path, const struct journal_trust *trus
 		fclose(from);
 	}
 	text[len] = '\0';
-	if (text[0] == '{')
+	if (text[0] == '{' || !strncmp(text, CSV_COLUMNS, strlen("seq,")))
 		return verify_text(evidence.file, trust, out, why);
 	if (!checkpoint_read(text, len, &checkpoint, &ignored))
 		return verify_checkpoint(text, trust, out, why);

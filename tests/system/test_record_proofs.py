@@ -4,6 +4,7 @@
 
 import base64
 import contextlib
+import csv
 import hashlib
 import json
 import random
@@ -50,11 +51,20 @@ class Proved:
                                "--checkpoint", f"{self.early},{self.late}")
         gate.kakoud.stop()
         self.journal = self.run / "state" / "journal.db"
+        self.csv = self.take_csv("export.csv")
+        self.part_csv = self.take_csv("part.csv", "--first", 4, "--last", 9)
 
     def take(self, name, *arguments):
         done = self.gate.kakou_raw(*arguments)
         assert done.returncode == 0, done.stderr
         (self.run / name).write_bytes(done.stdout.encode())
+        return self.run / name
+
+    def take_csv(self, name, *arguments):
+        """Its rows end with CR LF, which no text stream may touch."""
+        done = self.gate.kakou_raw("log", "export", "--format", "csv", "--output",
+                                   self.run / name, *arguments, self.run / "state")
+        assert done.returncode == 0, done.stderr
         return self.run / name
 
     def wait_more(self, count):
@@ -96,8 +106,8 @@ def proved(new_gate):
 @pytest.mark.limit(150)
 def test_two_verifiers_agree_on_everything_that_leaves_a_gate(proved):
     assert proved.live["is_whole"] and proved.live["signatures_checked"]
-    for path in (proved.export, proved.part, proved.event, proved.growth, proved.early,
-                 proved.late, proved.journal):
+    for path in (proved.export, proved.part, proved.csv, proved.part_csv, proved.event,
+                 proved.growth, proved.early, proved.late, proved.journal):
         assert proved.judge(path), path
     assert proved.judge(proved.journal, proved.early, proved.late)
     assert proved.judge(proved.export, proved.early, proved.late)
@@ -105,7 +115,9 @@ def test_two_verifiers_agree_on_everything_that_leaves_a_gate(proved):
     assert not proved.judge(proved.export, proved.after), "it counts what the export lacks"
     assert proved.judge(proved.growth, proved.early)
     assert not proved.judge(proved.growth, proved.late)
+    assert proved.judge(proved.csv, proved.early, proved.late)
     check_forged_lines(proved)
+    check_forged_rows(proved)
     check_forged_bytes(proved)
     check_forged_journals(proved)
 
@@ -125,6 +137,24 @@ def check_forged_lines(proved):
             changed[key] = value
             text = json.dumps(changed, sort_keys=True, ensure_ascii=False).encode()
             assert not proved.judge(proved.forge(path, text + b"\n" + b"".join(lines)))
+
+
+def check_forged_rows(proved):
+    """The same in CSV; and any bit of a row."""
+    path = proved.part_csv
+    columns, head, *rows = path.read_bytes().splitlines(keepends=True)
+    assert len(rows) == len([*csv.DictReader(path.read_text("utf-8").splitlines())]) - 1 == 6
+    swapped = [*rows[:2], rows[3], rows[2], *rows[4:]]
+    for body in (rows[:2] + rows[3:], swapped, [*rows[:2], *rows[1:]], rows[:-1],
+                 [*rows, rows[-1]], [], rows[1:]):
+        assert not proved.judge(proved.forge(path, columns + head + b"".join(body)))
+    assert not proved.judge(proved.forge(path, columns + b"".join(rows)))
+    data = b"".join(rows)
+    for _ in range(12):
+        place = FORGED.randrange(len(data))
+        forged = bytearray(data)
+        forged[place] ^= 1 << FORGED.randrange(7)
+        assert not proved.judge(proved.forge(path, columns + head + bytes(forged))), place
 
 
 def check_forged_bytes(proved):
