@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Nobody but kakoud opens its record, and whoever follows it through the control socket changes
-nothing: not by stalling, not by flooding, not by dying."""
+nothing: not by stalling, not by flooding, not by dying. (That commits and log are the same to the byte is
+in tests/unit/test_record_followers.c; here is the whole kakoud, whose other events come when they come.)"""
 
 import json
 import os
@@ -23,7 +24,7 @@ def record_of(gate):
 
 
 def burst(gate, ticket):
-    """Acts that are refused, each an event with a commit of its own; how many commits failed."""
+    """Acts that are refused, each an event with a commit of its own."""
     before = record_of(gate)
     with gate.connect("kakoud") as officer:
         for n in range(ACTS):
@@ -31,7 +32,7 @@ def burst(gate, ticket):
                 officer.call("act", {"lane": "in1", "passage": 999, "act": "hold",
                                      "reason": f"n {n}", "screen": "test", "ticket": ticket})
     after = record_of(gate)
-    assert after["last_seq"] - before["last_seq"] >= ACTS
+    assert after["last_seq"] - before["last_seq"] >= after["commits"] - before["commits"] >= ACTS
     assert after["failures"] == before["failures"] == 0
     assert os.path.getsize(gate.run / "state" / "journal.db-wal") < LOG_MAX
 
