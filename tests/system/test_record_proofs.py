@@ -239,6 +239,42 @@ def test_a_checkpoint_that_lies_elsewhere_is_told_to_the_record(new_gate):
     assert gate.kakou("log", "retain")["removed_to"] == 0
 
 
+def test_another_machine_keeps_checkpoints_and_sees_a_record_that_was_rolled_back(new_gate):
+    """What kakou(1) says under "Keeping checkpoints", with pipes for ssh."""
+    gate = new_gate()
+    gate.start("kakoud")
+    (gate.run / "gate.pem").write_text(gate.kakou_raw("log", "key").stdout, "utf-8")
+    kept, fresh, growth = (gate.run / name for name in ("kept.note", "new.note", "growth.json"))
+
+    def fetch(at):
+        at.write_text(gate.kakou_raw("log", "checkpoint").stdout, "utf-8")
+        return gate.kakou_raw("log", "verify", "--key", gate.run / "gate.pem", at).returncode
+
+    def compare():
+        done = gate.kakou_raw("log", "consistency", "/dev/stdin", text=kept.read_text("utf-8"))
+        if done.returncode:
+            return done.returncode
+        growth.write_text(done.stdout, "utf-8")
+        return gate.kakou_raw("log", "verify", "--key", gate.run / "gate.pem", "--checkpoint",
+                              kept, growth).returncode
+
+    wait_until(lambda: gate.rpc("kakoud", "status")["record"]["last_seq"] > 1, 10, lambda: "events")
+    assert fetch(kept) == 0
+    gate.kakoud.stop()
+    shutil.copytree(gate.run / "state", gate.run / "yesterday")
+    gate.start("kakoud")
+    gate.wait_event("started")
+    assert fetch(fresh) == 0
+    assert compare() == 0
+    fresh.replace(kept)
+    gate.kakoud.stop()
+    shutil.rmtree(gate.run / "state")
+    (gate.run / "yesterday").rename(gate.run / "state")
+    gate.start("kakoud")
+    gate.wait_event("started")
+    assert compare() == 1, "the kept checkpoint is not of this record"
+
+
 def countersign(folder, note):
     """The note with one signature more, by the party's key."""
     text = note[:note.rindex("\n\n") + 1]
