@@ -107,7 +107,8 @@ static bool measure(const char *name, search_answer *how, const char *question)
 
 static bool measure_all(void)
 {
-	return measure("part of a plate", search_history, "{\"plate\":\"12345\"}") &&
+	return measure("a plate", search_history, "{\"plate\":\"浙A12345\"}") &&
+	       measure("part of a plate", search_history, "{\"plate\":\"12345\"}") &&
 	       measure("a box", search_history, "{\"box\":\"CSQU0077777\"}") &&
 	       measure("part of an order number", search_history,
 		       "{\"order\":\"00054321\"}") &&

@@ -29,6 +29,9 @@ def complaints(value, schema, where="answer"):
     if isinstance(value, list):
         for n, one in enumerate(value):
             found += complaints(one, schema.get("items", {}), f"{where}[{n}]")
+    if isinstance(value, dict) and "additionalProperties" in schema:
+        for name, one in value.items():
+            found += complaints(one, schema["additionalProperties"], f"{where}.{name}")
     if isinstance(value, dict) and "properties" in schema:
         found += [f"{where}: {name} is missing" for name in schema.get("required", [])
                   if name not in value]

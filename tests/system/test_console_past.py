@@ -10,6 +10,7 @@ import urllib.parse
 import pytest
 
 from console_help import Browser
+from console_schema import DOCUMENT, expect_fits
 from gate_help import ORDER_NO, drive_in, lane_of, scenario, wait_state
 from kakou_rig import Gate, wait_until
 
@@ -152,6 +153,23 @@ def test_numbers_are_kept_to_compare_with_by_a_supervisor(gate, officer):
 def test_an_alarm_is_found_with_who_saw_it(gate, officer):
     hold = officer.get("alarms?code=hold").json["items"][0]
     assert hold["lane"] == "in1" and hold["passage"] == 2 and hold["begun_ms"] > 0
+
+
+def test_what_is_told_of_the_past_is_as_the_document_says(gate, officer):
+    chief = Browser(gate)
+    chief.log_in("chief", "supervisor")
+    for asked in ("history", "alarms", "statistics?from=0&until=99999999999999&by=day", "baseline",
+                  "events?limit=1000", "people", "session", "state", "checkpoint"):
+        path = f"/api/v1/{asked.split('?')[0]}"
+        answer = DOCUMENT["paths"][path]["get"]["responses"]["200"]["content"]
+        told = officer.get(asked).json
+        assert told.get("items", True), asked
+        expect_fits(told, answer["application/json"]["schema"])
+    kept = chief.post("baseline", {"name": "week", "from": 0, "until": 99999999999999})
+    expect_fits(kept.json["baseline"], "Baseline")
+    expect_fits(officer.get("statistics?from=0&until=99999999999999").json["whole"], "Numbers")
+    expect_fits(chief.post("lanes/out1/acts", {"act": "lock", "reason": "test"}).json, "Accepted")
+    expect_fits(chief.post("lanes/out1/acts", {"act": "open", "reason": "test"}).json, "Accepted")
 
 
 def test_the_csv_is_what_the_page_shows(officer):
