@@ -107,7 +107,7 @@ ON_BOARD  := kakoud kakou
 # For tests: what LD_PRELOAD or a configuration brings into a program, and each tests/system/x.c as a program
 # that drives one part of the project alone.
 PRELOADED := tests/fault/slow_sync.so tests/fault/watchdog_device.so tests/fault/shifted_clock.so \
-             tests/fault/stuck_token.so
+             tests/fault/stuck_token.so tests/fault/serial_direction.so
 PROBES    := $(patsubst %.c,$(B)/%,$(wildcard tests/system/*.c))
 
 # tests/unit/test_x.c is one program; other files there are shared by all of them. The contract
@@ -135,7 +135,7 @@ WITH_FAKE := $(call archives,firmware drivers) -Wl,--whole-archive $(B)/libfake.
 
 .PHONY: all rig tests unit contract system test test-fault run demo clean install install-tools deb test-deb bundle install-deps-deb install-deps \
         install-deps-run mutants fuzz model graph property coverage bench check check-layers check-format check-words check-manual \
-        check-units check-mutants check-tables check-trixie format help
+        check-units check-mutants check-tables check-boards check-trixie format help
 .PHONY: guest test-vm install-deps-vm image image-twice test-image install-deps-image soak install-deps-soak
 
 all: $(addprefix $(B)/,$(PROGRAMS)) ; @:
@@ -257,9 +257,9 @@ soak: install-deps-soak
 	$(Q)tests/soak/run --minutes $(MINUTES)
 mutants:              ; $(Q)tests/mutants/run $(if $(T),-k '$(T)')
 
-check: check-layers check-format check-words check-manual check-units check-mutants check-tables
+check: check-layers check-format check-words check-manual check-units check-mutants check-tables check-boards
 format:               ; $(Q)tests/check-format.sh --fix
-check-layers check-format check-words check-manual check-units check-mutants check-tables check-trixie: ; $(Q)tests/$@.sh
+check-layers check-format check-words check-manual check-units check-mutants check-tables check-boards check-trixie: ; $(Q)tests/$@.sh
 
 # ---- running, installing --------------------------------------------------------------------
 
@@ -282,10 +282,12 @@ install-deps-soak: ; $(Q)tools/install-deps soak
 
 SHARE := $(DESTDIR)$(PREFIX)/share
 MAN   := $(wildcard firmware/*/*.[158])
+BOARDS := $(wildcard board/boards/*/board.conf board/boards/*/overlay.dts)
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/kakou/maps
 	install -m 755 $(addprefix $(B)/,$(INSTALLED)) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 $(wildcard board/maps/*.map) $(SHARE)/kakou/maps
+	$(foreach b,$(BOARDS),install -D -m 644 $(b) $(SHARE)/kakou/boards/$(patsubst board/boards/%,%,$(b));)
 	cd firmware/console/page && find . -type f -exec install -D -m 644 {} $(abspath $(SHARE))/kakou/console/{} \;
 	cp -d $(shell find firmware/console/page -type l) $(SHARE)/kakou/console
 	$(foreach m,$(MAN),install -D -m 644 $(m) $(SHARE)/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m));)
@@ -330,7 +332,7 @@ help:
 	@echo "make demo TRUCKS=30     the same, for so many trucks, as records; ends by itself"
 	@echo "make test               three builds, checks, unit, contract and system tests; 3 to 4 minutes"
 	@echo "make unit T=word        a part of them: unit, contract, system"
-	@echo "make check              check-layers, check-format, check-words, check-manual, check-units, check-mutants, check-tables"
+	@echo "make check              check-layers, check-format, check-words, check-manual, check-units, check-mutants, check-tables, check-boards"
 	@echo "make test-vm            kakoud on an emulated arm64 board with a GPIO chip of the kernel; 4 minutes"
 	@echo "make test-fault         every power cut, every kill; about 10 minutes"
 	@echo "make property           PASSAGES=$(PASSAGES) random passages of one lane; 6 minutes of one core"

@@ -20,12 +20,20 @@ enum { GPIO_LINES_MAX = 48, GPIO_NAME_MAX = 31 };
 
 struct gpio; /* opaque */
 
+enum gpio_bias { GPIO_BIAS_AS_IS, GPIO_BIAS_PULL_UP, GPIO_BIAS_PULL_DOWN };
+
 struct gpio_line {
-	char name[GPIO_NAME_MAX + 1]; /**< the kernel's line name, from the board file */
+	char name[GPIO_NAME_MAX +
+		  1];     /**< the kernel's line name, or what a board calls it */
+	bool is_numbered; /**< found by chip and offset instead of its name; a yard goes by
+			     the name */
+	uint8_t chip;     /**< is_numbered: index of its label in `where` */
+	uint16_t offset;  /**< is_numbered: on that chip */
 	bool is_output;
 	bool active_low;
-	bool pull_up; /**< inputs: ask for the pull-up; false leaves the bias as it is */
-	bool initial; /**< outputs: logical level at the moment of the request */
+	bool must_not_sleep; /**< refused on a chip behind a bus that sleeps */
+	enum gpio_bias bias; /**< inputs: what to ask of the chip */
+	bool initial;        /**< outputs: logical level at the moment of the request */
 };
 
 /** One change of an input. */
@@ -38,7 +46,8 @@ struct gpio_edge {
 /** Requests all lines. `where` is "chip:LABEL[,LABEL…]" (chips found by label, never by
  *  number) or "yard:/path/of/socket". All or nothing: KAKOU_E_NOTFOUND names the missing chip
  *  or line, KAKOU_E_DENIED says who holds it, KAKOU_E_LINK when the yard is not there (waits
- *  at most 500 ms for its answer). The caller releases with gpio_close(). */
+ *  at most 500 ms for its answer), KAKOU_E_INVALID for a line that must not sleep on a chip
+ *  behind I2C, SPI, USB or the firmware. The caller releases with gpio_close(). */
 KAKOU_MUST_CHECK enum kakou_err gpio_open(struct gpio **out, const char *where,
 					  const struct gpio_line *lines, size_t count,
 					  struct why *why);

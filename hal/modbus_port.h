@@ -33,15 +33,24 @@ enum modbus_area {
 	MODBUS_INPUT,     /**< FC 04 */
 };
 
+/** RTU: the direction of a half-duplex transceiver, turned by the kernel (TIOCSRS485). Off: the
+ *  transceiver turns itself, or the line is RS-232. */
+struct modbus_rs485 {
+	bool is_on;
+	bool is_high_on_send; /**< RTS, or the pin that stands for it */
+	int32_t before_ms, after_ms;
+};
+
 struct modbus_port_config {
 	char name[32]; /**< for messages */
 	bool is_rtu;
-	char host[64];      /**< TCP: numeric address */
-	uint16_t tcp_port;  /**< TCP: 1..65535 */
-	char device[96];    /**< RTU: tty path */
-	int32_t baud;       /**< RTU: 1200..115200 */
-	char parity;        /**< RTU: 'N' 'E' 'O' */
-	uint8_t stop_bits;  /**< RTU: 1, 2 */
+	char host[64];     /**< TCP: numeric address */
+	uint16_t tcp_port; /**< TCP: 1..65535 */
+	char device[96];   /**< RTU: tty path */
+	int32_t baud;      /**< RTU: 1200..115200 */
+	char parity;       /**< RTU: 'N' 'E' 'O' */
+	uint8_t stop_bits; /**< RTU: 1, 2 */
+	struct modbus_rs485 rs485;
 	int32_t connect_ms; /**< TCP: deadline of the connection, 50..5000 */
 	int32_t answer_ms; /**< deadline of the whole answer, first byte to last, 20..5000 */
 };

@@ -4,7 +4,7 @@
 # The manual pages are there, are sound, and say what the programs say: kakou.conf(5) contains
 # the list of keys as `kakou config manual` prints it from the key table, kakou(1) names every
 # subcommand of `kakou help`, kakoud(8) every option of `kakoud --help`, and kakou-console(8) its
-# options and its keys.
+# options and its keys; kakou-board(5) has the keys of board files.
 #
 #   tests/check-manual.sh [--fix]      --fix puts the lists of keys into the pages
 set -euo pipefail
@@ -17,7 +17,7 @@ bad=0
 complain() { echo "$*"; bad=1; }
 
 declare -A pages
-for name in kakou.1 kakoud.8 kakou.conf.5 kakou-console.8; do
+for name in kakou.1 kakoud.8 kakou.conf.5 kakou-board.5 kakou-console.8; do
 	pages[$name]=$(find firmware -name "$name")
 	[ -f "${pages[$name]}" ] || complain "firmware/: no manual page $name"
 done
@@ -50,6 +50,7 @@ check_keys() { # PAGE FIX PROGRAM ARGUMENT...
 			"$(head -n 10 <<<"$difference")"
 }
 check_keys "${pages[kakou.conf.5]}" "${1:-}" kakou config manual
+check_keys "${pages[kakou-board.5]}" "${1:-}" kakou config board-manual
 check_keys "${pages[kakou-console.8]}" "${1:-}" kakou-console --manual
 
 while read -r command; do

@@ -115,8 +115,6 @@ static enum kakou_err take_top(struct site_build *build)
 	if (!err)
 		err = site_take_path(build, root, "maps_dir", "", site->maps_dir,
 				     sizeof(site->maps_dir));
-	text_copy(site->watchdog, sizeof(site->watchdog), conf_text(root, "watchdog"));
-	site->watchdog_s = (int32_t)conf_integer(root, "watchdog_s");
 	site->allow_volatile_state = conf_flag(root, "allow_volatile_state");
 	site->picture_bytes = (int32_t)conf_integer(root, "picture_kb") * 1024;
 	site->picture_wait_ms = (int32_t)conf_integer(root, "picture_wait_ms");
@@ -142,8 +140,8 @@ static enum kakou_err take_directory(struct site_build *build, const char *path)
 static enum kakou_err take_all(struct site_build *build, const char *path)
 {
 	static enum kakou_err (*const parts[])(struct site_build *) = {
-		take_top,          site_take_record,  site_take_ports, site_take_devices,
-		site_take_customs, site_take_offline, site_take_lanes,
+		take_top,          site_take_record,  site_take_board,   site_take_ports,
+		site_take_devices, site_take_customs, site_take_offline, site_take_lanes,
 	};
 	enum kakou_err err = take_directory(build, path);
 

@@ -17,6 +17,7 @@
 
 #include "drivers/customs/link.h"
 #include "drivers/map/map.h"
+#include "firmware/config/board.h"
 #include "hal/conf.h"
 #include "hal/gpio.h"
 #include "hal/modbus_port.h"
@@ -229,6 +230,8 @@ struct site {
 	bool retention_waits_customs; /**< for what customs has to be sent yet */
 	bool retention_trusts_clock;  /**< also while it is not synchronised */
 	char control_socket[100];
+	bool has_board;
+	struct board board; /**< has_board */
 	char watchdog[32];  /**< identity of the machine's watchdog; "" = none */
 	int32_t watchdog_s; /**< its time-out, 10..300 */
 	char maps_dir[160];

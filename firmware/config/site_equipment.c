@@ -94,7 +94,7 @@ static enum kakou_err take_rtu(struct site_build *build,
 	if (!err && !modbus->device[0])
 		err = conf_complain(section, "tty", build->why,
 				    "got nothing, expected the path of a serial device");
-	return err;
+	return err ? err : site_take_board_serial(build, section, modbus);
 }
 
 static enum kakou_err take_port(struct site_build *build,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the files of the site share: site.c opens and takes the top level, site_equipment.c
- * ports, devices and maps, site_customs.c the platform, site_lane.c and site_line.c the
+ * What the files of the site share: site.c opens and takes the top level, site_board.c the
+ * board, site_equipment.c ports, devices and maps, site_customs.c the platform, site_lane.c and site_line.c the
  * lanes, site_names.c the words.
  *
  * Layer: firmware, inside config.
@@ -26,6 +26,8 @@ struct site_build {
 };
 
 /* Each takes one part of the file; `site` holds what was taken before. */
+/** Board and watchdog. */
+KAKOU_MUST_CHECK enum kakou_err site_take_board(struct site_build *build);
 KAKOU_MUST_CHECK enum kakou_err site_take_ports(struct site_build *build);
 KAKOU_MUST_CHECK enum kakou_err site_take_devices(struct site_build *build);
 KAKOU_MUST_CHECK enum kakou_err site_take_customs(struct site_build *build);
@@ -38,6 +40,21 @@ KAKOU_MUST_CHECK enum kakou_err site_take_rights(struct site_build *build,
 KAKOU_MUST_CHECK enum kakou_err site_take_lines(struct site_build *build,
 						const struct conf_section *section,
 						struct site_lane *lane);
+
+/** The line `name` of the section as one of the board; `chip` is the board's until
+ *  site_place_board_lines(). */
+KAKOU_MUST_CHECK enum kakou_err site_take_board_line(struct site_build *build,
+						     const struct conf_section *section,
+						     enum line_role role,
+						     struct gpio_line *out);
+
+/** Where the lines of a lane are: on those chips of the board that it needs. */
+void site_place_board_lines(const struct board *board, struct site_lane *lane);
+
+/** Device and direction of an RTU port whose `tty` is a serial port of the board. */
+KAKOU_MUST_CHECK enum kakou_err site_take_board_serial(struct site_build *build,
+						       const struct conf_section *section,
+						       struct modbus_port_config *modbus);
 
 /** Copies the value of `key` (of the section's title when it is NULL) as a name: 1 to 31 of
  *  A-Z a-z 0-9 . _ - that begin with a letter or digit. */

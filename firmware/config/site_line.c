@@ -25,6 +25,19 @@ static enum kakou_err take_where(struct site_build *build,
 	const char *where = conf_text(section, "gpio");
 	const char *labels = where + strlen(CHIP);
 
+	if (build->site->has_board && !where[0])
+		return KAKOU_OK; /* known when the lines are */
+	if (!where[0])
+		return conf_complain(section, NULL, build->why,
+				     "lane \"%s\" has no gpio and the site no board, "
+				     "expected gpio = chip:LABEL[,LABEL...] or "
+				     "yard:SOCKET, or a board",
+				     lane->name);
+	if (build->site->has_board && starts_with(where, CHIP))
+		return conf_complain(section, "gpio", build->why,
+				     "got \"%s\" beside board %s, which knows its chips; "
+				     "expected none, or yard:SOCKET",
+				     where, build->site->board.name);
 	if (starts_with(where, YARD))
 		return site_take_path(build, section, "gpio", YARD, lane->gpio_where,
 				      sizeof(lane->gpio_where));
@@ -73,7 +86,9 @@ static enum kakou_err refuse_taken(struct site_build *build,
 		if (!taken->is_used || taken == line ||
 		    taken->on_device != line->on_device)
 			continue;
-		if (!line->on_device && share_chip(other->gpio_where, lane->gpio_where) &&
+		if (!line->on_device &&
+		    (build->site->has_board ||
+		     share_chip(other->gpio_where, lane->gpio_where)) &&
 		    !strcmp(taken->gpio.name, line->gpio.name))
 			return conf_complain(section, "name", build->why,
 					     "got \"%s\", which is line %s of lane "
@@ -143,6 +158,16 @@ static enum kakou_err take_on_device(struct site_build *build,
 	return KAKOU_OK;
 }
 
+/* Named as the kernel names it. */
+static void take_kernel_line(const struct conf_section *section, enum line_role role,
+			     struct gpio_line *line)
+{
+	text_copy(line->name, sizeof(line->name), conf_text(section, "name"));
+	line->is_output = line_role_is_output(role);
+	line->active_low = conf_flag(section, "active_low");
+	line->bias = conf_flag(section, "pull_up") ? GPIO_BIAS_PULL_UP : GPIO_BIAS_AS_IS;
+}
+
 static enum kakou_err take_on_gpio(struct site_build *build,
 				   const struct conf_section *section,
 				   struct site_lane *lane, enum line_role role)
@@ -165,10 +190,16 @@ static enum kakou_err take_on_gpio(struct site_build *build,
 				     "got true for line %s, which is an output; expected "
 				     "it for inputs only",
 				     conf_title(section));
-	text_copy(line->gpio.name, sizeof(line->gpio.name), name);
-	line->gpio.is_output = line_role_is_output(role);
-	line->gpio.active_low = conf_flag(section, "active_low");
-	line->gpio.pull_up = conf_flag(section, "pull_up");
+	if (build->site->has_board) {
+		enum kakou_err err =
+			site_take_board_line(build, section, role, &line->gpio);
+
+		if (err)
+			return err;
+	} else {
+		take_kernel_line(section, role, &line->gpio);
+	}
+	line->gpio.must_not_sleep = role <= LINE_WIRED_LAST;
 	line->gpio_index = (uint8_t)lane->gpio_count;
 	lane->gpio_lines[lane->gpio_count++] = line->gpio;
 	return KAKOU_OK;
@@ -256,6 +287,8 @@ enum kakou_err site_take_lines(struct site_build *build,
 
 	for (size_t i = 0; !err && i < conf_count(section, "line"); i++)
 		err = take_line(build, conf_at(section, "line", i), lane);
+	if (!err && build->site->has_board && !lane->gpio_where[0])
+		site_place_board_lines(&build->site->board, lane);
 	for (enum line_role role = 0; !err && role < LINE_ROLES; role++) {
 		if (line_role_is_required(role) && !lane->lines[role].is_used)
 			err = conf_complain(section, NULL, build->why,

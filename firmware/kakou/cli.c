@@ -351,10 +351,13 @@ const struct cli_command cli_commands[] = {
 	 "Without PATH a running kakoud is asked; verify and export let it make a copy, "
 	 "which is\n"
 	 "removed afterwards. When none runs, they take /var/lib/kakou.\n",												     cmd_log     },
-	{"config",        "check FILE | sample | manual",                                          "site files",
-	 "check FILE reads a site file with its maps and says whether it is well.\n"
+	{"config",        "check FILE | board FILE | sample | manual",                             "site files",
+	 "check FILE reads a site file with its maps and its board and says whether it "
+	 "is well.\n"
+	 "board FILE does so with a board file and prints what is behind each terminal.\n"
 	 "sample prints a site file with every key, its default and its meaning.\n"
-	 "manual prints the list of keys for kakou.conf(5).\n",														 cmd_config  },
+	 "manual prints the list of keys for kakou.conf(5), board-manual for "
+	 "kakou-board(5).\n",																		   cmd_config  },
 	{"provision",
 	 "[request [gate|console] | certificate gate|console FILE | test | sample] "
 	 "[--from FILE] "

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * kakou config: checks a site file, prints a sample, prints the manual's list of keys.
+ * kakou config: checks a site file or a board file, prints a sample, prints the manuals' lists of
+ * keys.
  *
  * Layer: firmware.
  */
@@ -9,6 +10,7 @@
 #include <string.h>
 
 #include "firmware/config/site.h"
+#include "firmware/kakou/config_board.h"
 
 static void print_well(struct cli *cli, const char *path, const struct site *site)
 {
@@ -58,13 +60,18 @@ int cmd_config(struct cli *cli, int argc, char **argv)
 		return CLI_USAGE;
 	if (!strcmp(words[0], "check") && words[1])
 		return check(cli, words[1]);
+	if (!strcmp(words[0], "board") && words[1])
+		return config_show_board(cli, words[1]);
 	if (!strcmp(words[0], "sample") && !words[1])
 		conf_print_sample(cli->out, site_keys, site_key_count);
 	else if (!strcmp(words[0], "manual") && !words[1])
 		conf_print_manual(cli->out, site_keys, site_key_count);
+	else if (!strcmp(words[0], "board-manual") && !words[1])
+		conf_print_manual(cli->out, board_keys, board_key_count);
 	else
 		return cli_complain(cli, CLI_USAGE,
-				    "got \"%s\"%s, expected check FILE, sample or manual",
+				    "got \"%s\"%s, expected check FILE, board FILE, "
+				    "sample, manual or board-manual",
 				    words[0], words[1] ? " with a word" : "");
 	return CLI_DONE;
 }

@@ -10,12 +10,14 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "firmware/config/site.h"
 #include "firmware/config/version.h"
 #include "firmware/kakoud/gate.h"
 #include "hal/log.h"
+#include "hal/devicetree.h"
 #include "hal/thread.h"
 
 enum { EXIT_USAGE = 2 };
@@ -83,6 +85,24 @@ static const char *serve(struct gate *gate, const sigset_t *taken)
 	return got == SIGINT ? "SIGINT" : "SIGTERM";
 }
 
+/* The pins of a board on another machine may be anything. */
+static enum kakou_err check_machine(const struct site *site, struct why *why)
+{
+	struct why inner = {""};
+
+	for (size_t i = 0; site->has_board && i < site->lane_count; i++) {
+		if (strncmp(site->lanes[i].gpio_where, "chip:", 5) != 0)
+			continue;
+		if (devicetree_check_compatible(site->board.compatible, &inner))
+			return why_set(why, KAKOU_E_INVALID,
+				       "no line is driven: the site is for board %s, and "
+				       "%s",
+				       site->board.name, inner.text);
+		return KAKOU_OK;
+	}
+	return KAKOU_OK;
+}
+
 static int run(const struct site *site)
 {
 	struct gate *gate = NULL;
@@ -91,6 +111,10 @@ static int run(const struct site *site)
 	bool is_locked;
 	const char *reason;
 
+	if (check_machine(site, &why)) {
+		log_error("kakoud", "%s", why.text);
+		return EXIT_FAILURE;
+	}
 	block_signals(&taken);
 	is_locked = memory_lock(&why) == KAKOU_OK;
 	if (!is_locked)

@@ -14,6 +14,7 @@
 
 #include "hal/linux/gpio_backend.h"
 #include "hal/linux/gpio_label.h"
+#include "hal/linux/gpio_sleep.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -196,15 +197,19 @@ static enum kakou_err open_chips(struct gpio_chip *chip,
 	return KAKOU_OK;
 }
 
-static struct gpiod_line *find_line(const struct gpio_chip *chip, const char *name)
+static struct gpiod_line *find_line(const struct gpio_chip *chip,
+				    const struct gpio_line *wanted)
 {
-	for (size_t i = 0; i < chip->chip_count; i++) {
-		struct gpiod_line *line = gpiod_chip_find_line(chip->chips[i], name);
+	struct gpiod_line *line = NULL;
 
-		if (line)
-			return line;
-	}
-	return NULL;
+	if (wanted->is_numbered)
+		return wanted->chip < chip->chip_count
+			       ? gpiod_chip_get_line(chip->chips[wanted->chip],
+						     wanted->offset)
+			       : NULL;
+	for (size_t i = 0; i < chip->chip_count && !line; i++)
+		line = gpiod_chip_find_line(chip->chips[i], wanted->name);
+	return line;
 }
 
 static enum kakou_err explain_request(struct gpiod_line *line, const char *name,
@@ -229,15 +234,20 @@ static enum kakou_err request_line(struct gpio_chip *chip, const struct gpio_lin
 						  : GPIOD_LINE_REQUEST_EVENT_BOTH_EDGES,
 	};
 	size_t i = chip->count;
-	struct gpiod_line *line = find_line(chip, wanted->name);
+	struct gpiod_line *line = find_line(chip, wanted);
+	enum kakou_err err;
 
 	if (!line)
-		return why_set(why, KAKOU_E_NOTFOUND,
-			       "no line \"%s\" on the GPIO chips named", wanted->name);
+		return gpio_chip_explain_missing(wanted, why);
+	err = gpio_sleep_check(wanted, gpiod_chip_name(gpiod_line_get_chip(line)), why);
+	if (err)
+		return err;
 	if (wanted->active_low)
 		config.flags |= GPIOD_LINE_REQUEST_FLAG_ACTIVE_LOW;
-	if (wanted->pull_up && !wanted->is_output)
+	if (wanted->bias == GPIO_BIAS_PULL_UP && !wanted->is_output)
 		config.flags |= GPIOD_LINE_REQUEST_FLAG_BIAS_PULL_UP;
+	if (wanted->bias == GPIO_BIAS_PULL_DOWN && !wanted->is_output)
+		config.flags |= GPIOD_LINE_REQUEST_FLAG_BIAS_PULL_DOWN;
 	if (gpiod_line_request(line, &config, wanted->initial))
 		return explain_request(line, wanted->name, why);
 	chip->lines[i].line = line;

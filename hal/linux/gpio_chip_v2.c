@@ -12,6 +12,7 @@
 
 #include "hal/linux/gpio_backend.h"
 #include "hal/linux/gpio_label.h"
+#include "hal/linux/gpio_sleep.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -287,24 +288,53 @@ static enum kakou_err open_chips(struct gpio_chip *all, char labels[][GPIO_LABEL
 	return KAKOU_OK;
 }
 
+/* The chip of a line, with its offset there; NULL: none has it. */
+static struct one_chip *find_line(struct gpio_chip *all, const struct gpio_line *wanted,
+				  int *offset)
+{
+	if (wanted->is_numbered) {
+		*offset = wanted->offset;
+		return wanted->chip < all->chip_count ? &all->chips[wanted->chip] : NULL;
+	}
+	for (size_t i = 0; i < all->chip_count; i++) {
+		*offset = gpiod_chip_get_line_offset_from_name(all->chips[i].chip,
+							       wanted->name);
+		if (*offset >= 0)
+			return &all->chips[i];
+	}
+	return NULL;
+}
+
+static enum kakou_err check_sleep(const struct one_chip *chip,
+				  const struct gpio_line *wanted, struct why *why)
+{
+	struct gpiod_chip_info *info = gpiod_chip_get_info(chip->chip);
+	enum kakou_err err;
+
+	if (!info)
+		return why_set(why, KAKOU_E_IO, "a GPIO chip says nothing of itself: %s",
+			       strerror(errno));
+	err = gpio_sleep_check(wanted, gpiod_chip_info_get_name(info), why);
+	gpiod_chip_info_free(info);
+	return err;
+}
+
 static enum kakou_err find_lines(struct gpio_chip *all, const struct gpio_line *lines,
 				 size_t count, struct why *why)
 {
 	for (size_t i = 0; i < count; i++) {
-		struct line_group *group = NULL;
-		int offset = -1;
+		struct one_chip *chip;
+		struct line_group *group;
+		enum kakou_err err;
+		int offset;
 
-		for (size_t j = 0; j < all->chip_count && offset < 0; j++) {
-			struct one_chip *chip = &all->chips[j];
-
-			offset = gpiod_chip_get_line_offset_from_name(chip->chip,
-								      lines[i].name);
-			group = lines[i].is_output ? &chip->outputs : &chip->inputs;
-		}
-		if (offset < 0)
-			return why_set(why, KAKOU_E_NOTFOUND,
-				       "no line \"%s\" on the GPIO chips named",
-				       lines[i].name);
+		chip = find_line(all, &lines[i], &offset);
+		if (!chip)
+			return gpio_chip_explain_missing(&lines[i], why);
+		err = check_sleep(chip, &lines[i], why);
+		if (err)
+			return err;
+		group = lines[i].is_output ? &chip->outputs : &chip->inputs;
 		group->offsets[group->count] = (unsigned)offset;
 		group->bits[group->count++] = (unsigned)i;
 	}
@@ -333,8 +363,11 @@ static int add_line(struct gpiod_line_config *config,
 		    gpiod_line_settings_set_event_clock(settings,
 							GPIOD_LINE_CLOCK_MONOTONIC))
 			return -1;
-		if (line->pull_up &&
-		    gpiod_line_settings_set_bias(settings, GPIOD_LINE_BIAS_PULL_UP))
+		if (line->bias != GPIO_BIAS_AS_IS &&
+		    gpiod_line_settings_set_bias(settings,
+						 line->bias == GPIO_BIAS_PULL_UP
+							 ? GPIOD_LINE_BIAS_PULL_UP
+							 : GPIOD_LINE_BIAS_PULL_DOWN))
 			return -1;
 	}
 	return gpiod_line_config_add_line_settings(config, &offset, 1, settings);

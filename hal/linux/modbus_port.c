@@ -29,6 +29,7 @@
 #include "hal/clock.h"
 #include "hal/linux/dial.h"
 #include "hal/linux/modbus_owed.h"
+#include "hal/linux/rs485.h"
 #include "hal/modbus_config.h"
 #include "hal/modbus_pdu.h"
 
@@ -156,6 +157,7 @@ static enum kakou_err open_tcp(struct modbus_port *port, struct why *why)
 
 static enum kakou_err open_rtu(struct modbus_port *port, struct why *why)
 {
+	struct why inner = {""};
 	enum kakou_err err;
 	int fd;
 
@@ -169,6 +171,9 @@ static enum kakou_err open_rtu(struct modbus_port *port, struct why *why)
 		/* Unlike TIOCEXCL this claim ends with the process that made it. */
 		err = why_set(why, KAKOU_E_LINK, "%s is in use by another program: %s",
 			      port->config.device, strerror(errno));
+	else if (rs485_turn(fd, &port->config.rs485, &inner))
+		err = why_set(why, KAKOU_E_LINK, "%s: %s", port->config.device,
+			      inner.text);
 	else
 		err = KAKOU_OK;
 	if (err)

@@ -18,10 +18,10 @@ enum { LOOP_A, LOOP_B, LIFT, LAMP, COUNT };
 
 static const char *where;
 static struct gpio_line lines[COUNT] = {
-	[LOOP_A] = {.name = "loop-a"},
-	[LOOP_B] = { .name = "loop-b",                  .active_low = true, .pull_up = true},
-	[LIFT] = { .name = "lift",                    .is_output = true},
-	[LAMP] = {   .name = "lamp", .is_output = true, .initial = true},
+	[LOOP_A] = {.name = "loop-a"          },
+	[LOOP_B] = { .name = "loop-b",                            .active_low = true, .bias = GPIO_BIAS_PULL_UP},
+	[LIFT] = { .name = "lift",                              .is_output = true},
+	[LAMP] = {             .name = "lamp", .is_output = true, .initial = true},
 };
 
 static uint64_t bit(unsigned line)
@@ -33,7 +33,7 @@ static int start(void **state)
 {
 	(void)state;
 	where = gpio_rig_start();
-	lines[LOOP_B].pull_up = gpio_rig_has_bias();
+	lines[LOOP_B].bias = gpio_rig_has_bias() ? GPIO_BIAS_PULL_UP : GPIO_BIAS_AS_IS;
 	return 0;
 }
 

@@ -164,6 +164,24 @@ struct gpiod_line *gpiod_chip_find_line(struct gpiod_chip *chip, const char *nam
 	return NULL;
 }
 
+struct gpiod_line *gpiod_chip_get_line(struct gpiod_chip *chip, unsigned int offset)
+{
+	if (offset < 5 && chip->lines[offset].name)
+		return &chip->lines[offset];
+	errno = EINVAL;
+	return NULL;
+}
+
+struct gpiod_chip *gpiod_line_get_chip(struct gpiod_line *line)
+{
+	return line >= chips[1].lines ? &chips[1] : &chips[0];
+}
+
+const char *gpiod_chip_name(struct gpiod_chip *chip)
+{
+	return chip == &chips[0] ? "gpiochip7" : "gpiochip8";
+}
+
 const char *gpiod_line_consumer(struct gpiod_line *line)
 {
 	return line->holder;

@@ -213,6 +213,11 @@ const char *gpiod_chip_info_get_label(struct gpiod_chip_info *info)
 	return ((struct gpiod_chip *)info)->label;
 }
 
+const char *gpiod_chip_info_get_name(struct gpiod_chip_info *info)
+{
+	return (struct gpiod_chip *)info == &chips[0] ? "gpiochip7" : "gpiochip8";
+}
+
 int gpiod_chip_get_line_offset_from_name(struct gpiod_chip *chip, const char *name)
 {
 	for (int i = 0; i < LINES; i++) {

@@ -4,11 +4,16 @@
  * its events come out, and how lost ones and failures are told.
  */
 #include "hal/linux/gpio_backend.h"
+#include "hal/linux/gpio_sleep.h"
 
+#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -20,7 +25,7 @@ enum { LOOP_A, LOOP_B, LIFT, DOOR, HORN, COUNT };
 /* clang-format off */
 static const struct gpio_line lines[COUNT] = {
 	[LOOP_A] = {.name = "loop-a"},
-	[LOOP_B] = {.name = "loop-b", .active_low = true, .pull_up = true},
+	[LOOP_B] = {.name = "loop-b", .active_low = true, .bias = GPIO_BIAS_PULL_UP},
 	[LIFT] = {.name = "lift", .is_output = true, .active_low = true},
 	[DOOR] = {.name = "door"},
 	[HORN] = {.name = "horn", .is_output = true, .initial = true},
@@ -97,7 +102,8 @@ static void lines_are_requested_as_they_are_described(void **state)
 		assert_true(gpiod_sim_is_requested(lines[i].name));
 		assert_int_equal(gpiod_sim_is_active_low(lines[i].name),
 				 lines[i].active_low);
-		assert_int_equal(gpiod_sim_has_pull_up(lines[i].name), lines[i].pull_up);
+		assert_int_equal(gpiod_sim_has_pull_up(lines[i].name),
+				 lines[i].bias == GPIO_BIAS_PULL_UP);
 	}
 	assert_false(gpiod_sim_is_requested("beam"));
 	assert_false(gpiod_sim_level("lift"));
@@ -278,6 +284,121 @@ static void what_is_missing_or_held_is_named_and_nothing_is_kept(void **state)
 		       "line \"horn\" is held by \"neighbour\"");
 }
 
+static void a_line_of_a_board_is_found_by_chip_and_offset(void **state)
+{
+	static const struct gpio_line numbered[] = {
+		{.name = "terminal-1", .is_numbered = true, .chip = 1, .offset = 0},
+		{ .name = "terminal-2",
+		 .is_numbered = true,
+		 .chip = 0,
+		 .offset = 3,
+		 .is_output = true,
+		 .initial = true},
+	};
+	static const struct gpio_line beyond = {
+		.name = "terminal-3", .is_numbered = true, .chip = 1, .offset = 4};
+	char labels[GPIO_CHIPS_MAX][GPIO_LABEL_MAX + 1] = {"gate", "cabinet"};
+	struct gpio *gpio = NULL;
+	struct why why = {.text = ""};
+
+	(void)state;
+	assert_int_equal(gpio_chip_open(&gpio, labels, 2, numbered, 2, &why), KAKOU_OK);
+	assert_true(gpiod_sim_is_requested("door"));
+	assert_true(gpiod_sim_is_requested("lift"));
+	assert_true(gpiod_sim_level("lift"));
+	assert_false(gpiod_sim_is_requested("loop-a"));
+	gpio->backend->close(gpio);
+#ifndef KAKOU_GPIOD_V2 /* 2.x tells it with the request */
+	assert_int_equal(gpio_chip_open(&gpio, labels, 2, &beyond, 1, &why),
+			 KAKOU_E_NOTFOUND);
+	assert_non_null(strstr(why.text, "no line 4"));
+	assert_non_null(strstr(why.text, "\"terminal-3\""));
+#else
+	(void)beyond;
+#endif
+}
+
+static void a_bus_that_sleeps_shows_on_the_way_to_the_chip(void **state)
+{
+	static const char soc[] = "/sys/devices/platform/soc/";
+	char path[128];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s", "/sys/devices/platform/gpio-sim.0/gpiochip1");
+	assert_null(gpio_sleep_bus(path));
+	snprintf(path, sizeof(path), "%sfe200000.gpio/gpiochip0", soc);
+	assert_null(gpio_sleep_bus(path));
+	snprintf(path, sizeof(path), "%sfe804000.i2c/i2c-1/1-0020/gpiochip2", soc);
+	assert_string_equal(gpio_sleep_bus(path), "I2C");
+	snprintf(path, sizeof(path), "%sfe204000.spi/spi_master/spi0/spi0.0/gpiochip2",
+		 soc);
+	assert_string_equal(gpio_sleep_bus(path), "SPI");
+	snprintf(path, sizeof(path),
+		 "/sys/devices/pci0000:00/0000:00:14.0/usb1/1-2/1-2:1.0/gpiochip3");
+	assert_string_equal(gpio_sleep_bus(path), "USB");
+	snprintf(path, sizeof(path), "%ssoc:firmware/soc:firmware:gpio/gpiochip1", soc);
+	assert_string_equal(gpio_sleep_bus(path), "the firmware");
+}
+
+/* A folder of devices as the kernel's: gpiochip7 is of the processor, gpiochip8 behind I2C. */
+static char *make_devices(void)
+{
+	char *root;
+	char from[256], to[256];
+
+	assert_true(asprintf(&root, "%s/devices-XXXXXX",
+			     getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp") > 0);
+	assert_non_null(mkdtemp(root));
+	for (const char *const *part =
+		     (const char *const[]){"gpiochip7", "i2c-1", "i2c-1/gpiochip8", NULL};
+	     *part; part++) {
+		snprintf(from, sizeof(from), "%s/%s", root, *part);
+		assert_int_equal(mkdir(from, 0700), 0);
+	}
+	snprintf(to, sizeof(to), "%s/gpiochip8", root);
+	assert_int_equal(symlink(from, to), 0);
+	return root;
+}
+
+static int remove_one(const char *path, const struct stat *info, int flag,
+		      struct FTW *place)
+{
+	(void)info, (void)flag, (void)place;
+	return remove(path);
+}
+
+static void a_line_that_must_not_sleep_is_refused_on_a_chip_that_does(void **state)
+{
+	struct gpio_line wired[] = {
+		{.name = "beam", .must_not_sleep = true},
+		{.name = "door"             },
+	};
+	char labels[GPIO_CHIPS_MAX][GPIO_LABEL_MAX + 1] = {"gate", "cabinet"};
+	const char *kernels = gpio_sleep_devices;
+	char *devices = make_devices();
+	struct gpio *gpio = NULL;
+	struct why why = {.text = ""};
+
+	(void)state;
+	gpio_sleep_devices = devices;
+	assert_int_equal(gpio_chip_open(&gpio, labels, 2, wired, 2, &why), KAKOU_OK);
+	gpio->backend->close(gpio);
+	wired[1].must_not_sleep = true;
+	assert_int_equal(gpio_chip_open(&gpio, labels, 2, wired, 2, &why),
+			 KAKOU_E_INVALID);
+	assert_non_null(strstr(why.text, "line \"door\""));
+	assert_non_null(strstr(why.text, "gpiochip8 is behind I2C and sleeps"));
+	assert_int_equal(gpiod_sim_count_open_chips(), 0);
+	assert_false(gpiod_sim_is_requested("beam"));
+	gpio_sleep_devices = "/nonexistent";
+	assert_int_equal(gpio_chip_open(&gpio, labels, 2, wired, 1, &why),
+			 KAKOU_E_INVALID);
+	assert_non_null(strstr(why.text, "can't be seen"));
+	gpio_sleep_devices = kernels;
+	assert_int_equal(nftw(devices, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
+	free(devices);
+}
+
 #define ON_SIM(test) cmocka_unit_test_setup(test, reset)
 
 int main(void)
@@ -296,6 +417,9 @@ int main(void)
 		ON_SIM(a_failing_system_call_is_an_error_of_the_kernel),
 		ON_SIM(descriptors_are_listed_up_to_the_room_there_is),
 		ON_SIM(what_is_missing_or_held_is_named_and_nothing_is_kept),
+		ON_SIM(a_line_of_a_board_is_found_by_chip_and_offset),
+		ON_SIM(a_bus_that_sleeps_shows_on_the_way_to_the_chip),
+		ON_SIM(a_line_that_must_not_sleep_is_refused_on_a_chip_that_does),
 	};
 
 	return cmocka_run_group_tests_name("gpio_chip", tests, NULL, NULL);
