@@ -25,6 +25,24 @@ def test_every_pull_of_a_line_comes_out_as_one_edge_and_a_loss_is_told(gate):
     assert int(found.group(1)) == int(found.group(2)) == 4 * ROUNDS
 
 
+def test_the_lines_of_the_board_are_driven_though_the_kernel_knows_no_name_of_theirs(gate):
+    names = gate.guest("cat /sys/kernel/config/gpio-sim/kakou-gate/bank0/line*/name").split()
+    assert names == []
+    assert 'board = "qemu-virt"' in gate.guest("cat /vm/site.conf")
+    beat = gate.line_file("in1.heartbeat", "value")
+    seen = gate.guest(f"for i in $(seq 200); do cat {beat}; done").split()
+    assert set(seen) == {"0", "1"}
+
+
+def test_a_board_of_another_machine_is_refused_on_the_machine_too(gate):
+    gate.guest("sed 's/linux,dummy-virt/kakou,other/' /vm/boards/qemu-virt/board.conf "
+               ">/tmp/other.conf && sed 's#board = \"qemu-virt\"#board = \"/tmp/other.conf\"#' "
+               "/vm/site.conf >/tmp/other-site.conf")
+    status, said = gate.guest_raw("kakoud --config /tmp/other-site.conf 2>&1")
+    assert status == 1
+    assert 'this machine is "linux,dummy-virt"' in said and "no line is driven" in said
+
+
 def test_the_gates_chip_is_not_the_first_of_the_machine(gate):
     labels = gate.guest("for chip in /sys/bus/gpio/devices/gpiochip*; do "
                         "gpio=$(basename $chip); echo $gpio; done").split()

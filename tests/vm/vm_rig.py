@@ -47,22 +47,23 @@ PROFILE = read_profile()
 
 
 def guest_site(text):
-    """The site as the guest sees it: its own addresses, terminals, folders and chip."""
+    """The site as the guest sees it: its own addresses and folders, and lines, serial ports and
+    watchdog by the names of its board."""
     text = re.sub(r"^#.*\n", "", text, flags=re.M)
     for old, new in (
             ('name = "sim-gate"', f'name = "{PROFILE["name"]}"'),
             ('listen_host = "@NET@.1"', 'listen_host = "10.0.2.15"'),
             ("@NET@.1", "10.0.2.100"), ("@NET@.2", "10.0.2.100"),
-            ("@RUN@/tty-scale-in1", "/dev/ttyS0"), ("@RUN@/tty-climate-in1", "/dev/ttyS1"),
+            ("@RUN@/tty-scale-in1", "rs485-1"), ("@RUN@/tty-climate-in1", "rs485-2"),
             ("@RUN@/certs", "/vm/certs"), ("@RUN@/state", "/data/state"),
-            ("@RUN@/kakoud.sock", "/run/kakou/kakoud.sock"), ("@MAPS@", "/vm/maps"),
-            ("yard:@RUN@/gpio.sock", f"chip:{CHIP}")):
+            ("@RUN@/kakoud.sock", "/run/kakou/kakoud.sock"),
+            ('"@MAPS@"', '"/vm/maps"\nboards_dir = "/vm/boards"\nboard = "qemu-virt"'),
+            ('\tgpio = "yard:@RUN@/gpio.sock"\n', "")):
         if old not in text:
             raise RigError(f"board/sim/site.conf has no {old!r} to replace")
         text = text.replace(old, new)
     slow = {
-        r"^(control_socket = .*)": f'watchdog = "{WATCHDOG}"\n'
-                                   f"watchdog_s = {PROFILE['watchdog_s']}",
+        r"^(control_socket = .*)": f"watchdog_s = {PROFILE['watchdog_s']}",
         r'^(port "[^"]*" \{)': f"answer_ms = {PROFILE['port_answer_ms']}",
         r"^(\ttype = tcp)": f"connect_ms = {PROFILE['port_connect_ms']}",
         r'^(customs "[^"]*" \{)': f"connect_ms = {PROFILE['customs_connect_ms']}\n"
