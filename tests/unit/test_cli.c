@@ -84,10 +84,10 @@ static void wrong_usage_exits_with_2_and_says_what_was_expected(void **state)
 		       "3", NULL);
 	cli_rig_expect(2, NULL, "got \"proof\", expected verify", NULL, "log", "proof",
 		       NULL);
-	cli_rig_expect(2, NULL, "expected check FILE, sample or manual", NULL, "config",
-		       "check", NULL);
-	cli_rig_expect(2, NULL, "expected check FILE, sample or manual", NULL, "config",
-		       "sample", "x", NULL);
+	cli_rig_expect(2, NULL, "expected check FILE, board FILE, sample, manual", NULL,
+		       "config", "check", NULL);
+	cli_rig_expect(2, NULL, "expected check FILE, board FILE, sample, manual", NULL,
+		       "config", "sample", "x", NULL);
 	cli_rig_expect(2, NULL, "got \"nothing\"", NULL, "help", "nothing", NULL);
 }
 
@@ -242,6 +242,23 @@ static void it_checks_a_site_file(void **state)
 	free(good);
 }
 
+static void a_board_file_is_shown_terminal_by_terminal_or_refused(void **state)
+{
+	static const char path[] = "board/boards/cm4/board.conf";
+	char *bad = site_file_write(rig.directory, "board.conf", "name = \"a b\"\n");
+
+	(void)state;
+	cli_rig_expect(0, "out1  out  pinctrl-bcm2711  18   high  pull_down  off", NULL,
+		       NULL, "config", "board", path, NULL);
+	cli_rig_expect(0, "rs485-1  /dev/ttyAMA3  high   pinctrl-bcm2711 7", NULL, NULL,
+		       "config", "board", path, NULL);
+	cli_rig_expect(0, "\"watchdog_s\": 15", NULL, NULL, "--json", "config", "board",
+		       path, NULL);
+	cli_rig_expect(0, ".It Cm safe\n", NULL, NULL, "config", "board-manual", NULL);
+	cli_rig_expect(1, NULL, "board.conf:1: ", NULL, "config", "board", bad, NULL);
+	free(bad);
+}
+
 static void the_sample_and_the_manual_have_every_key(void **state)
 {
 	struct cli_rig_outcome sample = cli_rig_run(NULL, "config", "sample", NULL);
@@ -276,6 +293,7 @@ int main(void)
 		WITH_SERVER(what_kakoud_does_not_take_exits_with_2),
 		WITH_SERVER(a_peer_that_is_no_kakoud_is_told_from_one),
 		WITH_SERVER(it_checks_a_site_file),
+		WITH_SERVER(a_board_file_is_shown_terminal_by_terminal_or_refused),
 		cmocka_unit_test(the_sample_and_the_manual_have_every_key),
 		cmocka_unit_test(the_version_is_said_in_both_ways),
 	};
