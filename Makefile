@@ -98,7 +98,8 @@ PROG.kakou-console := $(wildcard firmware/console/*.c)
 PROG.kakou-yard    := $(wildcard tools/yard/*.c)
 PROG.kakou-customs := $(wildcard tools/customs/*.c)
 PROG.kakou-demo    := $(wildcard tools/demo/*.c)
-PROGRAMS := kakoud kakou kakou-console kakou-yard kakou-customs kakou-demo
+PROG.kakou-flash   := $(wildcard tools/flash/*.c)
+PROGRAMS := kakoud kakou kakou-console kakou-yard kakou-customs kakou-demo kakou-flash
 SIMULATED := kakou-yard kakou-customs kakou-demo
 INSTALLED := kakoud kakou kakou-console
 # What a board needs to open its lanes.
@@ -293,13 +294,13 @@ install: all
 	$(foreach m,$(MAN),install -D -m 644 $(m) $(SHARE)/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m));)
 
 # What stands in for the world, for a machine that a gate is set up or taught on.
-TOOLS     := kakou-yard kakou-customs
-TOOLS_MAN := tools/yard/kakou-yard.1 tools/customs/kakou-customs.1
+TOOLS     := kakou-yard kakou-customs kakou-flash
+TOOLS_MAN := tools/yard/kakou-yard.1 tools/customs/kakou-customs.1 tools/flash/kakou-flash.8
 install-tools: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/kakou/sim $(SHARE)/man/man1 \
 		$(DESTDIR)$(PREFIX)/lib/kakou
 	install -m 755 $(addprefix $(B)/,$(TOOLS)) $(DESTDIR)$(PREFIX)/bin
-	install -m 644 $(TOOLS_MAN) $(SHARE)/man/man1
+	$(foreach m,$(TOOLS_MAN),install -D -m 644 $(m) $(SHARE)/man/man$(subst .,,$(suffix $(m)))/$(notdir $(m));)
 	install -m 644 $(filter-out %.md,$(wildcard board/sim/*)) $(SHARE)/kakou/sim
 	install -m 755 tools/certs/make-certs.sh $(DESTDIR)$(PREFIX)/lib/kakou
 

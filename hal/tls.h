@@ -97,4 +97,10 @@ void tls_conn_destroy(struct tls_conn *conn);
 /** SHA-256 of `len` bytes. Never fails. */
 void digest_sha256(const void *data, size_t len, unsigned char out[32]);
 
+/** The same of bytes that come piece by piece; NULL without memory. digest_end() releases it. */
+struct digest; /* opaque */
+struct digest *digest_create(void);
+void digest_add(struct digest *digest, const void *data, size_t len);
+void digest_end(struct digest *digest, unsigned char out[32]);
+
 #endif

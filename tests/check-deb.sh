@@ -166,7 +166,7 @@ check "a gate beside its yard and its page starts, answers, ends, and its record
 for path in /healthz / /main.js /chart.min.js; do
 	check "the page of that gate answers $path over HTTPS" grep -qx "page $path: HTTP/1.1 200 OK" "$gate_said"
 done
-check "the manual pages are there" inside sh -c 'dpkg -L kakou kakou-console kakou-tools | grep -c "/man[158]/.*\.gz$" | grep -qx 6'
+check "the manual pages are there" inside sh -c 'dpkg -L kakou kakou-console kakou-tools | grep -c "/man[158]/.*\.gz$" | grep -qx 8'
 
 inside sh -c 'mkdir -p /etc/kakou /var/lib/kakou /var/lib/kakou-console; echo "# a site" >/etc/kakou/kakou.conf; echo record >/var/lib/kakou/record; echo KAKOUD_OPTIONS=--debug >/etc/default/kakou; echo "# a page" >/etc/kakou/console.conf; echo found >/var/lib/kakou-console/search.db'
 check "with settings the page is started" the_page_may_start
@@ -177,7 +177,7 @@ check "changed options, site, settings and record stay" inside sh -c 'grep -qx K
 check "removed and installed again, it has its options" inside sh -c 'apt-get remove -y -qq kakou && dpkg --force-confold -i /tmp/newer-*.deb && grep -qx KAKOUD_OPTIONS=--debug /etc/default/kakou'
 check "a purge of the page keeps its settings, says so, and takes what is made of the record" inside sh -c 'apt-get purge -y -qq kakou-console 2>&1 | tee /tmp/said; grep -q "stay in /etc/kakou" /tmp/said && grep -q "a page" /etc/kakou/console.conf && [ ! -e /var/lib/kakou-console ]'
 check "a purge keeps site and record, and says so" inside sh -c 'apt-get purge -y -qq kakou 2>&1 | tee /tmp/said; grep -q "record stays in /var/lib/kakou" /tmp/said && grep -qx record /var/lib/kakou/record && grep -q "a site" /etc/kakou/kakou.conf'
-check "a purge leaves nothing else" refuse inside sh -c 'ls -d /usr/bin/kakou* /etc/default/kakou /usr/share/kakou/maps /usr/share/kakou/console /etc/systemd/system/*/kakou*.service /usr/lib/kakou/back-off 2>/dev/null | grep -v kakou-yard | grep -v kakou-customs'
+check "a purge leaves nothing else" refuse inside sh -c 'ls -d /usr/bin/kakou* /etc/default/kakou /usr/share/kakou/maps /usr/share/kakou/boards /usr/share/kakou/console /etc/systemd/system/*/kakou*.service /usr/lib/kakou/back-off 2>/dev/null | grep -v kakou-yard | grep -v kakou-customs | grep -v kakou-flash'
 for program in kakou/kakoud kakou-console/kakou-console; do
 	deb=$(echo "$build"/deb/"${program%/*}"_*_arm64.deb)
 	check "the package for the board has ${program#*/} for it" sh -c "dpkg-deb --fsys-tarfile '$deb' | tar -xO './usr/bin/${program#*/}' | head -c 20 | od -An -tx1 -j18 -N2 | grep -q 'b7 00'"
