@@ -26,6 +26,7 @@ static char sys[256], proc[256];
 static struct flash_world world = {sys, proc, "/dev"};
 
 /* Makes the folders of a path below the root, and the file when there is a text. */
+KAKOU_PRINTF(2, 3)
 static void make(const char *text, const char *format, ...)
 {
 	char part[200], path[512];
