@@ -145,7 +145,7 @@ rig: all $(addprefix $(B)/,$(PRELOADED)) $(PROBES) $(B)/tests/vm/commits
 
 tests: rig $(UNIT) $(CONTRACT)
 
-guest: $(addprefix $(B)/,$(ON_BOARD)) $(GUEST)
+guest: $(addprefix $(B)/,$(ON_BOARD) kakou-flash) $(GUEST)
 
 # Changes when the compiler or its flags do.
 $(B)/flags: FORCE
