@@ -87,6 +87,12 @@ def test_one_lane_in_depth_shows_each_value_with_its_picture(gate, page):
     asked = page.text("[aria-label=海关]")
     assert "浙A12345" in asked and "CSQU3054383" in asked and "37,000 kg" in asked
     assert "海关答复" in asked and "未关联单据" in asked
+    # As a passage it is not over yet, and has words for that too.
+    page.go(f"passage/{passage}")
+    page.wait(".passage .timeline li")
+    assert page.untranslated() is None
+    page.go("lane/in1")
+    page.wait_text(".depth h2", f"过卡 {passage}")
     page.click(".depth [data-act=return]")
     page.fill("dialog [name=reason]", "no papers")
     page.click("dialog [name=submit_act]")

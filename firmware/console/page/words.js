@@ -367,7 +367,7 @@ const CODES = {
     no_memory: ["内存不足", "no memory"], no_console: ["连不上本机页面服务", "the console does not answer"],
   },
   reason: {
-    "-": ["", ""], none: ["", ""],
+    none: ["", ""],
     no_order: ["车辆未关联核放单", "no release order is bound to the vehicle"],
     several_orders: ["有多张核放单，请选择", "several open orders: choose one"],
     weight_differs: ["重量与核放单不符", "the weight differs from the order's"],
@@ -500,7 +500,7 @@ export function t(key, values) {
 
 // A code of the product; what is not known is shown as it is, with its name.
 export function tc(group, code) {
-  if (!code) return "–";
+  if (!code || code === "-") return "–";
   const word = CODES[group]?.[code];
   if (!word) document.documentElement.dataset.untranslated = `${group}.${code}`;
   return word ? word[index] : code;
