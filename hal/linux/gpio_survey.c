@@ -27,26 +27,35 @@ struct search {
 	struct why *why;
 };
 
-/* True when the label is one of "A,B,C". */
-static bool is_listed(const char *labels, const char *label)
+/* Which one of "A,B,C" the label is, from 0; -1: none. */
+static int find_label(const char *labels, const char *label)
 {
 	size_t len = strlen(label);
 
-	while (*labels) {
+	for (int i = 0; *labels; i++) {
 		size_t n = strcspn(labels, ",");
 
 		if (n == len && !memcmp(labels, label, n))
-			return true;
+			return i;
 		labels += n + (labels[n] == ',');
 	}
-	return false;
+	return -1;
+}
+
+/* By chip and offset when it is a board's, otherwise by the kernel's name. */
+static bool is_line(const struct gpio_line *line, const struct gpio_v2_line_info *info,
+		    int chip)
+{
+	if (line->is_numbered)
+		return line->chip == chip && line->offset == info->offset;
+	return info->name[0] && !strcmp(line->name, info->name);
 }
 
 static enum kakou_err take_line(struct search *search,
-				const struct gpio_v2_line_info *info)
+				const struct gpio_v2_line_info *info, int chip)
 {
 	for (size_t i = 0; i < search->count; i++) {
-		if (search->found[i] || strcmp(search->lines[i].name, info->name) != 0)
+		if (search->found[i] || !is_line(&search->lines[i], info, chip))
 			continue;
 		search->found[i] = true;
 		if (!(info->flags & GPIO_V2_LINE_FLAG_USED))
@@ -55,21 +64,21 @@ static enum kakou_err take_line(struct search *search,
 			search->out->held_by_kakoud++;
 		else
 			return why_set(search->why, KAKOU_E_DENIED,
-				       "line %s is held by \"%s\"", info->name,
+				       "line %s is held by \"%s\"", search->lines[i].name,
 				       info->consumer);
 	}
 	return KAKOU_OK;
 }
 
-static enum kakou_err take_chip(struct search *search, int fd, unsigned lines)
+static enum kakou_err take_chip(struct search *search, int fd, unsigned lines, int chip)
 {
 	enum kakou_err err = KAKOU_OK;
 
 	for (unsigned i = 0; i < lines && !err; i++) {
 		struct gpio_v2_line_info info = {.offset = i};
 
-		if (ioctl(fd, GPIO_V2_GET_LINEINFO_IOCTL, &info) == 0 && info.name[0])
-			err = take_line(search, &info);
+		if (ioctl(fd, GPIO_V2_GET_LINEINFO_IOCTL, &info) == 0)
+			err = take_line(search, &info, chip);
 	}
 	return err;
 }
@@ -80,6 +89,7 @@ static enum kakou_err look_into(struct search *search, const char *path,
 {
 	struct gpiochip_info chip = {.lines = 0};
 	enum kakou_err err = KAKOU_OK;
+	int place = -1;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
 	*is_meant = false;
@@ -89,9 +99,10 @@ static enum kakou_err look_into(struct search *search, const char *path,
 					 strerror(errno))
 			       : KAKOU_OK;
 	if (ioctl(fd, GPIO_GET_CHIPINFO_IOCTL, &chip) == 0)
-		*is_meant = is_listed(labels, chip.label);
+		place = find_label(labels, chip.label);
+	*is_meant = place >= 0;
 	if (*is_meant)
-		err = take_chip(search, fd, chip.lines);
+		err = take_chip(search, fd, chip.lines, place);
 	close(fd);
 	return err;
 }
