@@ -137,9 +137,11 @@ def test_nothing_is_found_against_its_tls(new_gate, tmp_path):
                     "--ip", f"{gate.slot.net}.1", f"console.sim.invalid:{CONSOLE_PORT}"],
                    capture_output=True, timeout=80, check=False)
     rows = report.read_text().splitlines()[1:]
-    # Taken for renegotiation is that the connection ends in good order; the next tests look.
+    # Taken for renegotiation is that the connection ends in good order; the next tests look. What is
+    # compressed are the page's files, the same for everybody: there is no secret beside a guess
+    # (BREACH); an answer of the API never is.
     worse = [row for row in rows if re.search(r'"(MEDIUM|HIGH|CRITICAL)"', row)
-             and not row.startswith('"secure_client_renego"')]
+             and not row.startswith(('"secure_client_renego"', '"BREACH"'))]
     assert not worse, worse
 
 

@@ -33,7 +33,9 @@ def log_in(gate, name, role):
 
 
 def install(machine, version="1.1"):
+    had = len(machine.gate.events(kind="update"))
     machine.update("install", machine.bundle(version), "--quiet", "0")
+    machine.gate.wait_event("update", count=had + 2)
     machine.good["B"] = True
 
 
