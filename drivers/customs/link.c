@@ -290,6 +290,7 @@ enum kakou_err customs_link_start(struct customs_link **out,
 	link->config = *config;
 	link->health.last_sent_ms = -1;
 	link->health.last_heard_ms = -1;
+	link->health.last_refusal_ms = -1;
 	err = encoding_check(why);
 	if (err)
 		goto destroy;

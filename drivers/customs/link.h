@@ -143,6 +143,7 @@ struct customs_news {
 struct customs_link_health {
 	bool is_up;                          /**< the last attempt was delivered */
 	int64_t last_sent_ms, last_heard_ms; /**< monotonic, -1 = never */
+	int64_t last_refusal_ms;             /**< too */
 	uint64_t sent, failed, answers, refused;
 	uint64_t handshakes, resumed; /**< of our attempts; resumed ones are among them */
 	int64_t expires_s; /**< when the first of our files ends, seconds since 1970 UTC */
@@ -150,7 +151,8 @@ struct customs_link_health {
 		dropped; /**< news lost to a full queue or a flood; never an awaited ANSWER */
 	uint32_t pending; /**< inquiries being re-sent */
 	char tls_version[16];
-	char last_error[160];
+	char last_error[160];   /**< of our attempts */
+	char last_refusal[160]; /**< what came in and was turned away: who, and why */
 	char registration[160]; /**< what the last 0x62 said; "" = none came */
 	char dialect
 		[160]; /**< how the peer differs from its settings; "" = it does not */

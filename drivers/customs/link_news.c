@@ -110,7 +110,9 @@ static void tell_trouble(struct customs_link *link, struct customs_news *news,
 			 enum kakou_err err, const struct why *why)
 {
 	explain(news, err, why);
-	text_copy(link->health.last_error, sizeof(link->health.last_error), why->text);
+	text_copy(link->health.last_refusal, sizeof(link->health.last_refusal),
+		  why->text);
+	link->health.last_refusal_ms = news->at_ms;
 	if (is_flood(&link->flood_from_ms, FLOOD_EVERY_MS, FLOOD_BURST, news->at_ms))
 		link->health.dropped++;
 	else

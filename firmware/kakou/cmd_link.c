@@ -41,8 +41,10 @@ static void print_link(struct cli *cli, json_t *link)
 	fprintf(cli->out, "heard    %" PRId64 " answers, last %s\n",
 		cli_integer(link, "answers"), cli_ago(link, "heard_age_ms", ago));
 	fprintf(cli->out, "failed   %" PRId64 " attempts\n", cli_integer(link, "failed"));
-	fprintf(cli->out, "refused  %" PRId64 " connections\n",
-		cli_integer(link, "refused"));
+	fprintf(cli->out, "refused  %" PRId64 " connections, last %s%s%s\n",
+		cli_integer(link, "refused"), cli_ago(link, "refusal_age_ms", ago),
+		cli_text(link, "last_refusal")[0] ? "; " : "",
+		cli_text(link, "last_refusal"));
 	fprintf(cli->out,
 		"secured  %" PRId64 " handshakes, %" PRId64 " of them resumed\n",
 		cli_integer(link, "handshakes"), cli_integer(link, "resumed"));

@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* The control thread shows itself ten times a second; silence is worth a word. */
-enum { SILENT_MS = 1000 };
+enum { SILENT_MS = 1000, DAY_MS = 86400000 };
 
 static void print_control(struct cli *cli, const json_t *control)
 {
@@ -62,6 +62,19 @@ static void print_customs(struct cli *cli, const json_t *link)
 		cli_say_link(link), cli_ago(link, "sent_age_ms", sent),
 		cli_ago(link, "heard_age_ms", heard), cli_integer(link, "pending"),
 		error[0] ? "; " : "", error);
+}
+
+/* Who knocked and was turned away within a day: customs with a certificate that does not do, or
+ * somebody who has no business here. */
+static void print_refusal(struct cli *cli, const json_t *link)
+{
+	const char *why = cli_text(link, "last_refusal");
+	char ago[CLI_WORDS_MAX];
+
+	if (why[0] && cli_integer(link, "refusal_age_ms") < DAY_MS)
+		fprintf(cli->out, "refused  %" PRId64 " connections, last %s; %s\n",
+			cli_integer(link, "refused"),
+			cli_ago(link, "refusal_age_ms", ago), why);
 }
 
 /* Only where there is something: customs does not know of vehicles that have gone. */
@@ -174,6 +187,7 @@ static void print_status(struct cli *cli, json_t *status)
 	print_control(cli, json_object_get(status, "control"));
 	print_record(cli, json_object_get(status, "record"));
 	print_customs(cli, json_object_get(status, "customs"));
+	print_refusal(cli, json_object_get(status, "customs"));
 	print_backlog(cli,
 		      json_object_get(json_object_get(status, "customs"), "backlog"));
 	print_registry(cli, json_object_get(status, "registry"));

@@ -86,7 +86,7 @@ static json_t *view_link(const struct rpc *rpc, int64_t now_ms)
 		return json_null();
 	return json_pack(
 		"{s:b, s:o, s:o, s:I, s:I, s:I, s:I, s:i, s:s, s:s, s:s, s:I, s:I, s:I, "
-		"s:o, s:s}",
+		"s:o, s:s, s:s, s:o}",
 		"is_up", health.is_up, "sent_age_ms",
 		rpc_age(health.last_sent_ms, now_ms), "heard_age_ms",
 		rpc_age(health.last_heard_ms, now_ms), "sent", (json_int_t)health.sent,
@@ -96,7 +96,8 @@ static json_t *view_link(const struct rpc *rpc, int64_t now_ms)
 		"last_error", health.last_error, "dialect", health.dialect, "handshakes",
 		(json_int_t)health.handshakes, "resumed", (json_int_t)health.resumed,
 		"expires_s", (json_int_t)health.expires_s, "backlog", view_backlog(rpc),
-		"registration", health.registration);
+		"registration", health.registration, "last_refusal", health.last_refusal,
+		"refusal_age_ms", rpc_age(health.last_refusal_ms, now_ms));
 }
 
 static json_t *number_or_null(bool is_there, int32_t number)

@@ -11,7 +11,8 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
-from kakou_rig import LONG, Gate, make_certs  # noqa: E402
+from customs_help import Peer, Probe, free_port  # noqa: E402
+from kakou_rig import LONG, Gate, Slot, make_certs  # noqa: E402
 
 
 # Several runs of pytest share the tests: each takes the next that nobody has claimed, by making
@@ -109,3 +110,45 @@ def new_gate(request, certs):
 def rounds():
     """rounds(short, long): how often to repeat something in make test and in make test-fault."""
     return lambda short, long: long if LONG else short
+
+
+# ---- the customs link between peers of our own ------------------------------------------------
+
+@pytest.fixture(scope="module")
+def net():
+    slot = Slot()
+    yield slot.net
+    slot.release()
+
+
+@pytest.fixture
+def new_peer(net, certs):
+    made = []
+
+    def make(**arguments):
+        made.append(Peer(certs, f"{net}.2", **arguments))
+        return made[-1]
+
+    yield make
+    for peer in made:
+        peer.close()
+
+
+@pytest.fixture
+def new_probe(net, certs, tmp_path):
+    made = []
+
+    def make(platform, **settings):
+        address = (f"{net}.1", free_port(f"{net}.1"))
+        target = platform.address if isinstance(platform, Peer) else platform
+        made.append(Probe(tmp_path, certs, target, address, **settings))
+        return made[-1]
+
+    yield make
+    for probe in made:
+        probe.close()
+
+
+@pytest.fixture
+def probe(new_peer, new_probe):
+    return new_probe(new_peer())

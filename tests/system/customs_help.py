@@ -75,13 +75,14 @@ class Received:
         self.big = struct.unpack(">I", data[4:8])[0] == len(data)
         order = ">" if self.big else "<"
         assert struct.unpack(order + "I", data[4:8])[0] == len(data)
-        assert struct.unpack(order + "I", data[34:38])[0] == len(data) - 40
+        length = struct.unpack(order + "I", data[34:38])[0]
+        assert length == len(data) - 40 or data[8] in (0x21, 0x26)  # pictures may follow
         assert data[-2:] == b"\xff\xff"
         self.code = data[8]
         self.area, self.channel = data[9:19].decode(), data[19:29].decode()
         self.direction = chr(data[29])
         self.ident = data[30:34]
-        xml = data[38:-2]
+        xml = data[38:38 + length]
         declared = re.search(rb'encoding="([^"]+)"', xml)
         self.xml = xml.decode(declared.group(1).decode() if declared else "utf-8")
 
@@ -100,9 +101,12 @@ class Received:
 
 # ---- TLS ------------------------------------------------------------------------------------
 
-def context(certs, name, is_server, ca="ca"):
-    """`name`: whose certificate is shown, None = none."""
+def context(certs, name, is_server, ca="ca", version=None):
+    """`name`: whose certificate is shown, None = none; `version`: the only one that is spoken."""
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER if is_server else ssl.PROTOCOL_TLS_CLIENT)
+    made.set_ciphers("DEFAULT@SECLEVEL=0")  # whoever refuses something, it is the other side
+    if version:
+        made.minimum_version = made.maximum_version = version
     made.check_hostname = False
     made.verify_mode = ssl.CERT_REQUIRED
     made.load_verify_locations(certs / f"{ca}.pem")
@@ -111,15 +115,24 @@ def context(certs, name, is_server, ca="ca"):
     return made
 
 
-def dial(certs, address, data, name="customs", ca="ca", close="clean", timeout_s=20):
+# The head of a record of 64 bytes, and three of them; the whole, of a key that nobody has.
+PART_OF_A_RECORD = bytes.fromhex("1703030040") + b"abc"
+FORGED_RECORD = bytes.fromhex("1703030040") + b"x" * 64
+
+
+def dial(certs, address, data, name="customs", ca="ca", close="clean", timeout_s=20, version=None):
     """Brings `data` to a listener as a peer does. `close`: "clean" (close_notify both ways),
-    "rude" (the socket just goes), or "keep" (returned open)."""
+    "rude" (the socket just goes), "keep" (returned open), or bytes that are sent below TLS before
+    the socket goes."""
     raw = socket.create_connection(address, timeout=timeout_s)
-    tls = context(certs, name, False, ca).wrap_socket(raw)
+    tls = context(certs, name, False, ca, version).wrap_socket(raw)
     tls.sendall(data)
     if close == "keep":
         return tls
-    if close == "clean":
+    if isinstance(close, bytes):
+        with socket.socket(fileno=tls.detach()) as raw:
+            raw.sendall(close)
+    elif close == "clean":
         tls.unwrap().close()
     else:
         tls.close()
@@ -131,11 +144,12 @@ class Peer:
 
     `behave`: "clean" (reads to close_notify, says it too), "rude" (closes after the frame without
     it), "mute" (accepts TCP and never says anything), "early" (closes properly as soon as the
-    frame is complete by its length).
+    frame is complete by its length), or bytes that it sends below TLS when the frame is complete,
+    before the socket goes. `name`, `version` and `behave` may be changed at any time.
     """
 
-    def __init__(self, certs, host, name="customs", ca="ca", behave="clean", port=0):
-        self.behave = behave
+    def __init__(self, certs, host, name="customs", ca="ca", behave="clean", port=0, version=None):
+        self.behave, self.version = behave, version
         self.certs, self.name, self.ca = certs, name, ca
         self.frames = queue.Queue()
         self.errors = queue.Queue()
@@ -159,12 +173,12 @@ class Peer:
             self.kept.append(raw)
             return
         try:
-            tls = context(self.certs, self.name, True, self.ca).wrap_socket(
-                raw, server_side=True)
+            made = context(self.certs, self.name, True, self.ca, self.version)
+            tls = made.wrap_socket(raw, server_side=True)
             data = b""
             while True:
                 data = self._split(data + self._read(tls))
-                if self.behave in ("rude", "early") and not data:
+                if self.behave not in ("clean", "mute") and not data:
                     break
         except EOFError:
             with contextlib.suppress(OSError):
@@ -174,6 +188,9 @@ class Peer:
             raw.close()
         else:
             with contextlib.suppress(OSError):
+                if isinstance(self.behave, bytes):
+                    tls = socket.socket(fileno=tls.detach())
+                    tls.sendall(self.behave)
                 (tls.unwrap() if self.behave == "early" else tls).close()
 
     @staticmethod
@@ -186,7 +203,7 @@ class Peer:
     def _split(self, data):
         while len(data) >= 8:
             sizes = [struct.unpack(order, data[4:8])[0] for order in ("<I", ">I")]
-            size = next(n for n in sizes if 40 <= n <= 40 + 32768)
+            size = next(n for n in sizes if 40 <= n <= 4 << 20)  # pictures, too
             if len(data) < size:
                 break
             self.frames.put(Received(data[:size]))
@@ -197,6 +214,8 @@ class Peer:
         return self.frames.get(timeout=within_s)
 
     def close(self):
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)  # or accept() keeps it in use
         self.socket.close()
         for raw in self.kept:
             raw.close()

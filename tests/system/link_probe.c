@@ -201,14 +201,15 @@ static void print_health(void)
 	bool is_known = customs_link_read_health(probed, &health);
 
 	print(json_pack(
-		"{s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:s, s:I, s:I}",
+		"{s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:s, s:s, s:I, s:I}",
 		"health", (int)is_known, "is_up", (int)health.is_up, "sent",
 		(json_int_t)health.sent, "failed", (json_int_t)health.failed, "answers",
 		(json_int_t)health.answers, "refused", (json_int_t)health.refused,
 		"dropped", (json_int_t)health.dropped, "pending",
 		(json_int_t)health.pending, "tls", health.tls_version, "last_error",
-		health.last_error, "dialect", health.dialect, "handshakes",
-		(json_int_t)health.handshakes, "resumed", (json_int_t)health.resumed));
+		health.last_error, "last_refusal", health.last_refusal, "dialect",
+		health.dialect, "handshakes", (json_int_t)health.handshakes, "resumed",
+		(json_int_t)health.resumed));
 }
 
 static void drain(void)

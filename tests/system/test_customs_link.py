@@ -4,69 +4,17 @@
 import itertools
 import socket
 import ssl
-import subprocess
 import threading
 import time
 
 import pytest
 
-from customs_help import (AREA, CHANNEL, OTHER_CHANNEL, RELEASE, Peer, Probe, answer, command, dial,
+from customs_help import (AREA, CHANNEL, OTHER_CHANNEL, RELEASE, Probe, answer, command, dial,
                           frame, free_port, root)
-from kakou_rig import BUILD, Slot, wait_until
+from kakou_rig import wait_until
 
 SEQ = "20240726120000000001"
 NUMBERS = itertools.count(1)
-
-
-@pytest.fixture(scope="module")
-def net():
-    slot = Slot()
-    yield slot.net
-    slot.release()
-
-
-@pytest.fixture
-def new_peer(net, certs):
-    made = []
-
-    def make(**arguments):
-        made.append(Peer(certs, f"{net}.2", **arguments))
-        return made[-1]
-
-    yield make
-    for peer in made:
-        peer.close()
-
-
-@pytest.fixture
-def new_probe(net, certs, tmp_path):
-    made = []
-
-    def make(platform, **settings):
-        address = (f"{net}.1", free_port(f"{net}.1"))
-        target = platform.address if isinstance(platform, Peer) else platform
-        made.append(Probe(tmp_path, certs, target, address, **settings))
-        return made[-1]
-
-    yield make
-    for probe in made:
-        probe.close()
-
-
-@pytest.fixture
-def new_platform_process(net, certs, tmp_path):
-    """kakou-customs, as a server that gives session tickets."""
-    (tmp_path / "orders").write_text("")
-    address = (f"{net}.2", free_port(f"{net}.2"))
-    process = subprocess.Popen(
-        [BUILD / "kakou-customs", "--listen", "%s:%d" % address, "--gate", f"{net}.9:9",
-         "--cert", certs / "customs.pem", "--key", certs / "customs.key", "--ca", certs / "ca.pem",
-         "--orders", tmp_path / "orders"], stderr=subprocess.PIPE, text=True)
-    process.stderr.readline()
-    process.address = address
-    yield process
-    process.kill()
-    process.communicate()
 
 
 # ---- out ------------------------------------------------------------------------------------
@@ -229,11 +177,6 @@ def test_a_failed_delivery_is_told_once_and_left_to_the_caller(net, new_probe):
 
 # ---- in -------------------------------------------------------------------------------------
 
-@pytest.fixture
-def probe(new_peer, new_probe):
-    return new_probe(new_peer())
-
-
 @pytest.mark.parametrize("dialect", [
     {}, {"big": True, "ones": True}, {"encoding": "GB18030"}, {"encoding": "GB2312", "ones": True},
     {"wide": True}, {"wide": True, "big": True}, {"bare": True}, {"bare": True, "encoding": "GBK"},
@@ -312,14 +255,6 @@ def test_a_peer_that_trickles_is_cut_by_the_deadline(probe, certs):
     assert news["error"] == "timeout" and "no whole frame" in news["why"]
 
 
-def test_twenty_idle_connections_do_not_keep_an_answer_out(probe, certs):
-    idle = [socket.create_connection(probe.address) for _ in range(20)]
-    dial(certs, probe.address, answer(SEQ), timeout_s=30)
-    assert probe.news("answer", within_s=30)["seq_no"] == SEQ
-    for raw in idle:
-        raw.close()
-
-
 def test_no_answer_is_lost_while_nobody_takes_the_news(probe, certs):
     count = 80
     probe.say("hold")
@@ -363,150 +298,6 @@ def test_a_flood_of_answers_to_nothing_does_not_keep_the_awaited_one_out(new_pee
         told += 1
     assert 64 <= told < 400 and probe.health()["dropped"] == 400 - told
     tls.unwrap().close()
-
-
-def test_what_would_cost_memory_is_bounded_and_the_next_answer_counts(new_probe, new_peer, certs):
-    """4 GB announced, a bomb of entities, a thousand connections that say nothing."""
-    probe = new_probe(new_peer())
-    huge = bytes.fromhex("E25C4B89FFFFFFFF22") + b"x" * 60
-    bomb = b'<!DOCTYPE b [<!ENTITY a "aaaaaaaaaa">' + b"".join(
-        f'<!ENTITY {chr(98 + i)} "{f"&{chr(97 + i)};" * 10}">'.encode() for i in range(9)) + b"]>"
-    dial(certs, probe.address, huge, close="rude")
-    assert "total length" in probe.news("garbled")["why"]
-    dial(certs, probe.address, frame(0x22, bomb + b"<COMMAND_INFO>&j;</COMMAND_INFO>"))
-    assert "document type" in probe.news("garbled")["why"]
-
-    def memory_kb():
-        with open(f"/proc/{probe.process.pid}/status", encoding="ascii") as status:
-            return int(next(line for line in status if line.startswith("RssAnon")).split()[1])
-
-    before, idle = memory_kb(), []
-    for _ in range(1000):
-        raw = socket.socket()
-        raw.setblocking(False)
-        raw.connect_ex(probe.address)
-        idle.append(raw)
-    time.sleep(1)
-    assert memory_kb() - before < 4096  # sixteen connections at once, however many knock
-    for raw in idle:
-        raw.close()
-    dial(certs, probe.address, answer(SEQ), timeout_s=30)
-    assert probe.news("answer", within_s=30)["seq_no"] == SEQ
-
-
-# ---- who may ----------------------------------------------------------------------------------
-
-@pytest.mark.parametrize("name, ca, check", [
-    ("rogue-customs", "ca", "not signed by a trusted issuer"),
-    ("other", "ca", "other.sim.invalid"),
-    ("client-customs", "ca", "extended key usage"),
-])
-def test_the_platforms_certificate_is_checked_when_we_dial(new_peer, new_probe, name, ca, check):
-    peer = new_peer(name=name, ca=ca)
-    probe = new_probe(peer)
-    probe.ask(SEQ)
-    failed = probe.news("failed")
-    assert failed["error"] == "refused" and check in failed["why"]
-    assert peer.frames.empty()
-
-
-def test_a_platform_that_refuses_our_certificate_is_told_apart(new_peer, new_probe):
-    peer = new_peer()
-    probe = new_probe(peer, name="rogue-gate")
-    probe.ask(SEQ)
-    failed = probe.news("failed")
-    assert failed["error"] == "refused" and "peer:" in failed["why"], failed
-    assert peer.frames.empty()
-
-
-@pytest.mark.parametrize("name, check", [
-    (None, "no client certificate"),
-    ("rogue-customs", "not signed by a trusted issuer"),
-    ("other", "other.sim.invalid"),
-    ("gate", "gate.sim.invalid"),
-])
-def test_who_dials_in_is_checked(probe, certs, name, check):
-    with pytest.raises((OSError, ssl.SSLError)):
-        tls = dial(certs, probe.address, answer(SEQ), name=name, close="keep")
-        while tls.recv(100):  # under TLS 1.3 the refusal comes last
-            pass
-        raise ssl.SSLError("ended")
-    refused = probe.news("refused")
-    assert check in refused["why"] and "127.0.0.1:" in refused["why"]
-    assert probe.has_no_news("answer", 0) and probe.health()["refused"] == 1
-    dial(certs, probe.address, answer(SEQ))
-    assert probe.news("answer")["seq_no"] == SEQ
-
-
-def test_a_revoked_certificate_is_refused_where_lists_are_checked(new_peer, new_probe, certs):
-    probe = new_probe(new_peer(), peer="gate", crl=certs / "crl.pem")
-    with pytest.raises((OSError, ssl.SSLError)):
-        dial(certs, probe.address, answer(SEQ), name="revoked-gate")
-    assert "revoked" in probe.news("refused")["why"]
-
-
-def test_many_messages_need_one_whole_handshake(new_platform_process, new_probe):
-    platform = new_platform_process
-    probe = new_probe(platform.address, resend_ms=60000, resend_max_ms=60000)
-    for number in range(10):
-        probe.ask(f"n{number}")
-        probe.news("sent", seq_no=f"n{number}")
-    health = probe.health()
-    assert health["handshakes"] == 10
-    if health["tls"] == "TLSv1.2":  # 1.3 resumes otherwise, and is not asked to
-        assert health["resumed"] == 9
-
-
-def replace_files(folder, certs, name):
-    for suffix in (".key", ".pem"):
-        new = folder / f"new{suffix}"
-        new.write_bytes((certs / f"{name}{suffix}").read_bytes())
-        new.chmod(0o600)
-        new.rename(folder / f"gate{suffix}")
-
-
-@pytest.fixture
-def own_files(certs, tmp_path):
-    """A folder whose gate.pem and gate.key a test may replace."""
-    folder = tmp_path / "own"
-    folder.mkdir()
-    for name in ("ca.pem",):
-        (folder / name).write_bytes((certs / name).read_bytes())
-    replace_files(folder, certs, "gate")
-    return folder
-
-
-def test_certificates_are_rotated_without_a_restart(new_peer, new_probe, certs, own_files):
-    peer = new_peer()
-    probe = new_probe(peer, cert=own_files / "gate.pem", key=own_files / "gate.key",
-                      resend_ms=60000, resend_max_ms=60000)
-    probe.ask("before")
-    probe.news("sent", seq_no="before")
-    kept = dial(certs, probe.address, answer("1")[:30], close="keep")
-    replace_files(own_files, certs, "rogue-gate")
-    assert "rotated" in probe.news("certificates")["why"]
-    probe.ask("after")
-    assert "peer:" in probe.news("failed", seq_no="after")["why"]  # it shows the new one
-    kept.sendall(answer("1")[30:])  # who was connected goes on
-    assert probe.news("answer")["seq_no"] == "1"
-    kept.close()
-    replace_files(own_files, certs, "gate")
-    assert "rotated" in probe.news("certificates")["why"]
-    probe.news("sent", seq_no="after")
-
-
-def test_files_that_do_not_fit_are_told_and_the_old_ones_stay(new_peer, new_probe, certs,
-                                                             own_files):
-    probe = new_probe(new_peer(), cert=own_files / "gate.pem", key=own_files / "gate.key")
-    (own_files / "gate.pem").write_bytes((certs / "other.pem").read_bytes())
-    assert "the old ones stay" in probe.news("certificates")["why"]
-    probe.ask(SEQ)
-    assert probe.news("sent")["seq_no"] == SEQ
-
-
-def test_what_ends_within_thirty_days_is_warned_of(new_peer, new_probe):
-    probe = new_probe(new_peer(), name="expired-gate")
-    assert "certificate gate.sim.invalid ended on 2021-01-01" in probe.news("certificates")["why"]
 
 
 # ---- the end ----------------------------------------------------------------------------------

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "hal/clock.h"
 #include "hal/text.h"
 #include "tests/unit/cli_rig.h"
 #include "tests/unit/rpc_healths.h"
@@ -25,7 +26,11 @@ static int start(void **state)
 					   .last_sent_ms = -1,
 					   .last_heard_ms = -1,
 					   .tls_version = "TLSv1.2",
-					   .last_error = "connection refused"};
+					   .last_error = "connection refused",
+					   .refused = 4,
+					   .last_refusal_ms = clock_mono_ms(),
+					   .last_refusal = "10.0.0.9:4711: no client "
+							   "certificate"};
 	struct journal_health record = {.is_well = true, .last_seq = 99};
 
 	(void)state;
@@ -97,6 +102,8 @@ static void no_command_means_status(void **state)
 	assert_non_null(strstr(alone.out, "record   well, last event 99"));
 	assert_non_null(strstr(alone.out, "customs  DOWN"));
 	assert_non_null(strstr(alone.out, "connection refused"));
+	assert_non_null(strstr(alone.out, "refused  4 connections, last "));
+	assert_non_null(strstr(alone.out, "; 10.0.0.9:4711: no client certificate\n"));
 	assert_non_null(strstr(alone.out, "devices  14 well"));
 	assert_non_null(strstr(alone.out, "out1"));
 	cli_rig_release(&alone);

@@ -363,18 +363,22 @@ static void a_bus_before_its_first_cycle_has_no_units(void **state)
 static void the_link_shows_its_last_error(void **state)
 {
 	static const char *const expected[][2] = {
-		{"is_up",        "false"                 },
-		{"sent",         "3"                     },
-		{"failed",       "2"                     },
-		{"answers",      "1"                     },
-		{"refused",      "4"                     },
-		{"pending",      "1"                     },
-		{"sent_age_ms",  "700"                   },
-		{"heard_age_ms", "null"                  },
-		{"tls_version",  "\"TLSv1.2\""           },
-		{"last_error",   "\"connection refused\""},
+		{"is_up",          "false"                  },
+		{"sent",           "3"                      },
+		{"failed",         "2"                      },
+		{"answers",        "1"                      },
+		{"refused",        "4"                      },
+		{"pending",        "1"                      },
+		{"sent_age_ms",    "700"                    },
+		{"heard_age_ms",   "null"                   },
+		{"tls_version",    "\"TLSv1.2\""            },
+		{"last_error",     "\"connection refused\"" },
+		{"last_refusal",   "\"certificate expired\""},
+		{"refusal_age_ms", "1700"                   },
 	};
 	struct customs_link_health link = {
+		.last_refusal = "certificate expired",
+		.last_refusal_ms = clock_mono_ms() - 1700,
 		.last_sent_ms = clock_mono_ms() - 700,
 		.last_heard_ms = -1,
 		.sent = 3,

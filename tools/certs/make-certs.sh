@@ -8,7 +8,10 @@
 #
 # ca.pem customs.pem gate.pem other.pem   the authority; the two ends; a name nobody expects
 # rogue-ca.pem rogue-gate.pem rogue-customs.pem    the same names from another authority
-# client-customs.pem                      the platform's name, for clients only
+# client-customs.pem server-customs.pem   the platform's name, for clients only, for servers only
+# signer-customs.pem                      the same, with a key that may sign certificates and nothing else
+# sha1-customs.pem                        the same, signed with SHA-1
+# expired-customs.pem future-customs.pem revoked-customs.pem    the same, out of date, not yet valid, withdrawn
 # expired-gate.pem                        the gate's name, out of date
 # revoked-gate.pem crl.pem                the gate's name, withdrawn by the authority's list
 # console.pem                             the officers' page
@@ -59,7 +62,7 @@ leaf() { # NAME AUTHORITY HOST [ca options...]
 	commonName = supplied
 	[leaf]
 	basicConstraints = critical,CA:FALSE
-	keyUsage = critical,digitalSignature
+	keyUsage = critical,${sign:-digitalSignature}
 	extendedKeyUsage = ${use:-serverAuth,clientAuth}
 	subjectAltName = DNS:$host
 	authorityKeyIdentifier = keyid
@@ -78,9 +81,16 @@ use=serverAuth leaf console ca console.sim.invalid
 leaf rogue-gate rogue-ca gate.sim.invalid
 leaf rogue-customs rogue-ca customs.sim.invalid
 use=clientAuth leaf client-customs ca customs.sim.invalid
+use=serverAuth leaf server-customs ca customs.sim.invalid
+sign=keyCertSign leaf signer-customs ca customs.sim.invalid
+leaf sha1-customs ca customs.sim.invalid -md sha1
+leaf expired-customs ca customs.sim.invalid -startdate 20200101000000Z -enddate 20210101000000Z
+leaf future-customs ca customs.sim.invalid -startdate 20980101000000Z -enddate 20990101000000Z
 leaf expired-gate ca gate.sim.invalid -startdate 20200101000000Z -enddate 20210101000000Z
-leaf revoked-gate ca gate.sim.invalid
-quietly openssl ca -config revoked-gate.cnf -cert ca.pem -keyfile ca.key -revoke revoked-gate.pem
+for end in gate customs; do
+	leaf revoked-$end ca $end.sim.invalid
+	quietly openssl ca -config revoked-$end.cnf -cert ca.pem -keyfile ca.key -revoke revoked-$end.pem
+done
 quietly openssl ca -config revoked-gate.cnf -cert ca.pem -keyfile ca.key -gencrl -out crl.pem
 
 rm -f -- *.csr *.cnf *.index* *.old [0-9A-F]*.pem openssl.log
