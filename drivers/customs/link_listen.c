@@ -12,6 +12,7 @@
 
 #include "drivers/customs/bare.h"
 #include "drivers/customs/link_socket.h"
+#include "drivers/customs/link_wait.h"
 #include "hal/clock.h"
 
 enum {
@@ -41,9 +42,9 @@ struct link_listen {
 	struct loop *loop;
 	int fd;
 	struct loop_watch *watch;
-	struct loop_timer *accept_timer; /* accept again after a shortage */
+	struct link_wait *wait;          /* who has not said hello */
+	struct loop_timer *accept_timer; /* call the next in; accept after a shortage */
 	struct loop_timer *held_timer;   /* offer held frames again */
-	size_t count;
 	struct conn *conns[LINK_CONNS_MAX];
 };
 
@@ -66,8 +67,7 @@ static void end(struct conn *conn)
 	free(conn->buffer);
 	*conn->slot = NULL;
 	free(conn);
-	if (listen->count-- == LINK_CONNS_MAX)
-		accept_again(listen, true);
+	loop_timer_set(listen->accept_timer, clock_mono_ms());
 }
 
 static void end_badly(struct conn *conn, enum kakou_err err, const struct why *why)
@@ -272,33 +272,6 @@ static struct conn **find_slot(struct link_listen *listen)
 	return NULL;
 }
 
-static enum kakou_err accept_one(struct link_listen *listen, struct conn **slot)
-{
-	char peer[LINK_PEER_TEXT];
-	struct conn *conn;
-	int fd;
-	enum kakou_err err = link_socket_accept(listen->fd, &fd, peer);
-
-	if (err)
-		return err;
-	conn = calloc(1, sizeof(*conn));
-	if (!conn) {
-		close(fd);
-		return KAKOU_E_FULL;
-	}
-	conn->listen = listen;
-	conn->slot = slot;
-	conn->since_ms = clock_mono_ms();
-	memcpy(conn->peer, peer, sizeof(peer));
-	*slot = conn;
-	listen->count++;
-	if (begin(conn, listen->loop, fd)) {
-		end(conn);
-		return KAKOU_E_FULL;
-	}
-	return KAKOU_OK;
-}
-
 /* Who says nothing must not keep customs out: with all places taken, connections that still owe
  * their handshake make room. A peer that has proved itself stays. */
 static void make_room(struct link_listen *listen)
@@ -320,22 +293,57 @@ static void make_room(struct link_listen *listen)
 	}
 }
 
-static void on_listen_ready(void *arg, int ready)
+static void on_waiter_trouble(void *arg, enum kakou_err err, const struct why *why)
+{
+	const struct link_listen *listen = arg;
+
+	listen->config.on_trouble(listen->config.arg, err, why);
+}
+
+/* One has said hello: it gets a TLS connection, or waits on for a place. */
+static bool on_hello(void *arg, int fd, const char peer[LINK_PEER_TEXT])
 {
 	struct link_listen *listen = arg;
 	struct conn **slot = find_slot(listen);
-	enum kakou_err err = KAKOU_OK;
+	struct conn *conn;
 
-	(void)ready;
 	if (!slot) {
 		make_room(listen);
 		slot = find_slot(listen);
 	}
-	while (slot && !err) {
-		err = accept_one(listen, slot);
-		slot = find_slot(listen);
+	conn = slot ? calloc(1, sizeof(*conn)) : NULL;
+	if (!conn) {
+		loop_timer_set(listen->accept_timer, clock_mono_ms() + ACCEPT_PAUSE_MS);
+		return false;
 	}
-	if (slot && err != KAKOU_E_FULL)
+	conn->listen = listen;
+	conn->slot = slot;
+	conn->since_ms = clock_mono_ms();
+	memcpy(conn->peer, peer, sizeof(conn->peer));
+	*slot = conn;
+	if (begin(conn, listen->loop, fd))
+		end(conn);
+	return true;
+}
+
+static void on_listen_ready(void *arg, int ready)
+{
+	struct link_listen *listen = arg;
+	enum kakou_err err = KAKOU_OK;
+
+	(void)ready;
+	for (int i = 0; i < LINK_WAITERS_MAX && !err; i++) {
+		char peer[LINK_PEER_TEXT];
+		int fd;
+
+		if (!link_wait_has_room(listen->wait))
+			err = KAKOU_E_FULL;
+		else
+			err = link_socket_accept(listen->fd, &fd, peer);
+		if (!err)
+			err = link_wait_put(listen->wait, fd, peer);
+	}
+	if (err != KAKOU_E_FULL)
 		return;
 	/* A shortage would wake the loop without end. */
 	accept_again(listen, false);
@@ -344,7 +352,11 @@ static void on_listen_ready(void *arg, int ready)
 
 static void on_accept_timer(void *arg)
 {
-	accept_again(arg, true);
+	struct link_listen *listen = arg;
+
+	while (link_wait_call(listen->wait))
+		;
+	accept_again(listen, true);
 }
 
 static void on_held_timer(void *arg)
@@ -380,7 +392,16 @@ enum kakou_err link_listen_create(struct link_listen **out, struct loop *loop,
 	err = link_socket_listen(&listen->fd, config->host, config->port, why);
 	if (err)
 		goto destroy;
-	err = loop_timer_create(loop, on_accept_timer, listen, &listen->accept_timer);
+	err = link_wait_create(&listen->wait, loop,
+			       &(struct link_wait_config){
+				       .deadline_ms = LINK_CONN_DEADLINE_MS,
+				       .on_hello = on_hello,
+				       .on_trouble = on_waiter_trouble,
+				       .arg = listen,
+			       });
+	if (!err)
+		err = loop_timer_create(loop, on_accept_timer, listen,
+					&listen->accept_timer);
 	if (!err)
 		err = loop_timer_create(loop, on_held_timer, listen, &listen->held_timer);
 	if (!err)
@@ -407,6 +428,7 @@ void link_listen_destroy(struct link_listen *listen)
 			end(listen->conns[i]);
 	}
 	loop_unwatch(listen->watch);
+	link_wait_destroy(listen->wait);
 	loop_timer_destroy(listen->accept_timer);
 	loop_timer_destroy(listen->held_timer);
 	if (listen->fd >= 0)

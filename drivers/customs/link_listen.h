@@ -5,8 +5,8 @@
  * Layer:   drivers. Serves the gate and the platform alike.
  * Threads: the loop's own.
  *
- * At most LINK_CONNS_MAX connections at once; what comes beyond waits in the kernel, until one ends
- * or owes its handshake for too long. Each has a deadline for its handshake and for each whole
+ * At most LINK_CONNS_MAX connections at once; who comes beyond, or has not said a whole TLS hello, waits
+ * in link_wait.h until one ends or owes its handshake for too long. Each has a deadline for its handshake and for each whole
  * frame, so that a peer that trickles is cut. A connection's memory exists only while it does, and
  * its buffer is as large as its frame.
  */
