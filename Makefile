@@ -331,7 +331,7 @@ help:
 	@echo "make                    the programs, in $(B)          (VARIANT=gcc|clang|asan, V=1)"
 	@echo "make run                a gate in this terminal; Ctrl-C ends it"
 	@echo "make demo TRUCKS=30     the same, for so many trucks, as records; ends by itself"
-	@echo "make test               three builds, checks, unit, contract and system tests; 3 to 4 minutes"
+	@echo "make test               three builds, checks, unit, contract and system tests; 5 to 6 minutes"
 	@echo "make unit T=word        a part of them: unit, contract, system"
 	@echo "make check              check-layers, check-format, check-words, check-manual, check-units, check-mutants, check-tables, check-boards"
 	@echo "make test-vm            kakoud on an emulated arm64 board with a GPIO chip of the kernel; 4 minutes"

@@ -36,7 +36,8 @@ enum kakou_err certificate_explain(struct why *why, const char *path,
 	return why_set(why, KAKOU_E_INVALID, "%s: expected %s: %s", path, expected, text);
 }
 
-static enum kakou_err load_chain(mbedtls_x509_crt *to, const char *path, struct why *why)
+enum kakou_err certificate_load_chain(mbedtls_x509_crt *to, const char *path,
+				      struct why *why)
 {
 	char *pem;
 	size_t len;
@@ -51,7 +52,8 @@ static enum kakou_err load_chain(mbedtls_x509_crt *to, const char *path, struct 
 		       : KAKOU_OK;
 }
 
-static enum kakou_err load_lists(mbedtls_x509_crl *to, const char *path, struct why *why)
+enum kakou_err certificate_load_lists(mbedtls_x509_crl *to, const char *path,
+				      struct why *why)
 {
 	char *pem;
 	size_t len;
@@ -179,7 +181,7 @@ enum kakou_err certificate_read(const char *path, struct certificate_facts *out,
 	enum kakou_err err;
 
 	mbedtls_x509_crt_init(&cert);
-	err = load_chain(&cert, path, why);
+	err = certificate_load_chain(&cert, path, why);
 	if (!err)
 		take_facts(&cert, out);
 	mbedtls_x509_crt_free(&cert);
@@ -250,9 +252,9 @@ static enum kakou_err check_chain(const struct certificate_wish *wish,
 		return KAKOU_OK;
 	mbedtls_x509_crt_init(&trusted);
 	mbedtls_x509_crl_init(&lists);
-	err = load_chain(&trusted, wish->ca_file, why);
+	err = certificate_load_chain(&trusted, wish->ca_file, why);
 	if (!err && wish->crl_file)
-		err = load_lists(&lists, wish->crl_file, why);
+		err = certificate_load_lists(&lists, wish->crl_file, why);
 	if (!err &&
 	    mbedtls_x509_crt_verify(cert, &trusted, wish->crl_file ? &lists : NULL, NULL,
 				    &flags, NULL, NULL) &&
@@ -358,7 +360,7 @@ enum kakou_err certificate_match_key(const char *cert_file, const char *key_file
 	enum kakou_err err;
 
 	mbedtls_x509_crt_init(&cert);
-	err = load_chain(&cert, cert_file, why);
+	err = certificate_load_chain(&cert, cert_file, why);
 	if (!err)
 		err = check_key(&cert, cert_file, key_file, key_owner, why);
 	mbedtls_x509_crt_free(&cert);
@@ -373,7 +375,7 @@ enum kakou_err certificate_check(const struct certificate_wish *wish,
 
 	memset(out, 0, sizeof(*out));
 	mbedtls_x509_crt_init(&cert);
-	err = load_chain(&cert, wish->cert_file, why);
+	err = certificate_load_chain(&cert, wish->cert_file, why);
 	if (!err) {
 		take_facts(&cert, out);
 		err = check_key(&cert, wish->cert_file, wish->key_file, wish->key_owner,

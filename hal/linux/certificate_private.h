@@ -11,6 +11,8 @@
 #include <mbedtls/entropy.h>
 #include <mbedtls/pk.h>
 #include <mbedtls/version.h>
+#include <mbedtls/x509_crl.h>
+#include <mbedtls/x509_crt.h>
 
 #include "hal/certificate.h"
 
@@ -21,6 +23,13 @@ struct certificate_key {
 	mbedtls_entropy_context entropy;
 	mbedtls_ctr_drbg_context random;
 };
+
+/** Read certificates or revocation lists in PEM into what was initialised. Errors of
+ *  file_read_whole(); KAKOU_E_INVALID: one of them is not readable. */
+KAKOU_MUST_CHECK enum kakou_err certificate_load_chain(mbedtls_x509_crt *to,
+						       const char *path, struct why *why);
+KAKOU_MUST_CHECK enum kakou_err certificate_load_lists(mbedtls_x509_crl *to,
+						       const char *path, struct why *why);
 
 /** Reads a private key. To be closed also after a failure. */
 KAKOU_MUST_CHECK enum kakou_err certificate_open_key(struct certificate_key *key,

@@ -15,58 +15,9 @@
 #endif
 
 #include "hal/file.h"
+#include "hal/linux/certificate_private.h"
 
-enum {
-	PEM_MAX_BYTES = 1024 * 1024,
-	KEY_MAX_BYTES = 16 * 1024,
-	MBEDTLS_TEXT_BYTES = 96,
-};
-
-/* `failure` above 0 counts the certificates of a bundle that could not be read. */
-static enum kakou_err explain_file(struct why *why, const char *path,
-				   const char *expected, int failure)
-{
-	char text[MBEDTLS_TEXT_BYTES];
-
-	if (failure > 0)
-		return why_set(why, KAKOU_E_INVALID,
-			       "%s: %d entries are not readable, expected %s", path,
-			       failure, expected);
-	mbedtls_strerror(failure, text, sizeof(text));
-	return why_set(why, KAKOU_E_INVALID, "%s: expected %s: %s", path, expected, text);
-}
-
-static enum kakou_err load_certificates(mbedtls_x509_crt *to, const char *path,
-					struct why *why)
-{
-	char *pem;
-	size_t len;
-	int failure;
-	enum kakou_err err = file_read_whole(path, PEM_MAX_BYTES, &pem, &len, why);
-
-	if (err)
-		return err;
-	failure = mbedtls_x509_crt_parse(to, (unsigned char *)pem, len + 1);
-	free(pem);
-	return failure ? explain_file(why, path, "certificates in PEM", failure)
-		       : KAKOU_OK;
-}
-
-static enum kakou_err load_revocations(mbedtls_x509_crl *to, const char *path,
-				       struct why *why)
-{
-	char *pem;
-	size_t len;
-	int failure;
-	enum kakou_err err = file_read_whole(path, PEM_MAX_BYTES, &pem, &len, why);
-
-	if (err)
-		return err;
-	failure = mbedtls_x509_crl_parse(to, (unsigned char *)pem, len + 1);
-	free(pem);
-	return failure ? explain_file(why, path, "revocation lists in PEM", failure)
-		       : KAKOU_OK;
-}
+enum { KEY_MAX_BYTES = 16 * 1024, MBEDTLS_TEXT_BYTES = 96 };
 
 static int parse_key(struct tls_context *context, const unsigned char *pem, size_t size)
 {
@@ -102,21 +53,23 @@ static enum kakou_err load_key(struct tls_context *context, const char *path,
 	explicit_bzero(pem, len);
 	free(pem);
 	if (failure)
-		return explain_file(why, path, "a private key in PEM", failure);
+		return certificate_explain(why, path, "a private key in PEM", failure);
 	failure = check_pair(context);
-	return failure ? explain_file(why, path, "the key of the certificate", failure)
+	return failure ? certificate_explain(why, path, "the key of the certificate",
+					     failure)
 		       : KAKOU_OK;
 }
 
 static enum kakou_err load_files(struct tls_context *context,
 				 const struct tls_config *config, struct why *why)
 {
-	enum kakou_err err = load_certificates(&context->trusted, config->ca_file, why);
+	enum kakou_err err =
+		certificate_load_chain(&context->trusted, config->ca_file, why);
 
 	if (!err && config->crl_file)
-		err = load_revocations(&context->revoked, config->crl_file, why);
+		err = certificate_load_lists(&context->revoked, config->crl_file, why);
 	if (!err)
-		err = load_certificates(&context->own, config->cert_file, why);
+		err = certificate_load_chain(&context->own, config->cert_file, why);
 	if (!err)
 		err = load_key(context, config->key_file, why);
 	return err;

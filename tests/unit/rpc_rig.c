@@ -290,3 +290,17 @@ void rpc_rig_expect_ended(int fd)
 	assert_null(rpc_rig_receive(fd));
 	close(fd);
 }
+
+json_t *rpc_rig_callf(const struct rpc_rig *rig, const char *method, const char *format,
+		      ...)
+{
+	char params[900];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(params, sizeof(params), format, args);
+	va_end(args);
+	for (char *c = params; *c; c++)
+		*c = *c == '\'' ? '"' : *c;
+	return rpc_rig_call(rig, method, params);
+}

@@ -65,6 +65,11 @@ json_t *rpc_rig_ask(int fd, const char *line);
 /** Calls a method (`params` is JSON text, or NULL) on a connection of its own. */
 json_t *rpc_rig_call(const struct rpc_rig *rig, const char *method, const char *params);
 
+/** The same; `format` is of printf, and ' in it stands for ". At most 900 bytes. */
+KAKOU_PRINTF(3, 4)
+json_t *rpc_rig_callf(const struct rpc_rig *rig, const char *method, const char *format,
+		      ...);
+
 /** The answer is an error of this code whose message has `part` in it. Releases the answer. */
 void rpc_rig_expect_error(json_t *answer, int code, const char *part);
 

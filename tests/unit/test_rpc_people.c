@@ -56,24 +56,10 @@ static int stop(void **state)
 	return 0;
 }
 
-/* Calls a method with these parameters, in which ' stands for ". */
-KAKOU_PRINTF(2, 3) static json_t *call(const char *method, const char *format, ...)
-{
-	char params[600];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(params, sizeof(params), format, args);
-	va_end(args);
-	for (char *c = params; *c; c++)
-		*c = *c == '\'' ? '"' : *c;
-	return rpc_rig_call(&rig, method, params);
-}
-
 static json_t *log_in(const char *name, const char *password)
 {
-	return call("login", "{'name':'%s','password':'%s','screen':'t'}", name,
-		    password);
+	return rpc_rig_callf(&rig, "login", "{'name':'%s','password':'%s','screen':'t'}",
+			     name, password);
 }
 
 static void expect_done(json_t *answer)
@@ -103,17 +89,20 @@ static void expect_no_note(void)
 static void the_first_person_is_a_supervisor_added_by_root(void **state)
 {
 	(void)state;
-	rpc_rig_expect_error(call("people.add", "{'name':'a','role':'officer','password':"
-						"'long enough','screen':'t'}"),
+	rpc_rig_expect_error(rpc_rig_callf(&rig, "people.add",
+					   "{'name':'a','role':'officer','password':"
+					   "'long enough','screen':'t'}"),
 			     INVALID, "expected supervisor for the first person");
 	expect_note(EVENT_ACCESS_REFUSED, "actor", "root");
-	expect_done(call("people.add", "{'name':'a','role':'supervisor','password':'long "
-				       "enough','screen':'t'}"));
+	expect_done(rpc_rig_callf(&rig, "people.add",
+				  "{'name':'a','role':'supervisor','password':'long "
+				  "enough','screen':'t'}"));
 	expect_note(EVENT_PEOPLE_CHANGED, "actor", "root");
-	rpc_rig_expect_error(call("people.add",
-				  "{'name':'b','role':'supervisor','password':'long "
-				  "enough','screen':'t'}"),
-			     DENIED, "a supervisor logs in and adds others");
+	rpc_rig_expect_error(
+		rpc_rig_callf(&rig, "people.add",
+			      "{'name':'b','role':'supervisor','password':'long "
+			      "enough','screen':'t'}"),
+		DENIED, "a supervisor logs in and adds others");
 }
 
 static void a_wrong_password_and_an_unknown_name_are_answered_alike(void **state)
@@ -147,8 +136,8 @@ static void a_supervisor_ends_the_keeping_out(void **state)
 	(void)state;
 	for (int i = 0; i < DESK_FAILURES_MAX; i++)
 		rpc_rig_expect_error(log_in("li", "wrong"), REFUSED, "wrong");
-	expect_done(
-		call("people.unlock", "{'ticket':'%s','name':'li','screen':'t'}", chief));
+	expect_done(rpc_rig_callf(&rig, "people.unlock",
+				  "{'ticket':'%s','name':'li','screen':'t'}", chief));
 	expect_done(log_in("li", "password of li"));
 }
 
@@ -160,10 +149,11 @@ static void only_a_supervisor_changes_people(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
-		rpc_rig_expect_error(call(methods[i],
-					  "{'ticket':'%s','name':'chief','screen':'t'}",
-					  officer),
-				     DENIED, "li is officer, and people");
+		rpc_rig_expect_error(
+			rpc_rig_callf(&rig, methods[i],
+				      "{'ticket':'%s','name':'chief','screen':'t'}",
+				      officer),
+			DENIED, "li is officer, and people");
 		expect_note(EVENT_ACCESS_REFUSED, "actor", "li");
 	}
 }
@@ -175,13 +165,15 @@ static void who_has_no_ticket_is_recorded_at_most_once_a_second(void **state)
 
 	(void)state;
 	for (int i = 0; i < 3; i++)
-		rpc_rig_expect_error(call("people.lock", "{'name':'li','screen':'t'}"),
-				     DENIED, "no ticket: log in first");
+		rpc_rig_expect_error(
+			rpc_rig_callf(&rig, "people.lock", "{'name':'li','screen':'t'}"),
+			DENIED, "no ticket: log in first");
 	expect_note(EVENT_ACCESS_REFUSED, "method", "people.lock");
 	expect_no_note();
 	rpc_rig_advance(&rig, 1001);
-	rpc_rig_expect_error(call("people.lock", "{'name':'li','screen':'t'}"), DENIED,
-			     "no ticket");
+	rpc_rig_expect_error(
+		rpc_rig_callf(&rig, "people.lock", "{'name':'li','screen':'t'}"), DENIED,
+		"no ticket");
 	event = rpc_rig_take_note(&rig);
 	assert_true(event_get_number(&event, "count", &count));
 	assert_int_equal(count, 3);
@@ -190,11 +182,13 @@ static void who_has_no_ticket_is_recorded_at_most_once_a_second(void **state)
 static void root_without_a_ticket_rescues_a_supervisor_and_nobody_else(void **state)
 {
 	(void)state;
-	rpc_rig_expect_error(call("people.password", "{'name':'li','password':'long "
-						     "enough','screen':'t'}"),
+	rpc_rig_expect_error(rpc_rig_callf(&rig, "people.password",
+					   "{'name':'li','password':'long "
+					   "enough','screen':'t'}"),
 			     DENIED, "li is no supervisor");
-	expect_done(call("people.password", "{'name':'chief','password':'long "
-					    "enough','screen':'t'}"));
+	expect_done(rpc_rig_callf(&rig, "people.password",
+				  "{'name':'chief','password':'long "
+				  "enough','screen':'t'}"));
 	expect_done(log_in("chief", "long enough"));
 }
 
@@ -203,23 +197,26 @@ static void the_last_supervisor_stays(void **state)
 	char other[TICKET_TEXT + 1];
 
 	(void)state;
-	rpc_rig_expect_error(call("people.remove",
-				  "{'ticket':'%s','name':'chief','screen':'t'}", chief),
+	rpc_rig_expect_error(rpc_rig_callf(&rig, "people.remove",
+					   "{'ticket':'%s','name':'chief','screen':'t'}",
+					   chief),
 			     REFUSED, "chief is the last supervisor");
+	rpc_rig_expect_error(rpc_rig_callf(&rig, "people.lock",
+					   "{'ticket':'%s','name':'chief','screen':'t'}",
+					   chief),
+			     REFUSED, "last supervisor");
 	rpc_rig_expect_error(
-		call("people.lock", "{'ticket':'%s','name':'chief','screen':'t'}", chief),
-		REFUSED, "last supervisor");
-	rpc_rig_expect_error(
-		call("people.role",
-		     "{'ticket':'%s','name':'chief','role':'viewer','screen':'t'}",
-		     chief),
+		rpc_rig_callf(
+			&rig, "people.role",
+			"{'ticket':'%s','name':'chief','role':'viewer','screen':'t'}",
+			chief),
 		REFUSED, "last supervisor");
 	rpc_rig_log_in(&rig, "second", "supervisor", other);
-	expect_done(call("people.remove", "{'ticket':'%s','name':'chief','screen':'t'}",
-			 other));
+	expect_done(rpc_rig_callf(&rig, "people.remove",
+				  "{'ticket':'%s','name':'chief','screen':'t'}", other));
 	expect_note(EVENT_PEOPLE_CHANGED, "change", "removed");
-	rpc_rig_expect_error(call("whoami", "{'ticket':'%s'}", chief), DENIED,
-			     "log in again");
+	rpc_rig_expect_error(rpc_rig_callf(&rig, "whoami", "{'ticket':'%s'}", chief),
+			     DENIED, "log in again");
 }
 
 static void a_ticket_ends_with_what_it_says(void **state)
@@ -241,12 +238,13 @@ static void a_ticket_ends_with_what_it_says(void **state)
 			json_object_get(rpc_rig_result(answer), "ticket")));
 
 		json_decref(answer);
-		expect_done(call("whoami", "{'ticket':'%s'}", ticket));
-		expect_done(call(cases[i].method,
-				 "{'ticket':'%s','name':'li',%s'screen':'t'}", chief,
-				 cases[i].params));
-		rpc_rig_expect_error(call("whoami", "{'ticket':'%s'}", ticket), DENIED,
-				     "log in again");
+		expect_done(rpc_rig_callf(&rig, "whoami", "{'ticket':'%s'}", ticket));
+		expect_done(rpc_rig_callf(&rig, cases[i].method,
+					  "{'ticket':'%s','name':'li',%s'screen':'t'}",
+					  chief, cases[i].params));
+		rpc_rig_expect_error(
+			rpc_rig_callf(&rig, "whoami", "{'ticket':'%s'}", ticket), DENIED,
+			"log in again");
 		free(ticket);
 	}
 	rpc_rig_expect_error(log_in("li", "password of li"), REFUSED, "li is locked");
@@ -258,25 +256,26 @@ static void ones_own_new_password_needs_the_old_one_and_gives_a_new_ticket(void 
 	const char *fresh;
 
 	(void)state;
-	rpc_rig_expect_error(call("password",
-				  "{'ticket':'%s','password':'wrong','fresh':'new "
-				  "password','screen':'t'}",
-				  officer),
-			     REFUSED, "wrong name or password");
-	rpc_rig_expect_error(call("password",
-				  "{'ticket':'%s','password':'password of "
-				  "li','fresh':'short','screen':'t'}",
-				  officer),
+	rpc_rig_expect_error(
+		rpc_rig_callf(&rig, "password",
+			      "{'ticket':'%s','password':'wrong','fresh':'new "
+			      "password','screen':'t'}",
+			      officer),
+		REFUSED, "wrong name or password");
+	rpc_rig_expect_error(rpc_rig_callf(&rig, "password",
+					   "{'ticket':'%s','password':'password of "
+					   "li','fresh':'short','screen':'t'}",
+					   officer),
 			     INVALID, "expected at least 8 characters");
-	answer = call("password",
-		      "{'ticket':'%s','password':'password of li','fresh':'new "
-		      "password','screen':'t'}",
-		      officer);
+	answer = rpc_rig_callf(&rig, "password",
+			       "{'ticket':'%s','password':'password of li','fresh':'new "
+			       "password','screen':'t'}",
+			       officer);
 	fresh = json_string_value(json_object_get(rpc_rig_result(answer), "ticket"));
-	expect_done(call("whoami", "{'ticket':'%s'}", fresh));
+	expect_done(rpc_rig_callf(&rig, "whoami", "{'ticket':'%s'}", fresh));
 	json_decref(answer);
-	rpc_rig_expect_error(call("whoami", "{'ticket':'%s'}", officer), DENIED,
-			     "log in again");
+	rpc_rig_expect_error(rpc_rig_callf(&rig, "whoami", "{'ticket':'%s'}", officer),
+			     DENIED, "log in again");
 	expect_done(log_in("li", "new password"));
 }
 
@@ -295,35 +294,40 @@ static void a_password_that_another_gave_opens_nothing_but_its_change(void **sta
 	char *ticket;
 
 	(void)state;
-	expect_done(call("people.add",
-			 "{'ticket':'%s','name':'new','role':'officer','password':'given "
-			 "to new','must_change':true,'screen':'t'}",
-			 chief));
+	expect_done(rpc_rig_callf(
+		&rig, "people.add",
+		"{'ticket':'%s','name':'new','role':'officer','password':'given "
+		"to new','must_change':true,'screen':'t'}",
+		chief));
 	answer = log_in("new", "given to new");
 	assert_true(json_is_true(json_object_get(rpc_rig_result(answer), "must_change")));
 	ticket = ticket_of(answer);
-	rpc_rig_expect_error(call("act",
-				  "{'ticket':'%s','lane':'in1','act':'lock','reason':'x',"
-				  "'screen':'t'}",
-				  ticket),
-			     DENIED, "change it first");
-	rpc_rig_expect_error(call("handover",
-				  "{'ticket':'%s','incoming':'%s','reason':'x','screen':"
-				  "'t'}",
-				  officer, ticket),
-			     DENIED, "changed first");
-	expect_done(call("whoami", "{'ticket':'%s'}", ticket));
-	answer = call("password",
-		      "{'ticket':'%s','password':'given to new','fresh':'known to "
-		      "nobody','screen':'t'}",
-		      ticket);
+	rpc_rig_expect_error(
+		rpc_rig_callf(&rig, "act",
+			      "{'ticket':'%s','lane':'in1','act':'lock','reason':'x',"
+			      "'screen':'t'}",
+			      ticket),
+		DENIED, "change it first");
+	rpc_rig_expect_error(
+		rpc_rig_callf(&rig, "handover",
+			      "{'ticket':'%s','incoming':'%s','reason':'x','screen':"
+			      "'t'}",
+			      officer, ticket),
+		DENIED, "changed first");
+	expect_done(rpc_rig_callf(&rig, "whoami", "{'ticket':'%s'}", ticket));
+	answer = rpc_rig_callf(
+		&rig, "password",
+		"{'ticket':'%s','password':'given to new','fresh':'known to "
+		"nobody','screen':'t'}",
+		ticket);
 	free(ticket);
 	ticket = ticket_of(answer);
-	expect_done(
-		call("people.lock", "{'ticket':'%s','name':'li','screen':'t'}", chief));
-	rpc_rig_expect_error(
-		call("people.lock", "{'ticket':'%s','name':'li','screen':'t'}", ticket),
-		DENIED, "asks for supervisor");
+	expect_done(rpc_rig_callf(&rig, "people.lock",
+				  "{'ticket':'%s','name':'li','screen':'t'}", chief));
+	rpc_rig_expect_error(rpc_rig_callf(&rig, "people.lock",
+					   "{'ticket':'%s','name':'li','screen':'t'}",
+					   ticket),
+			     DENIED, "asks for supervisor");
 	free(ticket);
 	answer = log_in("new", "known to nobody");
 	assert_true(
@@ -334,10 +338,10 @@ static void a_password_that_another_gave_opens_nothing_but_its_change(void **sta
 static void after_logging_out_the_ticket_is_none(void **state)
 {
 	(void)state;
-	expect_done(call("logout", "{'ticket':'%s'}", officer));
+	expect_done(rpc_rig_callf(&rig, "logout", "{'ticket':'%s'}", officer));
 	expect_note(EVENT_LOGOUT, "actor", "li");
-	rpc_rig_expect_error(call("logout", "{'ticket':'%s'}", officer), DENIED,
-			     "the ticket is none or no more");
+	rpc_rig_expect_error(rpc_rig_callf(&rig, "logout", "{'ticket':'%s'}", officer),
+			     DENIED, "the ticket is none or no more");
 }
 
 static void an_act_beyond_the_role_is_refused_and_recorded(void **state)
@@ -348,16 +352,17 @@ static void an_act_beyond_the_role_is_refused_and_recorded(void **state)
 	(void)state;
 	rpc_rig_log_in(&rig, "tech", "technician", technician);
 	rpc_rig_expect_error(
-		call("act",
-		     "{'ticket':'%s','lane':'in1','passage':3,'act':'release',"
-		     "'reason':'r','screen':'t'}",
-		     technician),
+		rpc_rig_callf(&rig, "act",
+			      "{'ticket':'%s','lane':'in1','passage':3,'act':'release',"
+			      "'reason':'r','screen':'t'}",
+			      technician),
 		DENIED,
 		"tech is technician, and release asks for officer or "
 		"supervisor");
 	expect_note(EVENT_ACCESS_REFUSED, "act", "release");
-	rpc_rig_expect_error(call("act", "{'lane':'in1','passage':3,'act':'release',"
-					 "'reason':'r','screen':'t'}"),
+	rpc_rig_expect_error(rpc_rig_callf(&rig, "act",
+					   "{'lane':'in1','passage':3,'act':'release',"
+					   "'reason':'r','screen':'t'}"),
 			     DENIED, "no ticket");
 	assert_false(queue_pop(rig.acts, &act));
 }
@@ -387,14 +392,16 @@ static void a_shift_is_handed_over_by_two_people_with_what_is_open(void **state)
 	shot.lanes[0].is_acknowledged[0] = true;
 	shot.lanes[1].is_locked = shot.lanes[1].help_is_called = true;
 	mailbox_put(rig.mailbox, &shot);
-	rpc_rig_expect_error(call("handover",
-				  "{'ticket':'%s','incoming':'%s','reason':'r','screen':"
-				  "'t'}",
-				  officer, officer),
-			     REFUSED, "got li, who hands over");
-	expect_done(call("handover",
-			 "{'ticket':'%s','incoming':'%s','reason':'night','screen':'t'}",
-			 officer, next));
+	rpc_rig_expect_error(
+		rpc_rig_callf(&rig, "handover",
+			      "{'ticket':'%s','incoming':'%s','reason':'r','screen':"
+			      "'t'}",
+			      officer, officer),
+		REFUSED, "got li, who hands over");
+	expect_done(rpc_rig_callf(
+		&rig, "handover",
+		"{'ticket':'%s','incoming':'%s','reason':'night','screen':'t'}", officer,
+		next));
 	event = rpc_rig_take_note(&rig);
 	assert_int_equal(event.kind, EVENT_SHIFT);
 	expect_field(&event, "actor", "li");
@@ -404,9 +411,9 @@ static void a_shift_is_handed_over_by_two_people_with_what_is_open(void **state)
 	expect_field(&event, "bypasses", "");
 	expect_field(&event, "alarms", "in1:tailgate");
 	expect_field(&event, "calls", "out1");
-	rpc_rig_expect_error(call("whoami", "{'ticket':'%s'}", officer), DENIED,
-			     "log in again");
-	expect_done(call("whoami", "{'ticket':'%s'}", next));
+	rpc_rig_expect_error(rpc_rig_callf(&rig, "whoami", "{'ticket':'%s'}", officer),
+			     DENIED, "log in again");
+	expect_done(rpc_rig_callf(&rig, "whoami", "{'ticket':'%s'}", next));
 }
 
 /* Acknowledged alarms are not handed over, but what is bypassed always is. */
@@ -437,9 +444,10 @@ static void a_shift_is_handed_over_with_what_is_bypassed(void **state)
 	out1->rights |= RIGHT_REGISTERED;
 	rig.site->offline.types = 1;
 	mailbox_put(rig.mailbox, &shot);
-	reply = call("handover",
-		     "{'ticket':'%s','incoming':'%s','reason':'night','screen':'t'}",
-		     officer, next);
+	reply = rpc_rig_callf(
+		&rig, "handover",
+		"{'ticket':'%s','incoming':'%s','reason':'night','screen':'t'}", officer,
+		next);
 	assert_string_equal(
 		json_string_value(
 			json_object_get(json_object_get(reply, "result"), "bypasses")),
@@ -462,17 +470,19 @@ static void a_shift_is_taken_over_by_an_officer_who_is_logged_in(void **state)
 
 	(void)state;
 	rpc_rig_log_in(&rig, "tech", "technician", technician);
-	rpc_rig_expect_error(call("handover",
-				  "{'ticket':'%s','incoming':'%s','reason':'r','screen':"
-				  "'t'}",
-				  officer, technician),
-			     DENIED, "tech is technician, expected officer");
-	rpc_rig_expect_error(call("handover",
-				  "{'ticket':'%s','incoming':'zhang','reason':'r',"
-				  "'screen':'t'}",
-				  officer),
-			     DENIED, "log in first");
-	expect_done(call("whoami", "{'ticket':'%s'}", officer));
+	rpc_rig_expect_error(
+		rpc_rig_callf(&rig, "handover",
+			      "{'ticket':'%s','incoming':'%s','reason':'r','screen':"
+			      "'t'}",
+			      officer, technician),
+		DENIED, "tech is technician, expected officer");
+	rpc_rig_expect_error(
+		rpc_rig_callf(&rig, "handover",
+			      "{'ticket':'%s','incoming':'zhang','reason':'r',"
+			      "'screen':'t'}",
+			      officer),
+		DENIED, "log in first");
+	expect_done(rpc_rig_callf(&rig, "whoami", "{'ticket':'%s'}", officer));
 }
 
 static void what_the_record_takes_no_more_is_not_done(void **state)
@@ -483,9 +493,10 @@ static void what_the_record_takes_no_more_is_not_done(void **state)
 	event_begin(&event, EVENT_LOGOUT, EVENT_NO_LANE, 0);
 	while (queue_push(rig.notes, &event) == KAKOU_OK)
 		; /* the server's thread pushes none meanwhile */
-	rpc_rig_expect_error(
-		call("people.lock", "{'ticket':'%s','name':'li','screen':'t'}", chief),
-		FULL, "the record takes nothing now; nothing was done");
+	rpc_rig_expect_error(rpc_rig_callf(&rig, "people.lock",
+					   "{'ticket':'%s','name':'li','screen':'t'}",
+					   chief),
+			     FULL, "the record takes nothing now; nothing was done");
 	rpc_rig_expect_error(log_in("li", "password of li"), FULL, "nothing was done");
 	while (queue_pop(rig.notes, &event))
 		;
@@ -528,11 +539,12 @@ static void a_damaged_file_lets_nobody_in_alarms_and_is_read_again_when_it_is_ri
 	rpc_rig_expect_error(log_in("li", "password of li"), INVALID,
 			     "the people file is damaged, so nobody can log in");
 	expect_note(EVENT_LOGIN_REFUSED, "why", "damaged");
-	rpc_rig_expect_error(call("act", "{'lane':'in1','passage':3,'act':'release',"
-					 "'reason':'r','screen':'t'}"),
+	rpc_rig_expect_error(rpc_rig_callf(&rig, "act",
+					   "{'lane':'in1','passage':3,'act':'release',"
+					   "'reason':'r','screen':'t'}"),
 			     DENIED, "the people file is damaged");
 	expect_note(EVENT_ACCESS_REFUSED, "method", "act");
-	answer = call("people", "{}");
+	answer = rpc_rig_callf(&rig, "people", "{}");
 	assert_non_null(strstr(
 		json_string_value(json_object_get(rpc_rig_result(answer), "damage")),
 		"line 2"));
@@ -550,15 +562,18 @@ static void root_begins_anew_over_a_file_that_others_could_read(void **state)
 	(void)state;
 	start_with_people("kakou people 1\n", 0644);
 	expect_note(EVENT_ALARM, "text", "expected 0600");
-	rpc_rig_expect_error(call("people.add", "{'name':'a','role':'officer','password':"
-						"'long enough','screen':'t'}"),
+	rpc_rig_expect_error(rpc_rig_callf(&rig, "people.add",
+					   "{'name':'a','role':'officer','password':"
+					   "'long enough','screen':'t'}"),
 			     INVALID, "expected supervisor for the first person");
 	expect_note(EVENT_ACCESS_REFUSED, "actor", "root");
-	rpc_rig_expect_error(call("people.unlock", "{'name':'li','screen':'t'}"), INVALID,
-			     "the people file is damaged");
+	rpc_rig_expect_error(
+		rpc_rig_callf(&rig, "people.unlock", "{'name':'li','screen':'t'}"),
+		INVALID, "the people file is damaged");
 	expect_note(EVENT_ACCESS_REFUSED, "actor", "root");
-	expect_done(call("people.add", "{'name':'a','role':'supervisor','password':'long "
-				       "enough','screen':'t'}"));
+	expect_done(rpc_rig_callf(&rig, "people.add",
+				  "{'name':'a','role':'supervisor','password':'long "
+				  "enough','screen':'t'}"));
 	expect_note(EVENT_PEOPLE_CHANGED, "actor", "root");
 	expect_note(EVENT_ALARM_ENDED, "code", "people_damaged");
 	(void)snprintf(path, sizeof(path), "%s/people.damaged", rig.directory);
@@ -568,7 +583,7 @@ static void root_begins_anew_over_a_file_that_others_could_read(void **state)
 
 static void a_list_shows_people_and_no_hashes(void **state)
 {
-	json_t *answer = call("people", "{}");
+	json_t *answer = rpc_rig_callf(&rig, "people", "{}");
 	char *text = json_dumps(answer, JSON_COMPACT);
 
 	(void)state;
@@ -580,7 +595,8 @@ static void a_list_shows_people_and_no_hashes(void **state)
 
 static void a_password_is_never_quoted(void **state)
 {
-	json_t *answer = call("login", "{'name':'li','password':'tab\\u0009secret',"
+	json_t *answer = rpc_rig_callf(&rig, "login",
+				       "{'name':'li','password':'tab\\u0009secret',"
 				       "'screen':'t'}");
 	char *text = json_dumps(answer, JSON_COMPACT);
 

@@ -48,20 +48,6 @@ static int stop(void **state)
 	return 0;
 }
 
-/* Calls a method with these parameters, in which ' stands for ". */
-KAKOU_PRINTF(2, 3) static json_t *call(const char *method, const char *format, ...)
-{
-	char params[900];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(params, sizeof(params), format, args);
-	va_end(args);
-	for (char *c = params; *c; c++)
-		*c = *c == '\'' ? '"' : *c;
-	return rpc_rig_call(&rig, method, params);
-}
-
 /* NULL: they are quiet. Otherwise the only busy lane and a part of the reason. */
 static void expect_quiet(const char *lane, const char *why)
 {
@@ -150,41 +136,43 @@ static void expect_accepted(json_t *answer)
 static void technicians_and_root_may_begin_and_officers_may_not(void **state)
 {
 	(void)state;
-	expect_accepted(call("update.begin",
-			     "{'version':'1.1','running':'1.0','ticket':'%s'," WORDS "}",
-			     tech));
+	expect_accepted(rpc_rig_callf(
+		&rig, "update.begin",
+		"{'version':'1.1','running':'1.0','ticket':'%s'," WORDS "}", tech));
 	expect_begun("begun", "wang");
-	expect_accepted(
-		call("update.begin", "{'version':'1.0','running':'1.0'," WORDS "}"));
+	expect_accepted(rpc_rig_callf(&rig, "update.begin",
+				      "{'version':'1.0','running':'1.0'," WORDS "}"));
 	expect_begun("begun", "root");
-	rpc_rig_expect_error(call("update.begin",
-				  "{'version':'1.1','running':'1.0','ticket':'%s'," WORDS
-				  "}",
-				  officer),
-			     DENIED, "li is officer");
+	rpc_rig_expect_error(
+		rpc_rig_callf(&rig, "update.begin",
+			      "{'version':'1.1','running':'1.0','ticket':'%s'," WORDS "}",
+			      officer),
+		DENIED, "li is officer");
 }
 
 static void an_older_version_needs_a_supervisor_who_means_it(void **state)
 {
 	(void)state;
-	rpc_rig_expect_error(call("update.begin",
-				  "{'version':'1.0~','running':'1.0','older':true," WORDS
-				  "}"),
-			     DENIED, "needs a supervisor");
+	rpc_rig_expect_error(
+		rpc_rig_callf(&rig, "update.begin",
+			      "{'version':'1.0~','running':'1.0','older':true," WORDS
+			      "}"),
+		DENIED, "needs a supervisor");
+	(void)rpc_rig_take_note(&rig);
+	rpc_rig_expect_error(rpc_rig_callf(&rig, "update.begin",
+					   "{'version':'1.0~','running':'1.0','older':"
+					   "true,'ticket':'%s'," WORDS "}",
+					   tech),
+			     DENIED, "an older version asks for supervisor");
 	(void)rpc_rig_take_note(&rig);
 	rpc_rig_expect_error(
-		call("update.begin",
-		     "{'version':'1.0~','running':'1.0','older':true,'ticket':'%s'," WORDS
-		     "}",
-		     tech),
-		DENIED, "an older version asks for supervisor");
-	(void)rpc_rig_take_note(&rig);
-	rpc_rig_expect_error(
-		call("update.begin",
-		     "{'version':'1.0~','running':'1.0','ticket':'%s'," WORDS "}", chief),
+		rpc_rig_callf(&rig, "update.begin",
+			      "{'version':'1.0~','running':'1.0','ticket':'%s'," WORDS
+			      "}",
+			      chief),
 		REFUSED, "1.0~ is older than 1.0");
-	expect_accepted(call(
-		"update.begin",
+	expect_accepted(rpc_rig_callf(
+		&rig, "update.begin",
 		"{'version':'1.0~','running':'1.0','older':true,'ticket':'%s'," WORDS "}",
 		chief));
 	expect_begun("begun_older", "chief");
@@ -194,18 +182,20 @@ static void an_older_version_needs_a_supervisor_who_means_it(void **state)
 static void what_can_t_be_compared_counts_as_older(void **state)
 {
 	(void)state;
-	rpc_rig_expect_error(call("update.begin", "{'version':'9.0'," WORDS "}"), DENIED,
-			     "needs a supervisor");
+	rpc_rig_expect_error(
+		rpc_rig_callf(&rig, "update.begin", "{'version':'9.0'," WORDS "}"),
+		DENIED, "needs a supervisor");
 }
 
 static void what_is_no_version_is_refused_and_quoted(void **state)
 {
 	(void)state;
+	rpc_rig_expect_error(rpc_rig_callf(&rig, "update.begin",
+					   "{'version':'new','running':'1.0'," WORDS "}"),
+			     PARAMS, "got \"new\"");
 	rpc_rig_expect_error(
-		call("update.begin", "{'version':'new','running':'1.0'," WORDS "}"),
-		PARAMS, "got \"new\"");
-	rpc_rig_expect_error(call("update.note", "{'what':'booted','running':'1;0'}"),
-			     PARAMS, "got \"1;0\"");
+		rpc_rig_callf(&rig, "update.note", "{'what':'booted','running':'1;0'}"),
+		PARAMS, "got \"1;0\"");
 }
 
 static void what_came_of_it_is_told_by_root_alone(void **state)
@@ -214,18 +204,20 @@ static void what_came_of_it_is_told_by_root_alone(void **state)
 	const char *text = "";
 
 	(void)state;
-	expect_accepted(call("update.note",
-			     "{'what':'rolled_back','version':'1.1',"
-			     "'running':'1.0','slot':'A','why':'it hung'}"));
+	expect_accepted(rpc_rig_callf(&rig, "update.note",
+				      "{'what':'rolled_back','version':'1.1',"
+				      "'running':'1.0','slot':'A','why':'it hung'}"));
 	event = rpc_rig_take_note(&rig);
 	assert_true(event_get_text(&event, "what", &text));
 	assert_string_equal(text, "rolled_back");
 	assert_true(event_get_text(&event, "why", &text));
 	assert_string_equal(text, "it hung");
-	rpc_rig_expect_error(
-		call("update.note", "{'what':'confirmed','ticket':'%s'}", chief), DENIED,
-		"chief is supervisor, and update.note asks for root");
-	rpc_rig_expect_error(call("update.note", "{'what':'lost'}"), PARAMS, "\"lost\"");
+	rpc_rig_expect_error(rpc_rig_callf(&rig, "update.note",
+					   "{'what':'confirmed','ticket':'%s'}", chief),
+			     DENIED,
+			     "chief is supervisor, and update.note asks for root");
+	rpc_rig_expect_error(rpc_rig_callf(&rig, "update.note", "{'what':'lost'}"),
+			     PARAMS, "\"lost\"");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
