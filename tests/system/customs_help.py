@@ -139,6 +139,18 @@ def dial(certs, address, data, name="customs", ca="ca", close="clean", timeout_s
     return None
 
 
+def leave(tls, last=b""):
+    """The socket goes without a close_notify, `last` sent below TLS before. What who called has
+    still to say (its own close_notify) is read: closed with bytes unread, a socket goes with a
+    reset instead, and which comes first would be luck."""
+    with socket.socket(fileno=tls.detach()) as raw:
+        raw.sendall(last)
+        raw.shutdown(socket.SHUT_WR)
+        raw.settimeout(20)
+        while raw.recv(65536):
+            pass
+
+
 class Peer:
     """A listener of our own: what came in, connection by connection, and how it ends.
 
@@ -188,10 +200,10 @@ class Peer:
             raw.close()
         else:
             with contextlib.suppress(OSError):
-                if isinstance(self.behave, bytes):
-                    tls = socket.socket(fileno=tls.detach())
-                    tls.sendall(self.behave)
-                (tls.unwrap() if self.behave == "early" else tls).close()
+                if self.behave == "early":
+                    tls.unwrap().close()
+                else:
+                    leave(tls, self.behave if isinstance(self.behave, bytes) else b"")
 
     @staticmethod
     def _read(tls):
