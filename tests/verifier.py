@@ -109,6 +109,13 @@ def roots_by_growth(old, new, path, old_root, is_whole=True):
 
 # ---- checkpoints -----------------------------------------------------------------------------
 
+def unbase64(text):
+    """Of the one way to write it: no bits are left over in the last letter (RFC 4648 section 3.5)."""
+    data = base64.b64decode(text, validate=True)
+    need(base64.b64encode(data).decode() == text, "checkpoint: base64 with bits left over")
+    return data
+
+
 class Checkpoint:
     def __init__(self, note, keys):
         text, empty, signatures = note.rpartition("\n\n")
@@ -118,7 +125,7 @@ class Checkpoint:
         self.origin = lines[0]
         need(re.fullmatch("0|[1-9][0-9]*", lines[1]), "checkpoint: size")
         self.size = int(lines[1])
-        self.root = base64.b64decode(lines[2], validate=True)
+        self.root = unbase64(lines[2])
         need(len(self.root) == 32, "checkpoint: root")
         need(re.fullmatch("time (0|[1-9][0-9]*) (synced|unsynced)", lines[3]),
              "checkpoint: time")
@@ -128,7 +135,7 @@ class Checkpoint:
         for line in signatures[:-1].split("\n"):
             match = re.fullmatch("— ([^ ]+) ([A-Za-z0-9+/]+=*)", line)
             need(match, "checkpoint: signature line")
-            signers.append((match[1], base64.b64decode(match[2], validate=True)))
+            signers.append((match[1], unbase64(match[2])))
         if keys:
             need(any(key.has_signed(text + "\n", name, signers) for key in keys),
                  f"checkpoint of {self.size}: no key signed it")

@@ -152,6 +152,19 @@ def test_an_act_takes_two_presses_by_keyboard_and_the_key_comes_back(gate, page)
     wait_state(gate, "held")
 
 
+def test_a_dialog_that_opens_as_another_closes_keeps_its_words(gate, page):
+    show(page, "lanes")
+    page.wait("[data-act=return]")
+    page.driver.execute_script("""
+        document.querySelector("[data-act=return]").click();
+        document.querySelector("#dialog [name=close]").click();
+        document.querySelector("[data-act=inspect]").click();""")
+    page.driver.execute_async_script("setTimeout(arguments[0], 200)")
+    assert "去查验" in page.text("#dialog h2")
+    page.press(Keys.ESCAPE)
+    wait_until(lambda: not page.find("dialog[open]"), 5, "Escape closes it")
+
+
 def test_the_key_stays_where_it_is_while_the_lane_goes_on(gate, page):
     show(page, "lane/in1")
     page.wait(".timeline li")

@@ -19,6 +19,7 @@ from gate_help import scenario
 from kakou_rig import ROOT, wait_until
 
 FORGED = random.Random(5)
+BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 
 def openssl(folder, *arguments):
@@ -166,6 +167,14 @@ def check_forged_bytes(proved):
             forged = bytearray(data)
             forged[at] ^= 1 << FORGED.randrange(7)
             proved.judge(proved.forge(path, bytes(forged) + b"\n"))
+    # The letter before the filling has bits that mean nothing: no second way to write a proof.
+    text = proved.early.read_text("utf-8")
+    root = text.splitlines()[2]
+    assert root.endswith("=") and len(base64.b64decode(root)) == 32
+    for bits in (1, 2, 3):
+        letter = BASE64[BASE64.index(root[-2]) ^ bits]
+        assert not proved.judge(proved.forge(
+            proved.early, text.replace(root, root[:-2] + letter + "=").encode()), key=False), bits
 
 
 def check_forged_journals(proved):

@@ -109,7 +109,12 @@ export function openDialog(title, ...children) {
 
 export const closeDialog = () => at("dialog").close();
 export const closeButton = (word = "close") => h("button", { type: "button", name: "close", onclick: closeDialog }, t(word));
-at("dialog").addEventListener("close", () => { put(at("dialog")); refocus(opener); });
+// The event comes a moment after the dialog went; by then a quick hand may have opened the next.
+at("dialog").addEventListener("close", () => {
+  if (at("dialog").open) return;
+  put(at("dialog"));
+  refocus(opener);
+});
 
 // ---- what came of something ------------------------------------------------------------------
 
