@@ -244,8 +244,8 @@ graph: $(CORE)
 		tests/model/generate.c $(CORE) $(LDLIBS)
 	$(Q)$(BUILD)/model/generate dot >firmware/lane/table.dot
 	$(Q)dot -Tsvg -o firmware/lane/table.svg firmware/lane/table.dot
-# Instructions per scan with 1, 4 and 16 lanes, by callgrind; commits on a model disk; the history of
-# the officers' page.
+# Instructions per scan with 1, 4 and 16 lanes, by callgrind; commits on a model disk; resumed TLS
+# handshakes; the history of the officers' page.
 BENCHES := $(patsubst %.c,$(BUILD)/gcc/%,$(wildcard tests/bench/*.c))
 $(BENCHES): %: %.o $(PARTS) $(CORE) $(B)/libfake.a
 	$(Q)$(LINK) $< $(PARTS) $(WITH_FAKE) $(LDLIBS) $(LDLIBS.kakou-yard) -lcmocka
@@ -337,7 +337,7 @@ help:
 	@echo "make test-vm            kakoud on an emulated arm64 board with a GPIO chip of the kernel; 4 minutes"
 	@echo "make test-fault         every power cut, every kill; about 10 minutes"
 	@echo "make property           PASSAGES=$(PASSAGES) random passages of one lane; 6 minutes of one core"
-	@echo "make bench              instructions per scan, commits on a model disk, a history of 100,000 passages; 2 minutes"
+	@echo "make bench              instructions per scan, commits on a model disk, resumed handshakes, a history of 100,000 passages; 2 minutes"
 	@echo "make soak MINUTES=$(MINUTES)    fifty open pages and floods while trucks pass; nothing is lost, nothing grows"
 	@echo "make coverage           every branch of interlock, wiring and lane table, or it fails; 1 minute"
 	@echo "make model              the lane's table and the interlock in every order, with Spin; 2 minutes"
