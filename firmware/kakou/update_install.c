@@ -105,6 +105,21 @@ static bool refuse(struct cli *cli, const struct update_call *call,
 	return false;
 }
 
+/* What can't be read may be a trial. The service that watches one settles it at the next start. */
+static bool read_memory(struct cli *cli, const struct update_call *call,
+			const struct update_file *file, const struct update_board *board,
+			struct update_memory *out)
+{
+	struct why why = {""};
+	char text[CLI_WHY_MAX];
+
+	if (!file_ensure_private_directory(call->state, &why) &&
+	    !update_memory_read(out, call->state, &why))
+		return true;
+	(void)snprintf(text, sizeof(text), "what runs may be on trial: %s", why.text);
+	return refuse(cli, call, file, board, text);
+}
+
 /* The slot that runs has to be one that was confirmed: the other one is overwritten. */
 static bool is_on_trial(const struct update_memory *memory,
 			const struct update_board *board)
@@ -271,7 +286,6 @@ int update_install(struct cli *cli, const struct update_call *call)
 	struct update_file file = {"", ""};
 	struct update_board board;
 	struct update_memory memory;
-	struct why why = {""};
 	char text[CLI_WHY_MAX + 40];
 	bool is_installed;
 
@@ -280,15 +294,13 @@ int update_install(struct cli *cli, const struct update_call *call)
 				    "got no --reason, expected why an older version");
 	if (!update_read_board(cli, call, &board))
 		return CLI_FAILED;
-	if (file_ensure_private_directory(call->state, &why) ||
-	    update_memory_read(&memory, call->state, &why))
-		(void)cli_complain(cli, CLI_FAILED, "%s", why.text);
 	(void)signal(SIGHUP, SIG_IGN);
 	if (!update_read_file(cli, call, &file, text, sizeof(text))) {
 		update_tell(cli, call, UPDATE_REFUSED, NULL, board.running, NULL, text);
 		is_installed = false;
 	} else {
-		is_installed = may_install(cli, call, &file, &board, &memory) &&
+		is_installed = read_memory(cli, call, &file, &board, &memory) &&
+			       may_install(cli, call, &file, &board, &memory) &&
 			       begin(cli, call, &file, &board) &&
 			       install(cli, call, &file, &board, &memory);
 	}

@@ -199,3 +199,11 @@ def test_nothing_is_installed_over_what_a_trial_goes_back_to(gate, machine):
     watch.kill()
     watch.wait()
     assert "mark-good booted" not in machine.calls and gate.kakoud.is_running
+    # What can't be read may be a trial.
+    had = len(machine.calls)
+    (machine.state / "update").write_text("torn")
+    said = machine.update("install", machine.bundle("1.2"), status=1)
+    assert "what runs may be on trial" in said and "nothing was changed" in said
+    assert len(machine.calls) == had
+    assert "1.1 in slot B is confirmed" in machine.update(*TRIAL)
+    machine.update("install", machine.bundle("1.2"), "--no-restart")
