@@ -135,9 +135,9 @@ WITH_FAKE := $(call archives,firmware drivers) -Wl,--whole-archive $(B)/libfake.
              -Wl,--no-whole-archive $(B)/libhal.a
 
 .PHONY: all rig tests unit contract system test test-fault run demo clean install install-tools deb test-deb bundle install-deps-deb install-deps \
-        install-deps-run mutants fuzz model graph property coverage bench check check-layers check-format check-words check-manual \
+        install-deps-run mutants fuzz analyze model graph property coverage bench check check-layers check-format check-words check-manual \
         check-units check-mutants check-tables check-boards check-trixie format help
-.PHONY: guest test-vm install-deps-vm image image-twice test-image install-deps-image soak install-deps-soak
+.PHONY: guest test-vm install-deps-vm install-deps-analyze image image-twice test-image install-deps-image soak install-deps-soak
 
 all: $(addprefix $(B)/,$(PROGRAMS)) ; @:
 
@@ -225,6 +225,9 @@ $(FUZZ): $(FUZZ).o $(call archives,unit scenario kakou-console-parts) $(CORE)
 fuzz:
 	$(Q)$(MAKE) --no-print-directory VARIANT=fuzz $(BUILD)/fuzz/tests/fuzz/fuzz >&2
 	$(Q)tests/fuzz/run $(TARGETS)
+# clang-tidy, cppcheck and gcc -fanalyzer; what has not changed is not read again.
+analyze: install-deps-analyze
+	$(Q)CPPFLAGS='$(CPPFLAGS)' tests/analyze $(if $(T),-k '$(T)')
 property: $(B)/tests/unit/test_lane_property
 	$(Q)KAKOU_PASSAGES=$(PASSAGES) $<
 # The branches of interlock, wiring and lane table that their unit tests take.
@@ -256,7 +259,7 @@ bench:
 soak: install-deps-soak
 	$(Q)$(MAKE) --no-print-directory VARIANT=gcc rig >&2
 	$(Q)tests/soak/run --minutes $(MINUTES)
-mutants:              ; $(Q)tests/mutants/run $(if $(T),-k '$(T)')
+mutants: install-deps-analyze ; $(Q)tests/mutants/run $(if $(T),-k '$(T)')
 
 check: check-layers check-format check-words check-manual check-units check-mutants check-tables check-boards
 format:               ; $(Q)tests/check-format.sh --fix
@@ -278,6 +281,7 @@ install-deps:     ; $(Q)tools/install-deps test
 install-deps-run: ; $(Q)tools/install-deps run
 install-deps-deb: ; $(Q)tools/install-deps deb
 install-deps-image: install-deps-deb ; $(Q)tools/install-deps image
+install-deps-analyze: ; $(Q)tools/install-deps analyze || true
 install-deps-vm:  ; $(Q)tools/install-deps vm || true
 install-deps-soak: ; $(Q)tools/install-deps soak
 
@@ -343,6 +347,7 @@ help:
 	@echo "make model              the lane's table and the interlock in every order, with Spin; 2 minutes"
 	@echo "make graph              draws the lane's table into firmware/lane/"
 	@echo "make fuzz               each reader of foreign bytes for a minute  (TARGETS=..., SECONDS_EACH=)"
+	@echo "make analyze            clang-tidy, cppcheck and gcc -fanalyzer find nothing; 6 minutes of one core, then seconds"
 	@echo "make mutants            breaks the product on purpose; each must be noticed by a test"
 	@echo "make check-trixie       builds and tests in a Debian 13 chroot"
 	@echo "make install            programs, register maps, manual pages  (PREFIX=$(PREFIX), DESTDIR)"

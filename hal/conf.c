@@ -26,6 +26,7 @@ static enum kakou_err read_text(const char *path, char **text, struct why *why)
 	if (strlen(*text) == len)
 		return KAKOU_OK;
 	free(*text);
+	*text = NULL;
 	return why_set(why, KAKOU_E_INVALID, "%s: got a NUL byte, expected text", path);
 }
 

@@ -205,19 +205,16 @@ bool conf_edit_get(const struct conf_edit *edit, const char *name, const char *t
 static enum kakou_err replace(struct conf_edit *edit, struct span span, const char *with,
 			      struct why *why)
 {
-	size_t with_len = strlen(with);
-	size_t len = edit->len - (span.to - span.from) + with_len;
-	char *text = malloc(len + 1);
+	char *text;
+	int len = asprintf(&text, "%.*s%s%s", (int)span.from, edit->text, with,
+			   edit->text + span.to);
 
-	if (!text)
-		return why_set(why, KAKOU_E_NOMEM, "no memory for %zu bytes", len);
-	memcpy(text, edit->text, span.from);
-	memcpy(text + span.from, with, with_len);
-	memcpy(text + span.from + with_len, edit->text + span.to,
-	       edit->len - span.to + 1);
+	if (len < 0)
+		return why_set(why, KAKOU_E_NOMEM, "no memory for %zu bytes",
+			       edit->len + strlen(with));
 	free(edit->text);
 	edit->text = text;
-	edit->len = len;
+	edit->len = (size_t)len;
 	return KAKOU_OK;
 }
 
@@ -329,16 +326,16 @@ enum kakou_err conf_edit_open(struct conf_edit **out, const char *text, const ch
 	struct conf_edit *edit = calloc(1, sizeof(*edit));
 	char *looked_at = strdup(text);
 	struct conf_scan scan;
-	enum kakou_err err = KAKOU_OK;
+	enum kakou_err err;
 
 	if (edit)
 		edit->text = strdup(text);
-	if (!edit || !edit->text || !looked_at)
-		err = why_set(why, KAKOU_E_NOMEM, "%s: no memory", path);
-	if (!err) {
+	if (edit && edit->text && looked_at) {
 		edit->len = strlen(text);
 		err = conf_scan(&scan, looked_at, path, why);
 		conf_scan_release(&scan);
+	} else {
+		err = why_set(why, KAKOU_E_NOMEM, "%s: no memory", path);
 	}
 	free(looked_at);
 	if (err)

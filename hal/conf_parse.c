@@ -338,6 +338,7 @@ enum kakou_err conf_parse(struct conf *conf, const char *text,
 	cfg_t *cfg = opts ? cfg_init(opts, CFGF_NONE) : NULL;
 
 	free_options(opts); /* cfg_init() took a copy */
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
 	parse.closed = calloc(scan->section_count + 1, sizeof(*parse.closed));
 	if (!cfg || !parse.closed) {
 		err = why_set(why, KAKOU_E_NOMEM, "%s: no memory", conf->path);

@@ -253,6 +253,7 @@ static enum kakou_err scan_token(struct scanner *s)
 	return complain_about_sign(s);
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): comments are blanked in it */
 enum kakou_err conf_scan(struct conf_scan *scan, char *text, const char *path,
 			 struct why *why)
 {

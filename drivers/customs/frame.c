@@ -61,6 +61,7 @@ static bool is_direction(char direction)
 static void put_id(unsigned char *at, const char *id)
 {
 	memset(at, ' ', FRAME_ID_LENGTH);
+	/* NOLINTNEXTLINE(bugprone-not-null-terminated-result): padded, not ended */
 	memcpy(at, id, strlen(id));
 }
 
@@ -328,6 +329,7 @@ static enum kakou_err read_body(const unsigned char *data, size_t len, uint32_t 
 		return KAKOU_E_AGAIN;
 	if (xml_end == tail)
 		return KAKOU_OK;
+	/* NOLINTNEXTLINE(readability-suspicious-call-argument): up to the tail */
 	return frame_check_pictures(data, frame->seen.big_endian, xml_end, tail, why);
 }
 

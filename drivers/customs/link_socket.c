@@ -15,6 +15,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "hal/text.h"
+
 enum { BACKLOG = 128 };
 
 static enum kakou_err find_address(const char *host, uint16_t port, int flags,
@@ -69,12 +71,12 @@ uint16_t link_socket_port(int fd)
 	struct sockaddr_storage address = {0};
 	socklen_t len = sizeof(address);
 	char port[8];
-	unsigned int number = 0;
+	int64_t number = 0;
 
 	if (getsockname(fd, (struct sockaddr *)&address, &len) ||
 	    getnameinfo((struct sockaddr *)&address, len, NULL, 0, port, sizeof(port),
 			NI_NUMERICSERV) ||
-	    sscanf(port, "%5u", &number) != 1)
+	    text_parse_integer(port, 0, UINT16_MAX, &number))
 		return 0;
 	return (uint16_t)number;
 }

@@ -235,19 +235,29 @@ bool link_wait_has_room(const struct link_wait *wait)
 	return wait->count < LINK_WAITERS_MAX || find_silent(wait);
 }
 
+/* False: it is full of those who have said their hello. */
+static bool make_room(struct link_wait *wait)
+{
+	struct waiter *silent;
+
+	if (wait->count < LINK_WAITERS_MAX)
+		return true;
+	silent = find_silent(wait);
+	if (silent)
+		send_away(silent, KAKOU_E_TIMEOUT, "no TLS hello, cut off: others came");
+	return silent;
+}
+
 enum kakou_err link_wait_put(struct link_wait *wait, int fd,
 			     const char peer[LINK_PEER_TEXT])
 {
-	struct waiter *waiter =
-		link_wait_has_room(wait) ? calloc(1, sizeof(*waiter)) : NULL;
+	struct waiter *waiter = calloc(1, sizeof(*waiter));
 
-	if (!waiter) {
+	if (!waiter || !make_room(wait)) {
+		free(waiter);
 		close(fd);
 		return KAKOU_E_FULL;
 	}
-	if (wait->count == LINK_WAITERS_MAX)
-		send_away(find_silent(wait), KAKOU_E_TIMEOUT,
-			  "no TLS hello, cut off: others came");
 	waiter->wait = wait;
 	waiter->fd = fd;
 	waiter->until_ms = clock_mono_ms() + wait->config.deadline_ms;

@@ -37,7 +37,7 @@ enum {
 /** Kind of the plate in UTF-8, PLATE_NONE with the reason in `why` (may be NULL) when it
  * is not one: length, province, an I or O after the second place, a character out of
  * place. */
-enum plate_kind plate_classify(const char *plate, struct why *why);
+enum plate_kind plate_classify(const char *text, struct why *why);
 
 /** True when a plate of this kind may stand for a vehicle in a release order. */
 bool plate_kind_matches_order(enum plate_kind kind);

@@ -78,9 +78,10 @@ static void list_lines(const struct board *board, bool is_output, char *to, size
 	}
 }
 
-static enum kakou_err find_line(struct site_build *build,
-				const struct conf_section *section, enum line_role role,
-				const struct board_line **out)
+/* NULL: there is none that serves, and `build->why` says why. */
+static const struct board_line *find_line(struct site_build *build,
+					  const struct conf_section *section,
+					  enum line_role role)
 {
 	const struct board *board = &build->site->board;
 	const char *name = conf_text(section, "name");
@@ -89,19 +90,20 @@ static enum kakou_err find_line(struct site_build *build,
 	char names[80];
 
 	list_lines(board, is_output, names, sizeof(names));
+	if (line && line->is_output == is_output)
+		return line;
 	if (!line)
-		return conf_complain(section, "name", build->why,
-				     "got \"%s\", expected an %s of board %s: %s", name,
-				     is_output ? "output" : "input", board->name, names);
-	if (line->is_output != is_output)
-		return conf_complain(section, "name", build->why,
-				     "got \"%s\", an %s of board %s, for line %s, "
-				     "expected an %s: %s",
-				     name, line->is_output ? "output" : "input",
-				     board->name, line_role_name(role),
-				     is_output ? "output" : "input", names);
-	*out = line;
-	return KAKOU_OK;
+		conf_complain(section, "name", build->why,
+			      "got \"%s\", expected an %s of board %s: %s", name,
+			      is_output ? "output" : "input", board->name, names);
+	else
+		conf_complain(section, "name", build->why,
+			      "got \"%s\", an %s of board %s, for line %s, "
+			      "expected an %s: %s",
+			      name, line->is_output ? "output" : "input", board->name,
+			      line_role_name(role), is_output ? "output" : "input",
+			      names);
+	return NULL;
 }
 
 /* Doctrine 3, and S8: nothing that moves or tests is on while the processor is dead. */
@@ -135,11 +137,12 @@ enum kakou_err site_take_board_line(struct site_build *build,
 				    const struct conf_section *section,
 				    enum line_role role, struct gpio_line *out)
 {
-	const struct board_line *line = NULL;
-	enum kakou_err err = find_line(build, section, role, &line);
+	const struct board_line *line = find_line(build, section, role);
+	enum kakou_err err;
 
-	if (!err)
-		err = check_safety(build, section, role, line);
+	if (!line)
+		return KAKOU_E_INVALID;
+	err = check_safety(build, section, role, line);
 	if (!err && conf_is_set(section, "pull_up"))
 		err = conf_complain(section, "pull_up", build->why,
 				    "got a value for \"%s\", a line of board %s, whose "

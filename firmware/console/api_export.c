@@ -42,6 +42,7 @@ static bool add_line(struct exchange *exchange, const json_t *value)
 		line ? realloc(exchange->text, exchange->text_len + len + 1) : NULL;
 
 	if (longer) {
+		/* NOLINTNEXTLINE(bugprone-not-null-terminated-result): the newline ends it */
 		memcpy(longer + exchange->text_len, line, len);
 		longer[exchange->text_len + len] = '\n';
 		exchange->text = longer;

@@ -4,8 +4,9 @@
  */
 #include "firmware/kakou/cli_bundle.h"
 
-#include <errno.h>
+#include <assert.h>
 #include <dirent.h>
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -180,7 +181,7 @@ enum kakou_err bundle_unpack(struct bundle *bundle, const char *path, struct why
 				      "-xzf",
 				      path,
 				      NULL};
-	char *names;
+	char *names = NULL;
 	enum kakou_err err = access(path, R_OK) ? why_set(why, KAKOU_E_NOTFOUND, "%s: %s",
 							  path, strerror(errno))
 						: run_tar(list, &names, why);
@@ -190,6 +191,7 @@ enum kakou_err bundle_unpack(struct bundle *bundle, const char *path, struct why
 			       ? why_set(why, KAKOU_E_INVALID,
 					 "%s: expected a whole archive of kakou", path)
 			       : err;
+	assert(names);
 	err = is_plain_list(names, bundle->name)
 		      ? KAKOU_OK
 		      : why_set(why, KAKOU_E_INVALID,

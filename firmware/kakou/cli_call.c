@@ -218,7 +218,7 @@ int cli_call(struct cli *cli, const char *method, json_t *params, json_t **resul
 int cli_show(struct cli *cli, const char *method, json_t *params,
 	     void (*print)(struct cli *cli, json_t *result))
 {
-	json_t *result;
+	json_t *result = NULL;
 	int exit = cli_call(cli, method, params, &result);
 
 	if (exit)

@@ -29,9 +29,9 @@ void cli_describe_type(const struct map_point *point, char *to, size_t size)
 		used += snprintf(to + used, size - (size_t)used, " & 0x%04" PRIX32,
 				 point->mask);
 	if (point->scale_mul != 1 || point->scale_div != 1)
-		used += snprintf(to + used, size - (size_t)used,
-				 point->scale_div == 1 ? " * %d" : " * %d/%d",
-				 point->scale_mul, point->scale_div);
+		(void)snprintf(to + used, size - (size_t)used,
+			       point->scale_div == 1 ? " * %d" : " * %d/%d",
+			       point->scale_mul, point->scale_div);
 }
 
 /* Registers in hexadecimal, bits as 0 and 1 with the first one last, as a number is written. */
@@ -213,7 +213,7 @@ void cli_reading_print(struct cli *cli, const struct cli_unit *unit, const char 
 
 		fprintf(cli->out, "%s %u to %u: %s %d ms%s%s\n",
 			map_area_name(block->area), block->address,
-			block->address + block->count - 1,
+			(unsigned)(block->address + block->count - 1),
 			answer->error ? "FAILED after" : "answered in", answer->took_ms,
 			answer->error ? ": " : "", answer->error ? answer->why : "");
 	}

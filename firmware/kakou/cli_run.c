@@ -17,8 +17,6 @@
 
 enum { SAID_MAX = 262144, PIECE = 4096 };
 
-extern char **environ;
-
 struct said {
 	int fd; /* what is read; -1 = it ended */
 	FILE *echo;

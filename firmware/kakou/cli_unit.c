@@ -146,8 +146,8 @@ static int take_unit(struct cli *cli, const struct site *site, const json_t *dev
 int cli_unit_find(struct cli *cli, const struct cli_bus_wish *wish, const char *word,
 		  struct cli_unit *out, bool *is_found)
 {
-	struct site *site;
-	json_t *devices;
+	struct site *site = NULL;
+	json_t *devices = NULL;
 	int exit = know_devices(cli, wish, &devices, &site);
 
 	memset(out, 0, sizeof(*out));
@@ -162,8 +162,8 @@ int cli_unit_find(struct cli *cli, const struct cli_bus_wish *wish, const char *
 int cli_unit_find_port(struct cli *cli, const struct cli_bus_wish *wish, const char *word,
 		       struct cli_bus *out, json_t **devices)
 {
-	struct site *site;
-	json_t *all;
+	struct site *site = NULL;
+	json_t *all = NULL;
 	const json_t *device;
 	size_t i;
 	int exit = know_devices(cli, wish, &all, &site);

@@ -49,9 +49,13 @@ enum kakou_err backup_digest(const char *path, char out[BACKUP_HEX], int64_t *by
 	struct stat is;
 	void *mapped = NULL;
 
+	out[0] = '\0';
+	*bytes = 0;
 	if (fd < 0)
 		return why_set(why, KAKOU_E_NOTFOUND, "%s: %s", path, strerror(errno));
-	if (fstat(fd, &is) == 0 && is.st_size > 0)
+	if (fstat(fd, &is))
+		mapped = MAP_FAILED;
+	else if (is.st_size > 0)
 		mapped = mmap(NULL, (size_t)is.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	close(fd);
 	if (mapped == MAP_FAILED)
@@ -68,8 +72,7 @@ void backup_name_board(const char *key_file, char out[BACKUP_HEX])
 {
 	int64_t bytes;
 
-	if (backup_digest(key_file, out, &bytes, NULL))
-		out[0] = '\0';
+	(void)!backup_digest(key_file, out, &bytes, NULL);
 }
 
 /* ---- files ----------------------------------------------------------------------------- */

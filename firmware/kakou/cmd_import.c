@@ -192,6 +192,7 @@ int cli_import(struct cli *cli, const char *what, const char *path, const char *
 		if (import->file != stdin)
 			fclose(import->file);
 	}
+	/* NOLINTNEXTLINE(-Wanalyzer-file-leak): stdin is not ours to close */
 	free(import);
 	return exit;
 }

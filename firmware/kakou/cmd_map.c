@@ -227,6 +227,7 @@ static int resolve(struct cli *cli, const struct show_wish *wish, struct cli_uni
 				    "PORT:UNIT");
 	if (!wish->bus.site) {
 		exit = cli_find(cli, &is_running);
+		/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): a word, or a direct bus */
 		if (exit || (!is_running && !strchr(wish->word, ':')))
 			return exit; /* a map can be shown without kakoud */
 	}

@@ -55,7 +55,7 @@ static int watch_line(struct reset *reset, bool *is_held)
 		struct gpio_edge edge;
 
 		while (gpio_next_edge(gpio, &edge) == KAKOU_OK)
-			continue;
+			;
 		*is_held = !gpio_read(gpio, &levels) && (levels & 1);
 		if (*is_held)
 			clock_sleep_until_ms(clock_mono_ms() + LOOK_MS);
@@ -205,7 +205,7 @@ static int refuse_running(struct reset *reset)
 
 static int run(struct reset *reset)
 {
-	bool is_held;
+	bool is_held = false;
 	int exit = refuse_running(reset);
 
 	if (!exit)

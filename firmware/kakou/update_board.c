@@ -28,23 +28,21 @@ void update_read_boot(char boot[UPDATE_BOOT_MAX + 1])
 	free(text);
 }
 
-/* The line VERSION=… of what the image says of itself. */
+/* The first line VERSION=… of what the image says of itself. */
 static void read_version(const char *path, char version[UPDATE_VERSION_MAX + 1])
 {
-	static const char key[] = "\nVERSION=";
-	char *text, *found;
+	static const char key[] = "VERSION=";
+	char *text, *line, *rest;
 	size_t len;
 
 	version[0] = '\0';
 	if (file_read_whole(path, IMAGE_MAX, &text, &len, NULL))
 		return;
-	found = !strncmp(text, key + 1, strlen(key + 1)) ? text - 1 : strstr(text, key);
-	if (found) {
-		found += strlen(key);
-		found[strcspn(found, "\n")] = '\0';
-		if (update_version_is_sound(found))
-			text_copy(version, UPDATE_VERSION_MAX + 1, found);
-	}
+	line = strtok_r(text, "\n", &rest);
+	while (line && strncmp(line, key, strlen(key)) != 0)
+		line = strtok_r(NULL, "\n", &rest);
+	if (line && update_version_is_sound(line + strlen(key)))
+		text_copy(version, UPDATE_VERSION_MAX + 1, line + strlen(key));
 	free(text);
 }
 

@@ -17,6 +17,7 @@ static const char *find_trouble(const struct cli_reading *reading, struct why *w
 {
 	const struct map *map = reading->map;
 
+	/* NOLINTNEXTLINE(-Wanalyzer-use-of-uninitialized-value): was read before */
 	for (size_t b = 0; b < map->block_count; b++) {
 		if (reading->blocks[b].error)
 			return reading->blocks[b].why;

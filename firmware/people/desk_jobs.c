@@ -4,6 +4,7 @@
  *
  * Layer: firmware. Threads: the desk's.
  */
+#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -61,7 +62,8 @@ struct desk_failures *desk_failures_of(struct desk *desk, const char *name)
 		if (!people_find(&desk->people, failures->name))
 			free_one = failures; /* never used, or of one who was removed */
 	}
-	memset(free_one, 0, sizeof(*free_one)); /* as many as people: there is one */
+	assert(free_one); /* as many as people */
+	memset(free_one, 0, sizeof(*free_one));
 	text_copy(free_one->name, sizeof(free_one->name), name);
 	return free_one;
 }

@@ -30,6 +30,7 @@ static bool find_user(const char *name, struct place_user *out)
 	*out = (struct place_user){geteuid(), getegid()};
 	if (geteuid() != 0)
 		return true;
+	/* NOLINTNEXTLINE(getpwnamCalled): kakou has one thread, and it is read at once */
 	found = getpwnam(name);
 	if (!found)
 		return false;

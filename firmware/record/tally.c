@@ -4,6 +4,7 @@
  *
  * Layer: firmware. Pure; allocates.
  */
+#include <assert.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,8 +61,8 @@ static enum tally_load load_of(const json_t *data)
 /* A box without a size that is known, or of another length than 20, 40 and 45 ft, has no TEU. */
 static void read_sizes(const json_t *data, struct tally_passage *out)
 {
-	int teu[] = {box_size_teu(get_text(data, "size_front")),
-		     box_size_teu(get_text(data, "size_rear"))};
+	const int teu[] = {box_size_teu(get_text(data, "size_front")),
+			   box_size_teu(get_text(data, "size_rear"))};
 	int sized = (teu[0] > 0) + (teu[1] > 0);
 
 	if (out->boxes < 0)
@@ -258,6 +259,7 @@ enum kakou_err tally_take(struct tally *tally, const struct tally_passage *passa
 		err = count_manual(tally, passage, why);
 	if (err)
 		return err;
+	assert(row);
 	count(&row->count, passage);
 	count(&tally->whole, passage);
 	count(&tally->types[passage->direction][passage->type], passage);

@@ -23,7 +23,7 @@ KAKOU_MUST_CHECK enum kakou_err registered_from_json(const json_t *json,
 
 /** What order_from_json() reads again; `documents` (may be NULL) is not taken over. NULL without
  *  memory. */
-json_t *order_to_json(const struct order_full *order, json_t *documents);
+json_t *order_to_json(const struct order_full *full, json_t *documents);
 json_t *registered_to_json(const struct registered *vehicle);
 
 #endif

@@ -81,6 +81,7 @@ static void forget(struct question *question)
 	free(question);
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): whoever takes the answer frees it */
 static void put_answer(struct question *question, enum kakou_err err, char *json,
 		       const char *why)
 {

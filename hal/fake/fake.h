@@ -23,16 +23,16 @@
 
 /** Puts the monotonic clock to `mono_ms` (1,000,000 at start) and the wall clock to
  *  2026-01-01T00:00:00Z, synchronised. */
-void fake_clock_set(int64_t mono_ms);
+void fake_clock_set(int64_t to_ms);
 
 /** Moves both clocks on. */
 void fake_clock_advance(int64_t ms);
 
 /** Steps the wall clock alone, as a correction by NTP does. */
-void fake_clock_set_wall(int64_t wall_ms);
+void fake_clock_set_wall(int64_t to_ms);
 
 /** What clock_is_synchronised() says. */
-void fake_clock_set_synchronised(bool is_synchronised);
+void fake_clock_set_synchronised(bool to);
 
 /* ---- lines ------------------------------------------------------------------------------- */
 

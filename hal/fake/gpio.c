@@ -266,6 +266,7 @@ enum kakou_err gpio_next_edge(struct gpio *gpio, struct gpio_edge *out)
 	return KAKOU_OK;
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): the prototype is the hal's */
 size_t gpio_list_fds(const struct gpio *gpio, int *fds, size_t max)
 {
 	(void)gpio;

@@ -98,10 +98,11 @@ enum kakou_err certificate_write_request(const char *key_file, uid_t key_owner,
 	mbedtls_x509write_csr request;
 	struct certificate_key key;
 	enum kakou_err err = certificate_open_key(&key, key_file, key_owner, why);
-	int failure = 0;
 
 	mbedtls_x509write_csr_init(&request);
 	if (!err) {
+		int failure;
+
 		mbedtls_x509write_csr_set_md_alg(&request, MBEDTLS_MD_SHA256);
 		mbedtls_x509write_csr_set_key(&request, &key.pk);
 		failure = fill(&request, name, use);

@@ -72,13 +72,14 @@ static enum kakou_err open_backend(struct gpio **out, const char *where,
 enum kakou_err gpio_open(struct gpio **out, const char *where,
 			 const struct gpio_line *lines, size_t count, struct why *why)
 {
-	struct gpio *gpio;
+	struct gpio *gpio = NULL;
 	enum kakou_err err = check_lines(lines, count, why);
 
 	if (!err)
 		err = open_backend(&gpio, where, lines, count, why);
 	if (err)
 		return err;
+	assert(gpio);
 	gpio->outputs = 0;
 	gpio->set = 0;
 	for (size_t i = 0; i < count; i++) {

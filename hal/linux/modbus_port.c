@@ -149,6 +149,7 @@ static enum kakou_err open_tcp(struct modbus_port *port, struct why *why)
 		return err;
 	if (fd >= FD_SETSIZE) {
 		close(fd);
+		/* NOLINTNEXTLINE(deallocret): its number is told */
 		return refuse_descriptor(fd, why);
 	}
 	modbus_set_socket(port->bus, fd);

@@ -34,10 +34,12 @@ static bool decode(const char *from, size_t len, unsigned char *out, size_t size
 		int byte = (unsigned char)from[i];
 
 		if (byte == '%') {
-			if (i + 2 >= len || read_hex(from[i + 1]) < 0 ||
-			    read_hex(from[i + 2]) < 0)
+			int high = i + 2 < len ? read_hex(from[i + 1]) : -1;
+			int low = high >= 0 ? read_hex(from[i + 2]) : -1;
+
+			if (low < 0)
 				return false;
-			byte = read_hex(from[i + 1]) << 4 | read_hex(from[i + 2]);
+			byte = high << 4 | low;
 			i += 2;
 		}
 		if (used == size)

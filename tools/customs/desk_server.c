@@ -158,6 +158,7 @@ static bool queue_answer(struct client *client, json_t *answer)
 		larger = realloc(client->out, client->out_len + len + 1);
 	if (larger) {
 		client->out = larger;
+		/* NOLINTNEXTLINE(bugprone-not-null-terminated-result): the newline ends it */
 		memcpy(larger + client->out_len, text, len);
 		larger[client->out_len + len] = '\n';
 		client->out_len += len + 1;

@@ -198,6 +198,7 @@ static void add_ms(struct line *line, const char *key, int64_t ms)
 		add(line, " %s=%" PRId64, key, ms);
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): the line writes to it */
 void report_write_truck(char text[REPORT_LINE_MAX], const char *n, const char *kind,
 			const char *lane, const struct report *report,
 			const struct expectation *expect, bool is_ok)
@@ -230,6 +231,7 @@ bool report_sum_is_good(const struct report_sum *sum)
 	       sum->is_verified && !sum->fault[0];
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): the line writes to it */
 void report_write_sum(char text[REPORT_LINE_MAX], const struct report_sum *sum)
 {
 	struct line line = {.text = text};

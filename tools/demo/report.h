@@ -68,7 +68,7 @@ bool report_agrees(const struct report *report, const struct expectation *expect
 		   struct why *why);
 
 /** "TRUCK n=… …" without its newline. Spaces inside a value become '_'. */
-void report_write_truck(char line[REPORT_LINE_MAX], const char *n, const char *kind,
+void report_write_truck(char text[REPORT_LINE_MAX], const char *n, const char *kind,
 			const char *lane, const struct report *report,
 			const struct expectation *expect, bool is_ok);
 
@@ -88,6 +88,6 @@ struct report_sum {
 bool report_sum_is_good(const struct report_sum *sum);
 
 /** "DEMO PASS …" or "DEMO FAIL …" without its newline. */
-void report_write_sum(char line[REPORT_LINE_MAX], const struct report_sum *sum);
+void report_write_sum(char text[REPORT_LINE_MAX], const struct report_sum *sum);
 
 #endif

@@ -4,6 +4,7 @@
  *
  * Layer: tools.
  */
+#include <assert.h>
 #include <stdio.h>
 
 #include "tools/demo/run_internal.h"
@@ -21,6 +22,7 @@ static void log_path(const struct run *run, enum run_program program, char *to)
 {
 	char name[64];
 
+	assert(program < RUN_PROGRAMS);
 	(void)snprintf(name, sizeof(name), "%s.log", program_names[program]);
 	run_path(run, to, name);
 }
@@ -132,7 +134,7 @@ void run_say_tail(struct run *run, enum run_program program)
 
 bool run_some_program_ended(struct run *run, enum run_program last)
 {
-	for (enum run_program i = 0; i <= last; i++) {
+	for (enum run_program i = 0; i <= last && i < RUN_PROGRAMS; i++) {
 		if (!run_has_ended(run, i))
 			continue;
 		if (run->programs[i])

@@ -269,17 +269,22 @@ enum kakou_err target_check(const struct target *target, uint64_t bytes,
 	return KAKOU_OK;
 }
 
+/* The seventh number of the line is the sectors that were written. */
 uint64_t target_count_written(const struct target *target,
 			      const struct flash_world *world)
 {
-	char path[PATH_BYTES], line[256];
-	uint64_t sectors;
+	char line[256], *rest = NULL;
+	const char *word;
+	int64_t sectors;
 
-	(void)snprintf(path, sizeof(path), "%s/block/%s/stat", world->sys, target->name);
-	if (!target_read_word(line, sizeof(line), path) ||
-	    sscanf(line, "%*s %*s %*s %*s %*s %*s %" SCNu64, &sectors) != 1)
+	if (!read_word(world, target->name, "stat", line, sizeof(line)))
 		return 0;
-	return sectors;
+	word = strtok_r(line, " ", &rest);
+	for (int i = 1; word && i < 7; i++)
+		word = strtok_r(NULL, " ", &rest);
+	if (!word || text_parse_integer(word, 0, INT64_MAX, &sectors))
+		return 0;
+	return (uint64_t)sectors;
 }
 
 const char *target_print_size(uint64_t bytes, char to[24])

@@ -130,6 +130,7 @@ static struct vehicle *add_vehicle(struct yard_lane *lane,
 		.body = follows ? truck_body_of_van() : truck_body_of(plan->body),
 		.gross_g = ((int64_t)plan->tare_kg + plan->cargo_kg) * 1000,
 		.front_um = (int64_t)front_mm * UM_PER_MM,
+		/* NOLINTNEXTLINE(unreadVariable): a member of the truck */
 		.speed_um_s = (int64_t)TRUCK_SPEED_MM_S * UM_PER_MM,
 	};
 	driver_init(&vehicle->driver, plan, follows,
