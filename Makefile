@@ -259,7 +259,7 @@ bench:
 soak: install-deps-soak
 	$(Q)$(MAKE) --no-print-directory VARIANT=gcc rig >&2
 	$(Q)tests/soak/run --minutes $(MINUTES)
-mutants: install-deps-analyze ; $(Q)tests/mutants/run $(if $(T),-k '$(T)')
+mutants: install-deps-analyze ; $(Q)tests/mutants/run $(if $(T),-k '$(T)') $(if $(WITHIN),--within '$(WITHIN)')
 
 check: check-layers check-format check-words check-manual check-units check-mutants check-tables check-boards
 format:               ; $(Q)tests/check-format.sh --fix

@@ -7,6 +7,7 @@
  */
 #include "firmware/record/writer.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -166,8 +167,10 @@ static enum kakou_err put_signed(struct writer *writer, int patience_ms, struct 
 		return KAKOU_OK;
 	}
 	signing->why.text[0] = '\0';
-	/* Its group was not committed. */
-	if (result.size > writer->tree.size || result.size <= signing->size)
+	/* What a failed commit began to sign is in the one that succeeds: both begin with the
+	 * oldest event that waits, and a result is taken from an open store only. */
+	assert(result.size <= writer->tree.size);
+	if (result.size <= signing->size)
 		return KAKOU_OK;
 	return put(writer, &result, why);
 }

@@ -2,15 +2,18 @@
 """A gate of real programs, judged from outside: what the yard saw of the arm against what the
 record says, while the controller is stalled, killed, stopped and hung."""
 
+import contextlib
+import itertools
 import os
 import random
+import threading
 import time
 
 import pytest
 
 from gate_help import (ORDER_NO, drive_in, lane_of, scenario, wait_state, yard_events,
                        yard_lane)
-from kakou_rig import BUILD, ROOT, wait_until
+from kakou_rig import BUILD, ROOT, RpcError, wait_until
 
 SHIM = BUILD / "tests/fault/slow_sync.so"
 OPTIMISED_ONLY = pytest.mark.skipif(
@@ -115,6 +118,33 @@ def test_sigterm_ends_soon_with_the_motor_off(new_gate):
     assert lane["arm"]["drive"] == "stops"
     gate.start("kakoud")
     assert gate.events(kind="stopped")
+
+
+def test_what_the_gate_has_taken_is_in_the_record_when_it_is_ended(new_gate):
+    """Three callers bring more than the record takes, and in the midst of it kakoud is ended."""
+    gate = new_gate()
+    gate.start("kakoud")
+    taken, threads = [set(), set(), set()], []
+
+    def bring(who):
+        with contextlib.suppress(OSError), gate.connect("kakoud") as connection:
+            for number in itertools.count():
+                name = f"{who}.{number}"
+                with contextlib.suppress(RpcError):  # no room: refused, and so not taken
+                    connection.call("update.note", {"what": "failed", "version": name})
+                    taken[who].add(name)
+
+    for who in range(3):
+        threads.append(threading.Thread(target=bring, args=(who,)))
+        threads[-1].start()
+    wait_until(lambda: all(len(names) > 20 for names in taken), 30, "they bring")
+    assert gate.kakoud.stop() == 0
+    for thread in threads:
+        thread.join()
+    gate.start("kakoud")
+    there = {event["data"]["version"] for event in gate.events(kind="update")}
+    assert set.union(*taken) <= there
+    assert gate.kakou("log", "verify")["is_whole"]
 
 
 def test_sigterm_ends_soon_although_every_device_is_silent(new_gate):
