@@ -14,7 +14,6 @@
 
 #include <jansson.h>
 
-#include "hal/text.h"
 #include "tools/yard/control_methods.h"
 #include "tools/yard/unix_socket.h"
 
@@ -41,9 +40,7 @@ struct client {
 struct control_server {
 	struct yard *yard;
 	struct loop *loop;
-	char path[108];
-	int listener;
-	struct loop_watch *watch;
+	struct unix_listener listener;
 	struct client clients[CLIENTS_MAX];
 };
 
@@ -187,25 +184,22 @@ static void on_client(void *arg, int ready)
 		flush(client);
 }
 
-static void on_listener(void *arg, int ready)
+static bool take(void *arg, int fd)
 {
 	struct control_server *server = arg;
-	int fd = accept4(server->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
-	(void)ready;
-	for (size_t i = 0; fd >= 0 && i < CLIENTS_MAX; i++) {
+	for (size_t i = 0; i < CLIENTS_MAX; i++) {
 		struct client *client = &server->clients[i];
 
 		if (client->fd >= 0)
 			continue;
 		if (loop_watch_fd(server->loop, fd, LOOP_IN, on_client, client,
 				  &client->watch))
-			break;
+			return false;
 		client->fd = fd;
-		return;
+		return true;
 	}
-	if (fd >= 0)
-		close(fd);
+	return false;
 }
 
 /* ---- opening and closing ----------------------------------------------------------------- */
@@ -220,20 +214,14 @@ enum kakou_err control_server_open(struct control_server **out, struct yard *yar
 		return why_set(why, KAKOU_E_NOMEM, "no memory for the control socket");
 	server->yard = yard;
 	server->loop = loop;
-	text_copy(server->path, sizeof(server->path), path);
 	for (size_t i = 0; i < CLIENTS_MAX; i++) {
 		server->clients[i].server = server;
 		server->clients[i].fd = -1;
 	}
-	err = unix_socket_listen(&server->listener, path, SOCK_STREAM, why);
-	if (err) {
-		free(server);
-		return err;
-	}
-	err = loop_watch_fd(loop, server->listener, LOOP_IN, on_listener, server,
-			    &server->watch);
+	err = unix_listener_open(&server->listener, path, SOCK_STREAM, loop, take, server,
+				 why);
 	if (err)
-		control_server_close(server);
+		free(server);
 	else
 		*out = server;
 	return err;
@@ -245,8 +233,6 @@ void control_server_close(struct control_server *server)
 		return;
 	for (size_t i = 0; i < CLIENTS_MAX; i++)
 		hang_up(&server->clients[i]);
-	loop_unwatch(server->watch);
-	close(server->listener);
-	(void)unlink(server->path);
+	unix_listener_close(&server->listener);
 	free(server);
 }

@@ -15,7 +15,6 @@
 
 #include "hal/clock.h"
 #include "hal/gpio_yard.h"
-#include "hal/text.h"
 #include "tools/yard/unix_socket.h"
 
 enum { HOLDERS_MAX = 2 * SITE_LANES_MAX };
@@ -40,10 +39,8 @@ struct holder {
 struct gpio_server {
 	struct yard *yard;
 	struct loop *loop;
-	char path[108];
 	bool is_for_all;
-	int listener;
-	struct loop_watch *watch;
+	struct unix_listener listener;
 	struct holder holders[HOLDERS_MAX];
 };
 
@@ -55,7 +52,7 @@ static bool serves_lane(const struct gpio_server *server, const struct yard_lane
 
 	return server->is_for_all ||
 	       (!strncmp(where, where_prefix, strlen(where_prefix)) &&
-		!strcmp(where + strlen(where_prefix), server->path));
+		!strcmp(where + strlen(where_prefix), server->listener.path));
 }
 
 static bool find_line(const struct gpio_server *server, const char *name,
@@ -244,26 +241,23 @@ static void on_holder(void *arg, int ready)
 		let_go(holder);
 }
 
-static void on_listener(void *arg, int ready)
+static bool take(void *arg, int fd)
 {
 	struct gpio_server *server = arg;
-	int fd = accept4(server->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
-	(void)ready;
-	for (size_t i = 0; fd >= 0 && i < HOLDERS_MAX; i++) {
+	for (size_t i = 0; i < HOLDERS_MAX; i++) {
 		struct holder *holder = &server->holders[i];
 
 		if (holder->fd >= 0)
 			continue;
 		if (loop_watch_fd(server->loop, fd, LOOP_IN, on_holder, holder,
 				  &holder->watch))
-			break;
+			return false;
 		holder->fd = fd;
 		holder->count = 0;
-		return;
+		return true;
 	}
-	if (fd >= 0)
-		close(fd);
+	return false;
 }
 
 /* ---- edges ------------------------------------------------------------------------------- */
@@ -321,20 +315,14 @@ enum kakou_err gpio_server_open(struct gpio_server **out, struct yard *yard,
 	server->yard = yard;
 	server->loop = loop;
 	server->is_for_all = is_for_all;
-	text_copy(server->path, sizeof(server->path), path);
 	for (size_t i = 0; i < HOLDERS_MAX; i++) {
 		server->holders[i].server = server;
 		server->holders[i].fd = -1;
 	}
-	err = unix_socket_listen(&server->listener, path, SOCK_SEQPACKET, why);
-	if (err) {
-		free(server);
-		return err;
-	}
-	err = loop_watch_fd(loop, server->listener, LOOP_IN, on_listener, server,
-			    &server->watch);
+	err = unix_listener_open(&server->listener, path, SOCK_SEQPACKET, loop, take,
+				 server, why);
 	if (err)
-		gpio_server_close(server);
+		free(server);
 	else
 		*out = server;
 	return err;
@@ -346,8 +334,6 @@ void gpio_server_close(struct gpio_server *server)
 		return;
 	for (size_t i = 0; i < HOLDERS_MAX; i++)
 		let_go(&server->holders[i]);
-	loop_unwatch(server->watch);
-	close(server->listener);
-	(void)unlink(server->path);
+	unix_listener_close(&server->listener);
 	free(server);
 }

@@ -34,7 +34,7 @@ static bool is_left_behind(const struct sockaddr_un *address, int type)
 	return is_dead;
 }
 
-enum kakou_err unix_socket_listen(int *out, const char *path, int type, struct why *why)
+static enum kakou_err listen_at(int *out, const char *path, int type, struct why *why)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int fd;
@@ -56,4 +56,43 @@ enum kakou_err unix_socket_listen(int *out, const char *path, int type, struct w
 	if (fd >= 0)
 		close(fd);
 	return KAKOU_E_LINK;
+}
+
+static void on_connection(void *arg, int ready)
+{
+	struct unix_listener *listener = arg;
+	int fd = accept4(listener->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+	(void)ready;
+	if (fd >= 0 && !listener->take(listener->arg, fd))
+		close(fd);
+}
+
+enum kakou_err unix_listener_open(struct unix_listener *out, const char *path, int type,
+				  struct loop *loop, bool (*take)(void *arg, int fd),
+				  void *arg, struct why *why)
+{
+	enum kakou_err err;
+
+	*out = (struct unix_listener){.fd = -1, .loop = loop, .take = take, .arg = arg};
+	err = listen_at(&out->fd, path, type, why);
+	if (err)
+		return err;
+	text_copy(out->path, sizeof(out->path), path);
+	err = loop_watch_fd(loop, out->fd, LOOP_IN, on_connection, out, &out->watch);
+	if (err) {
+		unix_listener_close(out);
+		return why_set(why, err, "%s: no memory to listen there", path);
+	}
+	return KAKOU_OK;
+}
+
+void unix_listener_close(struct unix_listener *listener)
+{
+	if (listener->fd < 0)
+		return;
+	loop_unwatch(listener->watch);
+	close(listener->fd);
+	(void)unlink(listener->path);
+	listener->fd = -1;
 }
