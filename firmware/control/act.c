@@ -55,6 +55,10 @@ const char *act_refusal_name(enum act_refusal refusal)
 		[REFUSAL_KEY] = "key_needed",
 		[REFUSAL_BLIND] = "arm_unseen",
 		[REFUSAL_RECORD] = "record_ill",
+		[REFUSAL_BUSY] = "lane_busy",
+		[REFUSAL_OCCUPIED] = "occupied",
+		[REFUSAL_DEVICE] = "device_ill",
+		[REFUSAL_MODE] = "in_mode",
 		[REFUSAL_OTHER] = "refused",
 	};
 

@@ -63,9 +63,13 @@ enum act_refusal {
 	REFUSAL_VALUE, /**< the value is none of its kind */
 	REFUSAL_WAITED, /**< it waited too long for the record, or an emergency came first */
 	REFUSAL_KEY,    /**< the key at the gate is needed */
-	REFUSAL_BLIND,  /**< the arm can't be seen */
-	REFUSAL_RECORD, /**< the record can't be written */
-	REFUSAL_OTHER,  /**< the words tell */
+	REFUSAL_BLIND,    /**< the arm can't be seen */
+	REFUSAL_RECORD,   /**< the record can't be written */
+	REFUSAL_BUSY,     /**< the lane is at something: it has to be idle */
+	REFUSAL_OCCUPIED, /**< a loop or beam sees something, or did just now */
+	REFUSAL_DEVICE,   /**< a loop or a safety device is lost or faulty */
+	REFUSAL_MODE,     /**< the lane is in emergency mode */
+	REFUSAL_OTHER,    /**< the words tell */
 	ACT_REFUSALS,
 };
 

@@ -61,12 +61,14 @@ struct snapshot_lane {
 	bool is_turned; /**< not the site file's */
 	const char
 		*turn;  /**< static: "", "turning"; "unknown": the record did not tell */
+	char turn_to;   /**< the direction it is being turned to; '\0' = it is not */
 	bool is_locked; /**< takes no vehicle until it is opened */
 	uint8_t order_count; /**< open orders on file that may be the vehicle's */
 	char orders[SNAPSHOT_ORDERS_MAX]
 		   [SNAPSHOT_ORDER_MAX + 1]; /**< the first of them */
 	int64_t mode_until_ms;               /**< emergency mode, monotonic; 0 = off */
-	char mode_by[48];
+	char mode_by[48], mode_reason[96];
+	int32_t mode_crossings; /**< vehicles that it has let pass so far */
 	uint8_t alarm_count;
 	const char *alarms[SNAPSHOT_ALARMS_MAX];       /**< static codes */
 	bool is_acknowledged[SNAPSHOT_ALARMS_MAX];     /**< of each of them */

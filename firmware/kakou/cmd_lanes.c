@@ -201,8 +201,10 @@ static void print_mode(struct cli *cli, const json_t *mode)
 	char left[CLI_WORDS_MAX];
 
 	if (json_is_object(mode))
-		fprintf(cli->out, "mode     EMERGENCY, by %s, %s left\n",
-			cli_word(mode, "by"), cli_age(mode, "left_ms", left));
+		fprintf(cli->out,
+			"mode     EMERGENCY, by %s (%s), %s left, %" PRId64 " passed\n",
+			cli_word(mode, "by"), cli_word(mode, "reason"),
+			cli_age(mode, "left_ms", left), cli_integer(mode, "crossings"));
 }
 
 static void print_bypasses(struct cli *cli, const json_t *lane)

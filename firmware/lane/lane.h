@@ -134,7 +134,7 @@ enum { LANE_NTH_RECONCILED = 255 }; /**< of the order's notes: customs was heard
  *  with its time, with the controller, or by an act. */
 struct lane_mode {
 	int64_t until_ms; /**< 0 = off */
-	char actor[48];
+	char actor[48], reason[96];
 	int32_t crossings;
 };
 

@@ -59,8 +59,8 @@ const char *lane_direction_word(const struct lane *lane);
 uint32_t lane_positions_in_force(const struct lane *lane, uint32_t seen);
 bool lane_is_turning(const struct lane *lane);
 /** Why the act's turn can't be taken now; untouched when it can. */
-void lane_judge_turn(const struct lane *lane, const struct act *act, char *why,
-		     size_t size);
+enum act_refusal lane_judge_turn(const struct lane *lane, const struct act *act,
+				 char *why, size_t size);
 void lane_begin_turn(struct lane *lane, const struct act *act);
 void lane_turn_is_recorded(struct lane *lane, const struct journal_ack *ack);
 /** At the end of a scan: a turn that something hinders is withdrawn, one whose pause is over takes

@@ -158,7 +158,7 @@ static enum act_refusal judge_verb(const struct lane *lane, const struct act *ac
 	if (verb == ACT_PULSE)
 		lane_judge_pulse(lane, act->value, why, size);
 	if (verb == ACT_TURN)
-		lane_judge_turn(lane, act, why, size);
+		return lane_judge_turn(lane, act, why, size);
 	return why[0] ? REFUSAL_OTHER : REFUSAL_NONE;
 }
 

@@ -53,6 +53,7 @@ static void begin_mode(struct lane *lane, const char *actor, const char *reason,
 	lane->mode.until_ms = lane->now_ms + minutes * MINUTE_MS;
 	lane->mode.crossings = 0;
 	text_copy(lane->mode.actor, sizeof(lane->mode.actor), actor);
+	text_copy(lane->mode.reason, sizeof(lane->mode.reason), reason);
 	event_add_text(event, "what", "on");
 	event_add_text(event, "actor", actor);
 	event_add_text(event, "reason", reason);

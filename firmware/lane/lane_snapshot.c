@@ -103,11 +103,15 @@ void lane_fill_snapshot(const struct lane *lane, struct snapshot_lane *out)
 	out->direction = lane_direction(lane);
 	out->is_turned = lane_is_turned(lane);
 	out->turn = turn_word(lane);
+	out->turn_to = lane->turn.to;
 	if (lane->passage)
 		fill_orders(lane, out);
 	out->mode_until_ms = lane->mode.until_ms;
-	if (lane->mode.until_ms)
+	out->mode_crossings = lane->mode.crossings;
+	if (lane->mode.until_ms) {
 		text_copy(out->mode_by, sizeof(out->mode_by), lane->mode.actor);
+		text_copy(out->mode_reason, sizeof(out->mode_reason), lane->mode.reason);
+	}
 	for (int i = 0; i < LANE_ALARMS && out->alarm_count < SNAPSHOT_ALARMS_MAX; i++)
 		if (lane->alarms & 1u << i) {
 			out->is_acknowledged[out->alarm_count] =

@@ -62,47 +62,59 @@ bool lane_is_turning(const struct lane *lane)
 	return lane->turn.to != '\0';
 }
 
-/* Why the lane can't be turned now, after its name; NULL when it can. */
-static const char *find_hindrance(const struct lane *lane)
+/* Why the lane can't be turned now, with what is said after its name; REFUSAL_NONE when it can. */
+static enum act_refusal find_hindrance(const struct lane *lane, const char **words)
 {
+	*words = "is not idle";
 	if (lane->state != LANE_IDLE)
-		return "is not idle";
+		return REFUSAL_BUSY;
+	*words = "can't write its record";
 	if (!lane->record_is_well || lane->turn.is_unrecorded)
-		return "can't write its record";
+		return REFUSAL_RECORD;
+	*words = "is in emergency mode";
 	if (lane->mode.until_ms != 0)
-		return "is in emergency mode";
+		return REFUSAL_MODE;
+	*words = "has an output pulsed";
 	if (lane->pulse.is_on)
-		return "has an output pulsed";
+		return REFUSAL_BUSY;
+	*words = "does not hear a loop on remote I/O";
 	if (lane->loops_lost_ms != 0)
-		return "does not hear a loop on remote I/O";
+		return REFUSAL_DEVICE;
+	*words = "does not know its arm down";
 	if (!interlock_is_down(&lane->interlock))
-		return "does not know its arm down";
+		return REFUSAL_BLIND;
+	*words = "has a safety device that is faulty";
 	if (interlock_has_fault(&lane->interlock))
-		return "has a safety device that is faulty";
-	return position_is_empty(&lane->position, lane->now_ms)
-		       ? NULL
-		       : "sees something, or did just now";
+		return REFUSAL_DEVICE;
+	*words = "sees something, or did just now";
+	return position_is_empty(&lane->position, lane->now_ms) ? REFUSAL_NONE
+								: REFUSAL_OCCUPIED;
 }
 
-void lane_judge_turn(const struct lane *lane, const struct act *act, char *why,
-		     size_t size)
+enum act_refusal lane_judge_turn(const struct lane *lane, const struct act *act,
+				 char *why, size_t size)
 {
 	const char *name = lane->config->name;
 	bool is_direction = !strcmp(act->value, "I") || !strcmp(act->value, "E");
-	const char *hindrance = find_hindrance(lane);
+	const char *words;
+	enum act_refusal hindrance = find_hindrance(lane, &words);
 
 	if (!lane->config->reverse_chnl_no[0])
-		(void)snprintf(why, size, "lane %s has one direction only", name);
-	else if (!is_direction)
-		(void)snprintf(why, size, "got direction \"%.20s\", expected I or E",
-			       act->value);
-	else if (lane_is_turning(lane))
-		(void)snprintf(why, size, "lane %s is being turned already", name);
-	else if (act->value[0] == lane->direction && !lane->turn.is_unknown)
-		(void)snprintf(why, size, "lane %s has direction %s already", name,
-			       word_of(lane->direction));
-	else if (hindrance)
-		(void)snprintf(why, size, "lane %s %s", name, hindrance);
+		return lane_refuse(why, size, REFUSAL_ABSENT,
+				   "lane %s has one direction only", name);
+	if (!is_direction)
+		return lane_refuse(why, size, REFUSAL_VALUE,
+				   "got direction \"%.20s\", expected I or E",
+				   act->value);
+	if (lane_is_turning(lane))
+		return lane_refuse(why, size, REFUSAL_ALREADY,
+				   "lane %s is being turned already", name);
+	if (act->value[0] == lane->direction && !lane->turn.is_unknown)
+		return lane_refuse(why, size, REFUSAL_ALREADY,
+				   "lane %s has direction %s already", name,
+				   word_of(lane->direction));
+	return hindrance ? lane_refuse(why, size, hindrance, "lane %s %s", name, words)
+			 : REFUSAL_NONE;
 }
 
 /* Both lights are red in an idle lane, and lane_is_shut() lets nobody begin a passage. */
@@ -131,13 +143,14 @@ static void end_turn(struct lane *lane)
 }
 
 /* The record says which direction stays in force; "" when nobody knows. */
-static void withdraw(struct lane *lane, const char *why)
+static void withdraw(struct lane *lane, enum act_refusal refusal, const char *why)
 {
 	struct event *event = lane_record(lane, EVENT_LANE_TURN_WITHDRAWN);
 
 	event_add_text(event, "to",
 		       lane->turn.is_unknown ? "" : word_of(lane->direction));
 	event_add_text(event, "reason", why);
+	event_add_text(event, "code", act_refusal_name(refusal));
 	end_turn(lane);
 }
 
@@ -148,7 +161,7 @@ void lane_turn_is_recorded(struct lane *lane, const struct journal_ack *ack)
 	if (ack->is_committed)
 		lane->turn.committed_ms = lane->now_ms;
 	else
-		withdraw(lane, "the record could not be written");
+		withdraw(lane, REFUSAL_RECORD, "the record could not be written");
 }
 
 /* The one place where the direction changes. What the sensors said before was said of the other
@@ -168,13 +181,14 @@ static void take_effect(struct lane *lane)
 
 void lane_step_turn(struct lane *lane)
 {
-	const char *hindrance;
+	enum act_refusal hindrance;
+	const char *words;
 
 	if (!lane_is_turning(lane))
 		return;
-	hindrance = find_hindrance(lane);
+	hindrance = find_hindrance(lane, &words);
 	if (hindrance)
-		withdraw(lane, hindrance);
+		withdraw(lane, hindrance, words);
 	else if (lane->turn.committed_ms != 0 &&
 		 lane->now_ms - lane->turn.committed_ms >= lane->config->barrier.clear_ms)
 		take_effect(lane);

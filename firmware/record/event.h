@@ -42,7 +42,7 @@
 	X(ARM_LOCKED, "arm_locked") /* reason: two obstructions in a row (S3) */ \
 	X(ARM_UNLOCKED, "arm_unlocked") /* reason: a person took it back */ \
 	X(LANE_TURNED, "lane_turned") /* from, to, actor, reason: in force after a pause */ \
-	X(LANE_TURN_WITHDRAWN, "lane_turn_withdrawn") /* to (what stays in force), reason */ \
+	X(LANE_TURN_WITHDRAWN, "lane_turn_withdrawn") /* to (what stays in force), reason, code */ \
 	X(LOGIN, "login") /* actor, role, screen, must_change */ \
 	X(LOGIN_REFUSED, "login_refused") /* actor, screen, failures, why, count */ \
 	X(LOGOUT, "logout") /* actor */ \

@@ -96,10 +96,11 @@ static json_t *view_state(const struct site_lane *site, const struct snapshot_la
 			  int64_t now_ms, int64_t now_wall_ms)
 {
 	const char direction[2] = {lane->direction, '\0'};
+	const char turn_to[2] = {lane->turn_to, '\0'};
 
 	return json_pack(
 		"{s:s, s:s, s:s, s:s, s:o, s:I, s:I, s:o, s:s, s:s, s:s, s:s, s:s, s:s, "
-		"s:s, s:s, s:b, s:b, s:b, s:s}",
+		"s:s, s:s, s:b, s:b, s:b, s:b, s:s, s:s}",
 		"name", site->name, "direction", direction, "chnl_no",
 		lane->is_turned ? site->reverse_chnl_no : site->chnl_no, "state",
 		word(lane->state), "state_age_ms", rpc_age(lane->state_since_ms, now_ms),
@@ -110,8 +111,8 @@ static json_t *view_state(const struct site_lane *site, const struct snapshot_la
 		word(lane->verdict), "by", word(lane->by), "reason", lane->reason, "sign",
 		lane->sign, "arm", word(lane->arm), "light", word(lane->light),
 		"help_is_called", lane->help_is_called, "is_locked", lane->is_locked,
-		"is_reversible", site->reverse_chnl_no[0] != '\0', "turn",
-		word(lane->turn));
+		"is_reversible", site->reverse_chnl_no[0] != '\0', "is_turned",
+		lane->is_turned, "turn", word(lane->turn), "turn_to", turn_to);
 }
 
 static json_t *view_orders(const struct snapshot_lane *lane)
@@ -131,7 +132,8 @@ static json_t *view_mode(const struct snapshot_lane *lane, int64_t now_ms)
 {
 	if (lane->mode_until_ms == 0)
 		return json_null();
-	return json_pack("{s:s, s:I}", "by", lane->mode_by, "left_ms",
+	return json_pack("{s:s, s:s, s:i, s:I}", "by", lane->mode_by, "reason",
+			 lane->mode_reason, "crossings", lane->mode_crossings, "left_ms",
 			 (json_int_t)(lane->mode_until_ms - now_ms));
 }
 
@@ -142,14 +144,16 @@ json_t *rpc_lane_view(const struct rpc *rpc, size_t index, int64_t now_ms,
 	const struct snapshot_lane *lane = &rpc->snapshot.lanes[index];
 	json_t *view = view_state(site, lane, now_ms, now_wall_ms);
 	json_t *more = json_pack(
-		"{s:o, s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:i, s:o, s:o, s:o, s:s}",
+		"{s:o, s:i, s:i, s:o, s:o, s:o, s:o, s:o, s:i, s:o, s:o, s:i, s:o, s:s}",
 		"evidence", view_all_evidence(lane, now_ms), "collected", lane->collected,
 		"required", lane->required, "inputs",
 		view_lines(site, lane->inputs, false), "outputs",
 		view_lines(site, lane->outputs, true), "alarms", view_alarms(lane, false),
 		"acknowledged", view_alarms(lane, true), "shelved",
 		view_shelved(lane, now_ms), "order_count", lane->order_count, "orders",
-		view_orders(lane), "emergency_mode", view_mode(lane, now_ms), "bypasses",
+		view_orders(lane), "emergency_mode", view_mode(lane, now_ms),
+		"emergency_minutes_max",
+		site->rights & RIGHT_MODE ? site->mode_hours * 60 : 0, "bypasses",
 		rpc_view_bypasses(rpc, index), "entry_arm", word(lane->entry_arm));
 
 	if (view && more && !json_object_update(view, more)) {

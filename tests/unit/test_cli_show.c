@@ -242,8 +242,14 @@ static void a_lane_shows_its_evidence_and_the_lines_that_are_on(void **state)
 	lane->inputs = LINE_BIT(LINE_APPROACH) | LINE_BIT(LINE_BEAM);
 	lane->help_is_called = true;
 	lane->mode_until_ms = shot.at_ms + 60000;
+	text_copy(lane->mode_by, sizeof(lane->mode_by), "chen");
+	text_copy(lane->mode_reason, sizeof(lane->mode_reason), "power cut");
+	lane->mode_crossings = 3;
 	mailbox_put(rig.mailbox, &shot);
 	cli_rig_expect(0, "bypass   emergency_mode\n", NULL, path, "lane", "in1", NULL);
+	cli_rig_expect(0, "EMERGENCY, by chen (power cut), ", NULL, path, "lane", "in1",
+		       NULL);
+	cli_rig_expect(0, " left, 3 passed\n", NULL, path, "lane", "in1", NULL);
 	cli_rig_expect(0, "CSQU3054383", NULL, path, "lane", "in1", NULL);
 	cli_rig_expect(0, "inputs   beam approach\n", NULL, path, "lane", "in1", NULL);
 	cli_rig_expect(0, "outputs \n", NULL, path, "lane", "in1", NULL);

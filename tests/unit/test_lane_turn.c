@@ -39,7 +39,7 @@ static void turn_wholly(const char *direction)
 	b.is_mirrored = lane_is_turned(&b.lane);
 }
 
-static void expect_refused(const char *direction, const char *part)
+static void expect_refused(const char *direction, const char *code, const char *part)
 {
 	int before = b.results;
 
@@ -47,6 +47,7 @@ static void expect_refused(const char *direction, const char *part)
 	bench_run(&b, 50);
 	assert_int_equal(b.results, before + 1);
 	assert_int_equal(b.result.error, KAKOU_E_REFUSED);
+	assert_string_equal(act_refusal_name(b.result.refusal), code);
 	if (!strstr(b.result.why, part))
 		fail_msg("%s, expected %s", b.result.why, part);
 	assert_int_equal(bench_count(&b, EVENT_LANE_TURNED, NULL), 0);
@@ -120,14 +121,14 @@ static void a_lane_of_one_direction_is_not_turned(void **state)
 {
 	(void)state;
 	b.site.lanes[0].reverse_chnl_no[0] = '\0';
-	expect_refused("E", "lane in1 has one direction only");
+	expect_refused("E", "absent", "lane in1 has one direction only");
 }
 
 static void a_turn_names_another_direction(void **state)
 {
 	(void)state;
-	expect_refused("out", "got direction \"out\", expected I or E");
-	expect_refused("I", "lane in1 has direction I already");
+	expect_refused("out", "bad_value", "got direction \"out\", expected I or E");
+	expect_refused("I", "already", "lane in1 has direction I already");
 }
 
 static void a_lane_with_a_passage_is_not_turned(void **state)
@@ -148,10 +149,10 @@ static void a_lane_that_sees_something_is_not_turned(void **state)
 	for (size_t i = 0; i < sizeof(sensors) / sizeof(sensors[0]); i++) {
 		b.stuck = 1u << sensors[i];
 		bench_run(&b, 20);
-		expect_refused("E", "sees something");
+		expect_refused("E", "occupied", "sees something");
 		b.stuck = 0;
 		bench_run(&b, 500);
-		expect_refused("E", "or did just now");
+		expect_refused("E", "occupied", "or did just now");
 		bench_run(&b, 1500);
 	}
 	turn_wholly("E");
@@ -162,7 +163,7 @@ static void a_lane_that_does_not_hear_a_loop_is_not_turned(void **state)
 	(void)state;
 	b.loops_are_lost = true;
 	bench_run(&b, 20);
-	expect_refused("E", "does not hear a loop on remote I/O");
+	expect_refused("E", "device_ill", "does not hear a loop on remote I/O");
 }
 
 static void a_lane_whose_arm_is_not_known_down_is_not_turned(void **state)
@@ -170,21 +171,21 @@ static void a_lane_whose_arm_is_not_known_down_is_not_turned(void **state)
 	(void)state;
 	b.is_blind = true;
 	bench_run(&b, 20);
-	expect_refused("E", "does not know its arm down");
+	expect_refused("E", "arm_unseen", "does not know its arm down");
 }
 
 static void a_lane_with_a_faulty_safety_device_is_not_turned(void **state)
 {
 	(void)state;
 	b.lane.interlock.is_unproved[1] = true;
-	expect_refused("E", "has a safety device that is faulty");
+	expect_refused("E", "device_ill", "has a safety device that is faulty");
 }
 
 static void a_lane_in_emergency_mode_is_not_turned(void **state)
 {
 	(void)state;
 	b.lane.mode.until_ms = b.now_ms + 60000;
-	expect_refused("E", "is in emergency mode");
+	expect_refused("E", "in_mode", "is in emergency mode");
 }
 
 static void a_lane_that_cannot_write_its_record_is_not_turned(void **state)

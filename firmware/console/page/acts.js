@@ -2,9 +2,9 @@
 // What an officer does to a lane: one touch opens the act, one confirms it with its reason.
 
 import { call } from "./api.js";
-import { at, closeButton, closeDialog, failure, h, openDialog, put, toast } from "./dom.js";
+import { at, closeButton, closeDialog, duration, failure, h, openDialog, put, toast } from "./dom.js";
 import { occupiedOf } from "./draw.js";
-import { alarmWords, bypassText, language, t, tc } from "./words.js";
+import { alarmWords, bypassText, directionOf, language, t, tc } from "./words.js";
 
 const REASONS = {
   release: [["证件已核", "documents checked"], ["读数有误，人工核对", "misread, checked by eye"], ["海关电话同意", "customs agreed by phone"]],
@@ -13,13 +13,16 @@ const REASONS = {
   hold: [["等待核实", "to be checked"], ["等待海关", "waiting for customs"]],
   correct: [["人工核对", "checked by eye"], ["设备误读", "misread by the device"]],
   emergency: [["火警", "fire"], ["人员被困", "somebody is in danger"], ["救护通行", "way for an ambulance"]],
+  "emergency-mode": [["系统故障，改为逐车登记", "the system is down: one by one"], ["停电", "power failure"], ["抢险救灾", "disaster relief"]],
+  turn: [["高峰调整", "peak traffic"], ["对向车道停用", "the other lane is out of use"], ["恢复原方向", "back to its usual direction"]],
   other: [["值班处置", "on duty"], ["现场情况", "as seen at the gate"], ["设备检修", "maintenance"]],
 };
 REASONS.enter = REASONS.correct;
 const OFFICERS = new Set(["officer", "supervisor"]);
 const ANY_ACT = new Set(["lock", "open", "reset", "ack", "shelve"]);
 // These mean the lane, whoever is in it.
-const OF_THE_LANE = new Set(["lock", "open", "emergency", "answer"]);
+const OF_THE_LANE = new Set(["lock", "open", "emergency", "answer", "turn", "emergency-mode"]);
+const MODE_MINUTES = 30;
 
 export const isOfficer = (role) => OFFICERS.has(role);
 export const mayAct = (role, act) => OFFICERS.has(role) || (role === "technician" && ANY_ACT.has(act));
@@ -30,16 +33,31 @@ export function actsOf(lane, role) {
   if (lane.help_is_called) acts.push("answer");
   acts.push(lane.is_locked ? "open" : "lock");
   if (lane.state === "blocked") acts.push("reset");
+  if (lane.is_reversible) acts.push("turn");
+  if (lane.emergency_minutes_max > 0) acts.push("emergency-mode");
   acts.push("emergency");
   return acts.filter((act) => mayAct(role, act));
 }
 
-export function actButton(lane, act, given = {}, word = tc("act", act)) {
+export function actButton(lane, act, given = {}, word = given.title ?? tc("act", act)) {
   return h("button", {
     type: "button", class: `act ${act}`, "data-act": act, "data-focus": [lane.name, act, given.subject ?? given.value].filter(Boolean).join(" "),
     "aria-label": given.label ? `${word} ${given.label}` : null,
     onclick: () => openAct(lane, act, { passage: OF_THE_LANE.has(act) ? 0 : lane.passage, ...given }),
   }, word);
+}
+
+// An act that needs to be told what becomes of the lane: a direction, the time of the emergency mode.
+export function buttonsOf(lane, act) {
+  if (act === "turn") {
+    const ways = lane.turn === "unknown" ? ["I", "E"] : [lane.direction === "I" ? "E" : "I"];
+    return ways.map((way) => actButton(lane, act, { value: way, said: `${directionOf(lane)} → ${t(`direction_${way}`)}`, warning: t("turn_why"),
+      title: t("turn_to", { a: t(`direction_${way}`) }) }));
+  }
+  if (act !== "emergency-mode") return actButton(lane, act);
+  if (lane.emergency_mode) return actButton(lane, act, { value: "0", said: t("mode_end_why", { a: lane.emergency_mode.crossings }), title: t("mode_end") });
+  return actButton(lane, act, { minutes: { most: lane.emergency_minutes_max, first: Math.min(MODE_MINUTES, lane.emergency_minutes_max) },
+    warning: t("mode_why", { a: duration(60000 * lane.emergency_minutes_max) }) });
 }
 
 const word = (pair) => pair[language() === "en" ? 1 : 0];
@@ -119,29 +137,30 @@ function secondFields() {
     h("label", {}, t("password"), h("input", { name: "second_password", type: "password", autocomplete: "off" })));
 }
 
-// `given`: passage, subject, value, label (of what is asked for), was, minutes.
+// `given`: passage, subject, value, label (of what is asked for), was, said, warning, minutes {most, first}.
 export function openAct(lane, act, given = {}) {
   const second = secondFields();
   const valueField = given.subject && h("label", {}, given.label ?? t("value"),
     h("input", { name: "value_of", required: true, value: given.was ?? "", autocomplete: "off", maxlength: 64, "data-first": true }));
-  const minutes = given.minutes && h("label", {}, t("minutes"), h("input", { name: "minutes", type: "number", min: 1, max: 480, value: 30, required: true }));
+  const minutes = given.minutes && h("label", {}, t("minutes"), h("input", { name: "minutes", type: "number", min: 1, max: given.minutes.most, value: given.minutes.first, required: true }));
   meant = { name: lane.name, passage: given.passage };
-  openForm(`${tc("act", act)} · ${lane.name}`, [
+  openForm(`${given.title ?? tc("act", act)} · ${lane.name}`, [
     given.passage ? h("p", { class: "about" }, aboutTruck(lane)) : null,
     h("p", { class: "notice", role: "alert" }),
+    given.warning && h("p", { class: "warning" }, `⚠ ${given.warning}`),
     h("p", { class: "says" }, interlockSays(lane)),
     given.value && !given.minutes ? h("p", {}, given.said ?? given.value) : null,
     valueField, minutes, reasonField(act), second,
-  ], `${t("confirm")}: ${tc("act", act)}`, async (form) => {
+  ], `${t("confirm")}: ${given.title ?? tc("act", act)}`, async (form) => {
     const body = { act, reason: form.reason.value };
     if (given.passage) body.passage = given.passage;
     if (given.subject) body.subject = given.subject;
     if (valueField || given.value) body.value = valueField ? form.value_of.value : given.value;
-    if (minutes) body.value = `${given.value} ${form.minutes.value}`;
+    if (minutes) body.value = [given.value, form.minutes.value].filter(Boolean).join(" ");
     if (!second.hidden) body.second = { name: form.second_name.value, password: form.second_password.value };
     const done = await call("POST", `lanes/${encodeURIComponent(lane.name)}/acts`, body);
     closeDialog();
-    toast(`${tc("act", act)}: ${t("act_done", { a: done.seq })}`);
+    toast(`${given.title ?? tc("act", act)}: ${t("act_done", { a: done.seq })}`);
   }, { fail: (error) => {
     // The site may want two people for a release against customs.
     if (error.code !== "second_needed") return;

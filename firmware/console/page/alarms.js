@@ -4,7 +4,7 @@
 import { call } from "./api.js";
 import { actButton, mayAct } from "./acts.js";
 import { clock, h, isUnderAFinger, left, put, redrawn, say, shown, table } from "./dom.js";
-import { MARK, alarmWords, t, tc } from "./words.js";
+import { MARK, alarmWords, modeText, t, tc } from "./words.js";
 
 const RANK = { high: 0, medium: 1, low: 2 };
 
@@ -32,7 +32,7 @@ function item(alarm, role) {
     h("p", {}, h("b", {}, `${t("todo")}: `), alarm.todo),
     h("p", { class: "quiet" }, `${t("code")} ${code} · ${alarm.isAcked ? t("acked") : t("unacked")}`,
       alarm.shelved && [` · ${t("shelved")} `, left(lane.at + alarm.shelved.left_ms)]),
-    h("div", { class: "buttons" }, !alarm.isAcked && act("ack"), act("shelve", { minutes: true }),
+    h("div", { class: "buttons" }, !alarm.isAcked && act("ack"), act("shelve", { minutes: { most: 480, first: 30 } }),
       alarm.shelved && act("shelve", { value: `${code} 0` }, t("take_back"))));
 }
 
@@ -74,6 +74,7 @@ let known = null;
 export function announce(lanes) {
   const calls = new Map(callingAlarms(lanes).map((alarm) => [`${alarm.lane.name} ${alarm.code}`, `${t("new_alarm")} ${t(alarm.severity)}: ${alarm.lane.name} ${alarm.cause}`]));
   for (const lane of lanes.values()) if (lane.help_is_called) calls.set(`${lane.name} help`, `${t("new_call")}: ${lane.name}`);
+  for (const lane of lanes.values()) if (lane.emergency_mode) calls.set(`${lane.name} mode`, `${lane.name} ${modeText(lane)}`);
   const fresh = [...calls].filter(([key]) => known && !known.has(key)).map(([, text]) => text);
   known = new Set(calls.keys());
   if (fresh.length === 0) return;

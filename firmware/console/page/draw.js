@@ -76,10 +76,11 @@ function drawLight(lane) {
 
 function drawTruck(lane, place) {
   const width = place.right - place.left;
+  const behind = lane.is_turned ? 30 : 0; // its cab comes first, whichever way the lane goes
   return s("g", { class: `truck${place.isSeen ? "" : " unseen"}` },
-    s("rect", { x: place.left, y: ROAD.top + 14, width: Math.max(width - 30, 20), height: 36, rx: 3 }),
-    s("rect", { class: "cab", x: place.right - 27, y: ROAD.top + 16, width: 26, height: 32, rx: 6 }),
-    s("text", { x: place.left + Math.max(width - 30, 20) / 2, y: ROAD.top + 37, "text-anchor": "middle" }, lane.plate || ""));
+    s("rect", { x: place.left + behind, y: ROAD.top + 14, width: Math.max(width - 30, 20), height: 36, rx: 3 }),
+    s("rect", { class: "cab", x: lane.is_turned ? place.left + 1 : place.right - 27, y: ROAD.top + 16, width: 26, height: 32, rx: 6 }),
+    s("text", { x: place.left + behind + Math.max(width - 30, 20) / 2, y: ROAD.top + 37, "text-anchor": "middle" }, lane.plate || ""));
 }
 
 function describe(lane, place) {
@@ -99,5 +100,5 @@ export function drawLane(lane) {
     lane.entry_arm && drawArm(ENTRY_X, lane.entry_arm, "entry"),
     drawArm(ARM_X, lane.arm, "exit"),
     drawLight(lane),
-    s("path", { class: "way", d: `M8 ${ROAD.bottom + 14} h34 m-8 -5 l8 5 l-8 5` }));
+    lane.turn !== "unknown" && s("path", { class: "way", d: lane.is_turned ? `M632 ${ROAD.bottom + 14} h-34 m8 -5 l-8 5 l8 5` : `M8 ${ROAD.bottom + 14} h34 m-8 -5 l8 5 l-8 5` }));
 }

@@ -2,8 +2,8 @@
 // One lane in depth, or several beside each other.
 
 import { call } from "./api.js";
-import { actButton, actsOf, chooseOrder, mayAct } from "./acts.js";
-import { bypassText, t, tc } from "./words.js";
+import { actButton, actsOf, buttonsOf, chooseOrder, mayAct } from "./acts.js";
+import { bypassText, directionOf, t, tc } from "./words.js";
 import { h, isUnderAFinger, put, redrawn, since } from "./dom.js";
 import { drawLane } from "./draw.js";
 import { attention, chip, chips, markOf, signOf, stageOf, verdictLine } from "./live.js";
@@ -42,7 +42,7 @@ function decide(lane, role) {
       lane.passage && mayAct(role, "choose") ? h("button", { type: "button", "data-focus": `${lane.name} choose`, "data-act": "choose", onclick: () => chooseOrder(lane) }, tc("act", "choose")) : null),
     chips(lane),
     lane.bypasses.length > 0 && h("p", { class: "chips" }, `${t("bypasses")}: `, lane.bypasses.map((code) => chip("low", `◆ ${bypassText(code)}`))),
-    actsOf(lane, role).length > 0 && [h("h3", {}, t("acts")), h("div", { class: "buttons" }, actsOf(lane, role).map((act) => actButton(lane, act)))]);
+    actsOf(lane, role).length > 0 && [h("h3", {}, t("acts")), h("div", { class: "buttons" }, actsOf(lane, role).map((act) => buttonsOf(lane, act)))]);
 }
 
 // Links that take another lane beside this one, or away.
@@ -57,7 +57,7 @@ function draw(lane, role, names, lanes, detail) {
   const pictures = detail?.pictures ?? [];
   return h("article", { class: `lane depth ${attention(lane)}`, "data-lane": lane.name },
     h("header", {}, h("a", { href: "#lanes", "data-focus": `${lane.name} back` }, `‹ ${t("back")}`),
-      h("h2", {}, `${lane.name} ${t(`direction_${lane.direction}`)} · ${lane.passage ? `${t("passage")} ${lane.passage} · ${lane.plate || "–"}` : t("lane_empty")}`),
+      h("h2", {}, `${lane.name} ${directionOf(lane)} · ${lane.passage ? `${t("passage")} ${lane.passage} · ${lane.plate || "–"}` : t("lane_empty")}`),
       stageOf(lane), besides(lane.name, names, lanes)),
     h("div", { class: "glance" }, h("div", {}, drawLane(lane), signOf(lane),
       lane.passage > 0 && stagesOf(detail?.events ?? [], lane.at - lane.opened_age_ms)), decide(lane, role)),

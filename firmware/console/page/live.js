@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // All lanes on one screen.
 
-import { actButton, actsOf, mayAct } from "./acts.js";
-import { MARK, alarmWords, t, tc } from "./words.js";
-import { h, isUnderAFinger, left, put, redrawn, since } from "./dom.js";
+import { actButton, actsOf, buttonsOf, mayAct } from "./acts.js";
+import { MARK, alarmWords, directionOf, modeText, t, tc } from "./words.js";
+import { clock, h, isUnderAFinger, left, put, redrawn, since } from "./dom.js";
 import { drawLane } from "./draw.js";
 
 export function attention(lane) {
@@ -19,14 +19,24 @@ export function chips(lane) {
   return h("p", { class: "chips" },
     lane.help_is_called && chip("medium", `☎ ${t("help_called")}`),
     lane.is_locked && chip("low", `⛔ ${t("locked")}`),
-    lane.turn && chip("medium", `⇄ ${t("turning")}`),
-    lane.emergency_mode && chip("high", `⚠ ${t("emergency_mode", { a: lane.emergency_mode.by })} `, left(lane.at + lane.emergency_mode.left_ms)),
+    lane.turn === "turning" && chip("medium", `⇄ ${t("turning", { a: t(`direction_${lane.turn_to}`) })}`),
+    lane.turn === "unknown" && chip("medium", `⇄ ${t("direction_lost")}`),
+    lane.emergency_mode && chip("high", `⚠ ${modeText(lane)} `, left(lane.at + lane.emergency_mode.left_ms)),
     lane.alarms.map((code) => {
       const { severity, cause } = alarmWords(code);
       const isPutAside = lane.shelved.some((item) => item.code === code);
       return chip(isPutAside ? "low" : severity, `${MARK[severity]} ${cause}`,
         isPutAside ? ` (${t("put_aside")})` : lane.acknowledged.includes(code) ? ` (${t("acked")})` : "");
     }));
+}
+
+// Over every view, while a lane lets vehicles pass unasked: who, why, until when, and what it came to.
+export function banners(lanes, role) {
+  return [...lanes.values()].filter((lane) => lane.emergency_mode).map((lane) => h("p", { class: "banner", "data-mode": lane.name },
+    h("a", { href: `#lane/${lane.name}`, "data-focus": `${lane.name} mode` }, `⚠ ${lane.name} ${modeText(lane)}`),
+    h("span", {}, t("mode_until", { a: clock(lane.at + lane.emergency_mode.left_ms).slice(0, 5) }), " (", left(lane.at + lane.emergency_mode.left_ms), ")"),
+    h("span", {}, t("mode_crossings", { a: lane.emergency_mode.crossings })), h("span", {}, `${t("reason")}: ${lane.emergency_mode.reason}`),
+    mayAct(role, "emergency-mode") && buttonsOf(lane, "emergency-mode")));
 }
 
 export function verdictLine(lane) {
@@ -41,7 +51,7 @@ export const signOf = (lane) => h("p", { class: "sign" }, h("span", { class: "fo
 function card(lane, role) {
   const isHeld = lane.state === "held" || lane.state === "silent";
   return h("article", { class: `lane ${attention(lane)}`, "data-lane": lane.name },
-    h("header", {}, h("h2", {}, h("a", { href: `#lane/${lane.name}`, "data-focus": `${lane.name} depth` }, lane.name), ` ${t(`direction_${lane.direction}`)}`),
+    h("header", {}, h("h2", {}, h("a", { href: `#lane/${lane.name}`, "data-focus": `${lane.name} depth` }, lane.name), ` ${directionOf(lane)}`),
       stageOf(lane)),
     drawLane(lane), signOf(lane),
     h("dl", {},

@@ -4,16 +4,16 @@
 import { call, follow } from "./api.js";
 import { isOfficer, openHandover, openPassword, ownerOf, refreshAct } from "./acts.js";
 import { announce, callingAlarms, forgetAlarms, refreshAlarms, ring, showAlarms } from "./alarms.js";
-import { at, failure, h, put, say, shown, tick, toast } from "./dom.js";
+import { at, failure, h, isUnderAFinger, put, redrawn, say, shown, tick, toast } from "./dom.js";
 import { refreshDevices, showDevices, watchGate } from "./devices.js";
 import { showHistory } from "./history.js";
 import { forgetDepth, hearRecord, showLane } from "./lane.js";
-import { showLanes } from "./live.js";
+import { banners, showLanes } from "./live.js";
 import { repaint, showNumbers } from "./numbers.js";
 import { showOnFile } from "./onfile.js";
 import { showPassage } from "./passage.js";
 import { showPeople } from "./people.js";
-import { MARK, language, setLanguage, t } from "./words.js";
+import { MARK, language, setLanguage, t, tc } from "./words.js";
 
 const lanes = new Map();
 const VIEWS = ["lanes", "alarms", "history", "numbers", "onfile", "devices", "people"];
@@ -101,8 +101,26 @@ function drawLogin() {
 
 // ---- what is looked at ---------------------------------------------------------------------
 
+let bannerMark = "";
+
+function drawBanners() {
+  const isIn = me && !me.must_change;
+  const some = new Map([...lanes].filter(([, lane]) => isIn && lane.emergency_mode));
+  const mark = JSON.stringify([language(), me?.role, [...some].map(([name, lane]) => [name, lane.emergency_mode.by, lane.emergency_mode.reason, lane.emergency_mode.crossings])]);
+  if (mark === bannerMark || isUnderAFinger()) return;
+  bannerMark = mark;
+  redrawn(at("banners"), () => put(at("banners"), banners(some, me?.role)));
+}
+
+// What the record says that whoever looks at the page has to know, wherever they are.
+function hearOfLane({ kind, lane, data }) {
+  if (kind === "lane_turn_withdrawn") toast(`${t("turn_withdrawn", { a: lane })}: ${data.code ? tc("refusal", data.code) : data.reason}`, true);
+  if (kind === "emergency_mode" && data.what !== "on") toast(t("mode_ended", { a: lane, b: data.crossings }));
+}
+
 function redraw(isForced) {
   const { name, which } = view();
+  drawBanners();
   if (!me || me.must_change) return;
   if (name === "lanes") showLanes(at("view"), lanes, me.role);
   if (name === "lane") showLane(at("view"), which, lanes, me.role, redraw);
@@ -136,7 +154,7 @@ const on = {
     refreshAct(lanes);
     redraw();
   },
-  record(event) { hearRecord(event, redraw); },
+  record(event) { hearRecord(event, redraw); hearOfLane(event.bytes); },
   missed() { drawView(); },
   ended() { begin(); },
   live(now) {

@@ -71,8 +71,20 @@ const WORDS = {
   optional: ["可选", "optional"],
   customs: ["海关", "Customs"],
   bypasses: ["旁路", "Bypassed"],
-  emergency_mode: ["应急模式：{a}，剩余", "Emergency mode by {a}, left:"],
-  turning: ["正在换向", "Being turned"],
+  emergency_mode: ["应急模式（{a}）", "Emergency mode ({a})"],
+  mode_until: ["至 {a}", "until {a}"],
+  mode_crossings: ["已过 {a} 辆", "{a} passed so far"],
+  mode_end: ["结束应急模式", "End the emergency mode"],
+  mode_why: ["期间不问海关，车辆逐辆放行，每辆以您的名义记录；到时自动结束，最长 {a}", "Customs is not asked: vehicles pass one by one, each on record in your name; it ends by itself, after {a} at most"],
+  mode_end_why: ["已放行 {a} 辆；此后照常核放", "{a} passed so far; from now on each is cleared as usual"],
+  mode_ended: ["{a}：应急模式结束，共过 {b} 辆", "{a}: the emergency mode has ended; {b} passed"],
+  turning: ["正在换向：改为{a}", "Being turned: {a}"],
+  turn_to: ["换向：改为{a}", "Turn: {a}"],
+  turn_why: ["先到现场看清道内无车：线圈之间的车传感器看不到。换向期间两端都不放车", "Look into the lane first: between its loops a vehicle stands unseen. Nobody is taken from either side until it is turned"],
+  turn_withdrawn: ["{a}：换向已撤回", "{a}: the turn was withdrawn"],
+  direction_lost: ["方向不明，须换向后使用", "Direction not known: turn the lane before it is used"],
+  direction_unknown: ["方向不明", "direction unknown"],
+  reversible: ["可换向", "reversible"],
   no_lane: ["没有这条车道", "There is no such lane"],
   besides: ["并列车道", "Lanes beside this one"],
   not_asked: ["没有问海关", "Customs was not asked"],
@@ -355,7 +367,9 @@ const CODES = {
     absent: ["没有这样的对象", "there is nothing of the kind"], bad_value: ["填写的值不对", "no such value"],
     waited: ["等得太久或情况已变，请再看再做", "it waited too long, or things have changed: look, and ask again"],
     key_needed: ["须在现场用钥匙解锁", "the key at the gate is needed"], arm_unseen: ["看不到栏杆位置", "the arm can't be seen"],
-    record_ill: ["记录写不进去", "the record can't be written"], refused: ["不允许", "refused"],
+    record_ill: ["记录写不进去", "the record can't be written"], lane_busy: ["车道不空闲", "the lane is not idle"],
+    occupied: ["线圈或光电有车，或刚刚有过", "a loop or beam sees something, or did just now"],
+    device_ill: ["线圈或安全装置失联、故障", "a loop or a safety device is lost or faulty"], in_mode: ["车道在应急模式", "the lane is in emergency mode"], refused: ["不允许", "refused"],
     denied: ["您的角色无权这样做", "your role may not do that"], login_refused: ["姓名或密码不对，或暂停登录", "name or password is wrong, or kept out for a while"],
     not_logged_in: ["请先登录", "log in first"], must_change: ["请先更换密码", "change the password first"],
     csrf: ["请刷新本页后再试", "reload this page and try again"], too_many: ["太频繁，请稍候", "too often: wait a little"],
@@ -514,6 +528,14 @@ export function bypassText(code) {
   const kind = head.startsWith("no_") && t(head.slice(3));
   return kind ? `${t("none")} ${kind}` : `${tc("bypass", head)}${count ? ` ${count}` : ""}`;
 }
+
+// Which way a lane goes, and whether that can change.
+export function directionOf(lane) {
+  const way = t(lane.turn === "unknown" ? "direction_unknown" : `direction_${lane.direction}`);
+  return lane.is_reversible ? `${way} ⇄` : way;
+}
+
+export const modeText = (lane) => t("emergency_mode", { a: lane.emergency_mode.by });
 
 export function alarmWords(code) {
   const [severity, ...texts] = ALARMS[code] ?? DEFAULT_ALARM;
