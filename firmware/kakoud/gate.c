@@ -9,14 +9,10 @@
 #include <stdlib.h>
 
 #include "drivers/bus/bus.h"
-#include "firmware/care/notes.h"
-#include "firmware/config/version.h"
 #include "firmware/control/control.h"
 #include "firmware/delivery/delivery.h"
 #include "firmware/kakoud/alloc_count.h"
-#include "firmware/kakoud/guard.h"
-#include "firmware/kakoud/machine_watch.h"
-#include "firmware/kakoud/recall.h"
+#include "firmware/kakoud/gate_inside.h"
 #include "firmware/record/journal.h"
 #include "firmware/registry/registry.h"
 #include "firmware/rpc/rpc.h"
@@ -27,32 +23,6 @@ enum {
 	ACTS_QUEUED = 16,
 	NOTES_QUEUED = 32,
 	MACHINE_NOTES_QUEUED = 8,
-	NOTES_SETTLED_MS = 5000,
-	LAST_NOTES_MS = 1000, /* of a stop, for a disk that takes nothing */
-};
-
-struct gate {
-	const struct site *site;
-	struct journal *journal;
-	struct journal_past past;
-	size_t notes_taken; /* of what was done while no kakoud ran; not in the record yet */
-	int64_t started_ms;
-	struct recall recall;
-	struct registry *registry;
-	struct pictures *pictures;
-	const char *lane_names[SITE_LANES_MAX];
-	struct bus *buses[SITE_PORTS_MAX];
-	struct customs_link *link;
-	struct queue *acts, *act_results, *notes, *delivery_notes, *machine_notes;
-	struct machine_watch watch;
-	struct delivery *delivery;
-	struct desk *desk;
-	struct mailbox *snapshot, *guard_view;
-	struct guard *guard;
-	struct control *control;
-	struct rpc *rpc;
-	bool is_controlling;
-	_Atomic uint64_t scan_counter;
 };
 
 static enum kakou_err open_record(struct gate *gate, struct why *why)
@@ -93,122 +63,6 @@ static enum kakou_err open_guard(struct gate *gate, struct why *why)
 					gate->guard_view);
 
 	return err ? why_set(why, err, "no memory for the guard") : KAKOU_OK;
-}
-
-/* Said anew at each start, so that it does not go with the old end of the record. */
-static enum kakou_err record_locked(struct gate *gate, enum event_kind kind,
-				    uint32_t lanes, struct why *why)
-{
-	struct event event;
-
-	for (size_t i = 0; i < gate->site->lane_count; i++) {
-		if (!(lanes >> i & 1))
-			continue;
-		event_begin(&event, kind, (uint8_t)i, 0);
-		event_add_text(&event, "reason", "still locked at the start");
-		if (journal_append(gate->journal, &event))
-			return why_set(why, KAKOU_E_FULL,
-				       "the journal's queue is full at the start");
-	}
-	return KAKOU_OK;
-}
-
-/* Said anew for the same reason. The first start of all takes the site file's; a record that does
- * not tell leaves the lane shut until an officer turns it. */
-static enum kakou_err record_directions(struct gate *gate, struct why *why)
-{
-	for (size_t i = 0; i < gate->site->lane_count; i++) {
-		const struct site_lane *lane = &gate->site->lanes[i];
-		char to[2] = {gate->past.directions[i], '\0'};
-		struct event event;
-
-		if (!lane->reverse_chnl_no[0])
-			continue;
-		if (gate->past.last_seq == 0)
-			to[0] = gate->past.directions[i] = lane->direction;
-		if (to[0] == '\0')
-			continue;
-		event_begin(&event, EVENT_LANE_TURNED, (uint8_t)i, 0);
-		event_add_text(&event, "to", to);
-		event_add_text(&event, "reason", "in force at the start");
-		if (journal_append(gate->journal, &event))
-			return why_set(why, KAKOU_E_FULL,
-				       "the journal's queue is full at the start");
-	}
-	return KAKOU_OK;
-}
-
-static enum kakou_err take_note(void *arg, const struct event *event)
-{
-	struct gate *gate = arg;
-
-	return journal_append(gate->journal, event);
-}
-
-/* A person has to know of a note that can't be read; the gate works all the same. */
-static void record_notes(struct gate *gate)
-{
-	struct why why = {""};
-
-	gate->started_ms = clock_mono_ms();
-	if (notes_read(gate->site->state_dir, take_note, gate, &gate->notes_taken, &why))
-		log_warning("gate", "notes of what was done here are not taken: %s",
-			    why.text);
-}
-
-/* They go when they are committed; a crash before that tells them twice, and none is lost. */
-static void forget_notes(struct gate *gate)
-{
-	struct journal_health health;
-
-	if (gate->notes_taken == 0 ||
-	    clock_mono_ms() - gate->started_ms < NOTES_SETTLED_MS ||
-	    !journal_read_health(gate->journal, 3, &health) || !health.is_well ||
-	    health.waiting > 0 ||
-	    health.last_seq <= gate->past.last_seq + (int64_t)gate->notes_taken)
-		return;
-	notes_forget(gate->site->state_dir);
-	gate->notes_taken = 0;
-}
-
-/* What the past leaves open is said before anything new begins: a lift that was authorised and
- * not seen is unknown and is never repeated (doctrine 7). */
-static enum kakou_err record_start(struct gate *gate, struct why *why)
-{
-	struct event event;
-	enum kakou_err err;
-
-	event_begin(&event, EVENT_STARTED, EVENT_NO_LANE, 0);
-	event_add_text(&event, "version", KAKOU_VERSION);
-	event_add_text(&event, "config_sha256", gate->site->config_sha256);
-	event_add_text(&event, "site", gate->site->name);
-	event_add_text(&event, "reason",
-		       gate->past.last_seq == 0 ? "first start"
-		       : gate->past.was_stopped
-			       ? "start after stop"
-			       : "restart: the last run did not end by itself");
-	event_add_number(&event, "volatile", gate->site->allow_volatile_state);
-	if (journal_append(gate->journal, &event))
-		return why_set(why, KAKOU_E_FULL,
-			       "the journal's queue is full at the start");
-	record_notes(gate);
-	if (guard_fill_event(gate->guard, &event) &&
-	    journal_append(gate->journal, &event))
-		return why_set(why, KAKOU_E_FULL,
-			       "the journal's queue is full at the start");
-	for (size_t i = 0; i < gate->past.unknown_count; i++) {
-		event_begin(&event, EVENT_LIFT_UNKNOWN, gate->past.unknown[i].lane,
-			    gate->past.unknown[i].passage);
-		event_add_number(&event, "authorised",
-				 gate->past.unknown[i].authorised_seq);
-		if (journal_append(gate->journal, &event))
-			return why_set(why, KAKOU_E_FULL,
-				       "the journal's queue is full at the start");
-	}
-	err = record_locked(gate, EVENT_LANE_LOCKED, gate->past.locked_lanes, why);
-	if (!err)
-		err = record_locked(gate, EVENT_ARM_LOCKED, gate->past.locked_arms, why);
-	return err ? err : record_directions(gate, why);
 }
 
 /* Opened after the journal, which makes the directory; it is told first what a killed process
@@ -372,7 +226,7 @@ enum kakou_err gate_start(struct gate **out, const struct site *site,
 	if (!err)
 		err = open_guard(gate, why);
 	if (!err)
-		err = record_start(gate, why);
+		err = gate_record_start(gate, why);
 	if (!err)
 		err = open_registry(gate, why);
 	if (!err)
@@ -406,56 +260,9 @@ void gate_supervise(struct gate *gate)
 {
 	guard_step(gate->guard, atomic_load(&gate->scan_counter), clock_mono_ms());
 	control_supervise(gate->control);
-	forget_notes(gate);
+	gate_forget_notes(gate);
 	machine_watch_step(&gate->watch, gate->guard, gate->machine_notes,
 			   clock_mono_ms());
-}
-
-/* Waits for room while the writer makes some; nobody else takes its answers any more. */
-static bool append_at_last(struct gate *gate, const struct event *event, int64_t until_ms)
-{
-	struct journal_ack ack;
-
-	while (journal_append(gate->journal, event)) {
-		while (journal_next_ack(gate->journal, &ack))
-			;
-		if (clock_mono_ms() >= until_ms)
-			return false;
-		clock_sleep_until_ms(clock_mono_ms() + 1);
-	}
-	return true;
-}
-
-/* What was taken from other threads after the last scan: who brought it was told that it is. */
-static void record_queued(struct gate *gate)
-{
-	struct queue *queues[] = {gate->notes, gate->delivery_notes, gate->machine_notes};
-	int64_t until_ms = clock_mono_ms() + LAST_NOTES_MS;
-	struct event event;
-	size_t lost = 0;
-
-	for (size_t i = 0; i < sizeof(queues) / sizeof(queues[0]); i++)
-		while (queues[i] && queue_pop(queues[i], &event))
-			lost += !append_at_last(gate, &event, until_ms);
-	if (lost > 0)
-		log_error("gate",
-			  "%zu events of the last moment are not in the record: "
-			  "its disk takes nothing",
-			  lost);
-}
-
-static void record_stop(struct gate *gate, const char *reason)
-{
-	struct event event;
-
-	if (!gate->journal)
-		return;
-	record_queued(gate);
-	event_begin(&event, EVENT_STOPPED, EVENT_NO_LANE, 0);
-	event_add_text(&event, "reason", reason);
-	/* A full queue means the record can't be written: then the next start says "restart". */
-	if (journal_append(gate->journal, &event))
-		return;
 }
 
 void gate_stop(struct gate *gate, const char *reason)
@@ -474,7 +281,7 @@ void gate_stop(struct gate *gate, const char *reason)
 		bus_stop(gate->buses[port]);
 	control_destroy(gate->control);
 	registry_close(gate->registry);
-	record_stop(gate, reason);
+	gate_record_stop(gate, reason);
 	journal_close(gate->journal);
 	queue_destroy(gate->acts);
 	queue_destroy(gate->act_results);
