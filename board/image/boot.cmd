@@ -37,12 +37,15 @@ if test -z "${kakou_slot}"; then
 	reset
 fi
 
+# Where the device tree lies is told to U-Boot at each start: it must not come back from the environment.
+env set kakou_fdt ${@FDT@}
+env set @FDT@
 env save
 echo "kakou: slot ${kakou_slot} of \"${BOOT_ORDER}\", left A ${BOOT_A_LEFT} B ${BOOT_B_LEFT}"
 env set bootargs "root=PARTUUID=4b414b4f-0${kakou_part} rootfstype=squashfs ro rootwait rauc.slot=${kakou_slot} console=@CONSOLE@ panic=10 loglevel=4 systemd.show_status=auto @ARGS@"
 if load mmc 0:${kakou_part} ${kernel_addr_r} boot/vmlinuz; then
 	if load mmc 0:${kakou_part} ${ramdisk_addr_r} boot/initrd.img; then
-		booti ${kernel_addr_r} ${ramdisk_addr_r}:${filesize} ${@FDT@}
+		booti ${kernel_addr_r} ${ramdisk_addr_r}:${filesize} ${kakou_fdt}
 	fi
 fi
 # Not reached when the slot starts. The next try is counted like any other.

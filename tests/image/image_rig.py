@@ -31,7 +31,7 @@ from kakou_rig import ROOT, Program, RigError, wait_until  # noqa: E402
 BUILT = ROOT / os.environ.get("BUILD", "build") / "image"
 NAME = "kakou-qemu-virt-test"
 # An emulated machine on a busy host: nothing here is a promise of the product.
-BOOT_S = 300
+BOOT_S = 600
 RUN_S = 120
 MACHINE_LIMIT_S = 3000
 ENV_AT = (4 << 20, 8 << 20)
