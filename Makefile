@@ -318,7 +318,7 @@ bundle:
 	$(Q)tools/build-bundle $(BOARD)
 
 # The image of a board, in build/image. image-twice builds it twice and compares; test-image boots one
-# with a test channel in QEMU, through real U-Boot (T=word picks files of tests/image).
+# with a test channel in QEMU, through real U-Boot, and looks into the CM4's (T=word picks files of tests/image).
 BOARD ?= qemu-virt
 image: install-deps-image
 	$(Q)tools/build-image $(BOARD)
@@ -326,6 +326,7 @@ image-twice: install-deps-image
 	$(Q)tests/image/check-twice $(BOARD)
 test-image: install-deps-image
 	$(Q)TEST=1 tools/build-image qemu-virt
+	$(Q)tools/build-image cm4
 	$(Q)$(RUN) $(GIVEN) image
 
 clean:
@@ -354,7 +355,7 @@ help:
 	@echo "make deb                Debian packages for amd64 and arm64, in build/deb (ARCH, SUITE; as root)"
 	@echo "make test-deb           installs, upgrades and purges them in a chroot; 3 minutes"
 	@echo "make bundle BOARD=name  the signed update of a board, from its image, in build/image"
-	@echo "make image              image of a board for kakou-flash, in build/image  (BOARD=qemu-virt; as root)"
+	@echo "make image              image of a board for kakou-flash, in build/image  (BOARD=qemu-virt|cm4; as root)"
 	@echo "make image-twice        builds it twice and compares what came out"
 	@echo "make test-image         boots the image in QEMU through real U-Boot  (T=word; as root)"
 	@echo "make install-deps       the Debian packages that are missing (root or sudo)"

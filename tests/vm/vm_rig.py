@@ -62,6 +62,11 @@ def guest_site(text):
         if old not in text:
             raise RigError(f"board/sim/site.conf has no {old!r} to replace")
         text = text.replace(old, new)
+    return slowed(text)
+
+
+def slowed(text):
+    """The site with the limits of the profile: what an emulated machine can hold."""
     slow = {
         r"^(control_socket = .*)": f"watchdog_s = {PROFILE['watchdog_s']}",
         r'^(port "[^"]*" \{)': f"answer_ms = {PROFILE['port_answer_ms']}",
