@@ -2,7 +2,6 @@
 """Fixtures of the tests of images."""
 
 import pathlib
-import signal
 import sys
 
 import pytest
@@ -11,26 +10,16 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "system"))
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from image_rig import BUILT, NAME, Machine  # noqa: E402
+from time_limit import describe, end_after  # noqa: E402
 
 LIMIT_S = 900
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "limit(seconds): ended as failed then, instead of at "
-                            f"{LIMIT_S} s")
+    describe(config, LIMIT_S)
 
 
-def _give_up(*_):
-    raise TimeoutError("the test's time is over")
-
-
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_call(item):
-    mark = item.get_closest_marker("limit")
-    signal.signal(signal.SIGALRM, _give_up)
-    signal.alarm(mark.args[0] if mark else LIMIT_S)
-    yield
-    signal.alarm(0)
+pytest_runtest_call = end_after(LIMIT_S)
 
 
 @pytest.hookimpl(hookwrapper=True)

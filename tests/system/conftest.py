@@ -4,7 +4,6 @@
 import hashlib
 import os
 import pathlib
-import signal
 import sys
 
 import pytest
@@ -13,6 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from customs_help import Peer, Probe, free_port  # noqa: E402
 from kakou_rig import LONG, Gate, Slot, make_certs  # noqa: E402
+from time_limit import describe, end_after  # noqa: E402
 
 
 # Several runs of pytest share the tests: each takes the next that nobody has claimed, by making
@@ -25,8 +25,7 @@ LIMIT_S = 90
 def pytest_configure(config):
     config.addinivalue_line("markers", "fault: run by make test, and longer by make test-fault")
     config.addinivalue_line("markers", "long: run by make test-fault only")
-    config.addinivalue_line("markers", "limit(seconds): ended as failed then, instead of at "
-                            f"{LIMIT_S} s")
+    describe(config, LIMIT_S)
     config.addinivalue_line("markers", "first: begins before the others, because it takes long")
     config.addinivalue_line("markers", "together: its module's tests are claimed as one, because they "
                             "share what is dear")
@@ -65,17 +64,7 @@ def pytest_runtest_protocol(item, nextitem):
     return True
 
 
-def _give_up(*_):
-    raise TimeoutError("the test's time is over")
-
-
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_call(item):
-    mark = item.get_closest_marker("limit")
-    signal.signal(signal.SIGALRM, _give_up)
-    signal.alarm((mark.args[0] if mark else LIMIT_S) * (20 if LONG else 1))
-    yield
-    signal.alarm(0)
+pytest_runtest_call = end_after(LIMIT_S, 20 if LONG else 1)
 
 
 @pytest.hookimpl(hookwrapper=True)

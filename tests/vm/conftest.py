@@ -3,7 +3,6 @@
 
 import os
 import pathlib
-import signal
 import subprocess
 import sys
 
@@ -14,6 +13,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from gate_help import ORDER, drive_in, lane_of, section, yard_lane  # noqa: E402
 from kakou_rig import make_certs, wait_until  # noqa: E402
+from time_limit import describe, end_after  # noqa: E402
 from vm_rig import HERE, VmGate  # noqa: E402
 
 CANNOT = 77
@@ -22,21 +22,10 @@ ORDERS = 20
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "limit(seconds): ended as failed then, instead of at "
-                            f"{LIMIT_S} s")
+    describe(config, LIMIT_S)
 
 
-def _give_up(*_):
-    raise TimeoutError("the test's time is over")
-
-
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_call(item):
-    mark = item.get_closest_marker("limit")
-    signal.signal(signal.SIGALRM, _give_up)
-    signal.alarm(mark.args[0] if mark else LIMIT_S)
-    yield
-    signal.alarm(0)
+pytest_runtest_call = end_after(LIMIT_S)
 
 
 @pytest.hookimpl(hookwrapper=True)
