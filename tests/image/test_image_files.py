@@ -2,6 +2,7 @@
 """The files of the CM4's image, which no machine here can boot: what lies where, and who signed it."""
 
 import hashlib
+import json
 import re
 import subprocess
 
@@ -70,9 +71,19 @@ def test_the_block_map_is_signed_and_a_changed_one_is_not(tmp_path):
     assert subprocess.run([*verify, changed], capture_output=True, check=False).returncode == 1
 
 
-def test_the_bill_of_materials_names_the_boot_loaders():
-    bill = (BUILT / "kakou-cm4.spdx.json").read_text("utf-8")
-    assert '"name": "u-boot"' in bill and '"name": "raspi-firmware"' in bill
+def test_the_bill_of_materials_is_spdx_and_names_the_boot_loaders():
+    bill = json.loads((BUILT / "kakou-cm4.spdx.json").read_text("utf-8"))
+    assert bill["spdxVersion"] == "SPDX-2.3" and bill["dataLicense"] == "CC0-1.0"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", bill["creationInfo"]["created"])
+    known = [bill["SPDXID"]] + [package["SPDXID"] for package in bill["packages"]]
+    assert len(set(known)) == len(known)
+    assert all(re.fullmatch(r"SPDXRef-[A-Za-z0-9.-]+", name) for name in known)
+    for package in bill["packages"]:
+        assert package["name"] and package["versionInfo"] and package["downloadLocation"]
+    named = {(one["relationshipType"], one["relatedSpdxElement"]) for one in bill["relationships"]}
+    assert {name for _, name in named} == set(known[1:])
+    names = {package["name"] for package in bill["packages"]}
+    assert {"u-boot", "raspi-firmware", "kakou", "linux-image-arm64"} <= names
 
 
 def test_no_product_has_the_test_channel():
