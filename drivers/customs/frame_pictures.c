@@ -23,17 +23,12 @@ enum kakou_err frame_check_pictures(const unsigned char *data, bool big_endian,
 	uint32_t total = frame_get_length(data + from, big_endian);
 	size_t at = from + 4, count = 0;
 
-	while (at < end) {
-		uint32_t size;
+	while (end - at >= PICTURE_HEAD && count < FRAME_PICTURES_MAX) {
+		uint32_t size = frame_get_length(data + at + 1, big_endian);
 
-		if (end - at < PICTURE_HEAD || count == FRAME_PICTURES_MAX)
+		if (data[at] < 0x30 || data[at] > 0x35 || size > end - at - PICTURE_HEAD)
 			break;
-		size = frame_get_length(data + at + 1, big_endian);
-		at += PICTURE_HEAD;
-		if (data[at - PICTURE_HEAD] < 0x30 || data[at - PICTURE_HEAD] > 0x35 ||
-		    size > end - at)
-			break;
-		at += size;
+		at += PICTURE_HEAD + size;
 		count++;
 	}
 	if (at != end)

@@ -374,6 +374,33 @@ static void pictures_stand_where_they_may(void **state)
 	assert_int_equal(read_exact(buffer, len, &frame, &used), KAKOU_E_GARBLED);
 }
 
+/* Five bytes behind the last picture: the head of one whose position is none, or whose bytes are
+ * not there. */
+static void a_head_without_its_picture_is_no_end(void **state)
+{
+	static const unsigned char heads[][5] = {
+		{0xD9, 0,    0,    0,    0   },
+		{0x36, 0,    0,    0,    0   },
+		{0x31, 1,    0,    0,    0   },
+		{0x31, 5,    0,    0,    0   },
+		{0xD9, 0xFF, 0xD8, 0xFF, 0xD9},
+	};
+	unsigned char buffer[80];
+	struct frame frame;
+	size_t used, len;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+		len = with_a_picture(buffer, 0x26, 0x30, 3);
+		buffer[4] += sizeof(heads[i]);
+		buffer[VECTOR_LENGTH - 2] = 8 + sizeof(heads[i]); /* the block's bytes */
+		memcpy(buffer + len - 2, heads[i], sizeof(heads[i]));
+		len += sizeof(heads[i]);
+		memset(buffer + len - 2, 0xFF, 2);
+		assert_int_equal(read_exact(buffer, len, &frame, &used), KAKOU_E_GARBLED);
+	}
+}
+
 static void assert_pictures_come_back(const struct frame_dialect *dialect,
 				      const struct frame_picture *pictures, size_t count)
 {
@@ -465,6 +492,7 @@ int main(void)
 		cmocka_unit_test(fields_that_do_not_fit_are_not_written),
 		cmocka_unit_test(the_largest_frame_passes_and_one_byte_more_does_not),
 		cmocka_unit_test(pictures_stand_where_they_may),
+		cmocka_unit_test(a_head_without_its_picture_is_no_end),
 		cmocka_unit_test(pictures_come_back_in_every_frame),
 	};
 
