@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """What several system tests do with a gate: a scenario of one truck, and waiting on both sides."""
 
-from kakou_rig import wait_until
+import struct
+
+from kakou_rig import BUILD, wait_until
 
 # An order and a truck that fit each other; tests replace single values.
 ORDER = {
@@ -65,3 +67,18 @@ def yard_events(gate, kind=None):
 def drive_in(gate, **truck):
     """Sends one truck into the yard, now."""
     return gate.rpc("yard", "truck", {**TRUCK, **truck})
+
+
+class Clock:
+    """The wall clock of the programs that are started with its `env`; the test sets it."""
+
+    def __init__(self, gate):
+        self.path = gate.run / "clock"
+        self.shift(0)
+        self.env = {"LD_PRELOAD": str(BUILD / "tests/fault/shifted_clock.so"),
+                    "KAKOU_CLOCK_FILE": str(self.path)}
+
+    def shift(self, seconds):
+        # Written in place: the program has the file mapped.
+        with open(self.path, "r+b" if self.path.exists() else "wb") as file:
+            file.write(struct.pack("=q", seconds))

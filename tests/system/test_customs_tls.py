@@ -206,21 +206,26 @@ def test_many_messages_need_one_whole_handshake(new_platform_process, new_probe)
         assert health["resumed"] == 9
 
 
+def replace_file(folder, name, source):
+    """As a technician does: the new file beside the old one, then over it."""
+    new = folder / f"new-{name}"
+    new.write_bytes(source.read_bytes())
+    new.chmod(0o600)
+    new.rename(folder / name)
+
+
 def replace_files(folder, certs, name):
     for suffix in (".key", ".pem"):
-        new = folder / f"new{suffix}"
-        new.write_bytes((certs / f"{name}{suffix}").read_bytes())
-        new.chmod(0o600)
-        new.rename(folder / f"gate{suffix}")
+        replace_file(folder, f"gate{suffix}", certs / f"{name}{suffix}")
 
 
 @pytest.fixture
 def own_files(certs, tmp_path):
-    """A folder whose gate.pem and gate.key a test may replace."""
+    """A folder with the gate's four files, which a test may replace."""
     folder = tmp_path / "own"
     folder.mkdir()
-    for name in ("ca.pem",):
-        (folder / name).write_bytes((certs / name).read_bytes())
+    replace_file(folder, "ca.pem", certs / "ca.pem")
+    replace_file(folder, "crl.pem", certs / "empty-crl.pem")
     replace_files(folder, certs, "gate")
     return folder
 
@@ -244,6 +249,64 @@ def test_certificates_are_rotated_without_a_restart(new_peer, new_probe, certs, 
     probe.news("sent", seq_no="after")
 
 
+def is_heard(probe, certs, name):
+    """Whether who dials in with this certificate is heard: its answer, or its refusal, is told."""
+    knock(certs, probe.address, {"name": name, "close": "rude"}, answer(name))
+    told = probe.take(lambda line: line.get("news") in ("answer", "refused"))
+    return told["news"] == "answer"
+
+
+def test_a_new_authority_alone_is_taken_without_a_restart(new_peer, new_probe, certs, own_files):
+    peer = new_peer()
+    replace_file(own_files, "ca.pem", certs / "rogue-ca.pem")
+    probe = new_probe(peer, ca=own_files / "ca", resend_ms=100, resend_max_ms=100)
+    probe.ask("1")
+    assert "not signed by a trusted issuer" in probe.news("failed")["why"]
+    assert not is_heard(probe, certs, "customs")
+    replace_file(own_files, "ca.pem", certs / "ca.pem")
+    assert "rotated" in probe.news("certificates")["why"]
+    probe.news("sent", seq_no="1")
+    assert is_heard(probe, certs, "customs") and not is_heard(probe, certs, "rogue-customs")
+
+
+def test_a_new_revocation_list_alone_ends_who_was_welcome(new_peer, new_probe, certs, own_files):
+    peer = new_peer(name="revoked-customs")
+    probe = new_probe(peer, crl=own_files / "crl.pem", resend_ms=60000, resend_max_ms=60000)
+    for seq in "12":
+        probe.ask(seq)
+        probe.news("sent", seq_no=seq)
+    assert is_heard(probe, certs, "revoked-customs")
+    replace_file(own_files, "crl.pem", certs / "crl.pem")
+    assert "rotated" in probe.news("certificates")["why"]
+    probe.ask("3")
+    assert "certificate revoked" in probe.news("failed", seq_no="3")["why"]
+    assert not is_heard(probe, certs, "revoked-customs") and is_heard(probe, certs, "customs")
+    peer.name = "customs"
+    probe.ask("4")
+    probe.news("sent", seq_no="4")
+
+
+@pytest.mark.parametrize("name, source", [("ca.pem", "ca.pem"), ("crl.pem", "crl.pem")])
+def test_no_session_outlives_an_authority_or_a_revocation_list(new_platform_process, new_probe,
+                                                              certs, own_files, name, source):
+    probe = new_probe(new_platform_process.address, ca=own_files / "ca",
+                      crl=own_files / "crl.pem", resend_ms=60000, resend_max_ms=60000)
+
+    def resumed(seq):
+        """Whether the message under this number resumed a session."""
+        before = probe.health()["resumed"]
+        probe.ask(seq)
+        probe.news("sent", seq_no=seq)
+        return probe.health()["resumed"] > before
+
+    assert not resumed("1")
+    if probe.health()["tls"] == "TLSv1.2":
+        assert resumed("2")
+    replace_file(own_files, name, certs / source)
+    assert "rotated" in probe.news("certificates")["why"]
+    assert not resumed("3")
+
+
 def test_files_that_do_not_fit_are_told_and_the_old_ones_stay(new_peer, new_probe, certs,
                                                              own_files):
     probe = new_probe(new_peer(), cert=own_files / "gate.pem", key=own_files / "gate.key")
@@ -256,5 +319,3 @@ def test_files_that_do_not_fit_are_told_and_the_old_ones_stay(new_peer, new_prob
 def test_what_ends_within_thirty_days_is_warned_of(new_peer, new_probe):
     probe = new_probe(new_peer(), name="expired-gate")
     assert "certificate gate.sim.invalid ended on 2021-01-01" in probe.news("certificates")["why"]
-
-

@@ -4,14 +4,13 @@ twice, nothing forged opens. tests/delivery_checker.py holds the records of both
 each other afterwards."""
 
 import random
-import struct
 import subprocess
 import sys
 import time
 
 import pytest
 from chaos_help import DOWN, HALF_OPEN, HOLE, TRICKLE, UP, EveryByte, Fate, Proxy
-from gate_help import ORDER, drive_in, lane_of, section
+from gate_help import ORDER, Clock, drive_in, lane_of, section
 from kakou_rig import BUILD, LONG, ROOT, RpcError, wait_until
 from site_help import lane, site
 
@@ -165,21 +164,6 @@ YEAR_S = 365 * 24 * 3600
 RELEASE = "00000000001002000000"
 
 
-class Clock:
-    """The wall clock of kakoud, which the test sets."""
-
-    def __init__(self, gate):
-        self.path = gate.run / "clock"
-        self.shift(0)
-        gate.env.update(LD_PRELOAD=str(BUILD / "tests/fault/shifted_clock.so"),
-                        KAKOU_CLOCK_FILE=str(self.path))
-
-    def shift(self, seconds):
-        # Written in place: the program has the file mapped.
-        with open(self.path, "r+b" if self.path.exists() else "wb") as file:
-            file.write(struct.pack("=q", seconds))
-
-
 def truck_of(n):
     return {"plate": f"浙A2{n:04d}", "tag": f"E2003412AC{n:06d}", "card": f"3301027{n:05d}",
             "seal": f"HYT-25{n:06d}"}
@@ -304,6 +288,7 @@ def test_trucks_pass_once_and_customs_knows_of_each_whatever_fails(new_link):
     count = len(FAULTS)
     link = new_link(scenario=orders(count), pace=5)
     gate, clock, lane = link.gate, Clock(link.gate), Lane(link)
+    gate.env.update(clock.env)
     gate.start()
     gate.rpc("yard", "start")
     for n in range(1, count + 1):

@@ -14,6 +14,7 @@
 # expired-customs.pem future-customs.pem revoked-customs.pem    the same, out of date, not yet valid, withdrawn
 # expired-gate.pem                        the gate's name, out of date
 # revoked-gate.pem crl.pem                the gate's name, withdrawn by the authority's list
+# empty-crl.pem                           the list before anything was withdrawn
 # console.pem                             the officers' page
 # Each X.pem has its X.key beside it. A folder that is complete is left as it is.
 set -euo pipefail
@@ -87,6 +88,7 @@ leaf sha1-customs ca customs.sim.invalid -md sha1
 leaf expired-customs ca customs.sim.invalid -startdate 20200101000000Z -enddate 20210101000000Z
 leaf future-customs ca customs.sim.invalid -startdate 20980101000000Z -enddate 20990101000000Z
 leaf expired-gate ca gate.sim.invalid -startdate 20200101000000Z -enddate 20210101000000Z
+quietly openssl ca -config expired-gate.cnf -cert ca.pem -keyfile ca.key -gencrl -out empty-crl.pem
 for end in gate customs; do
 	leaf revoked-$end ca $end.sim.invalid
 	quietly openssl ca -config revoked-$end.cnf -cert ca.pem -keyfile ca.key -revoke revoked-$end.pem
