@@ -153,21 +153,32 @@ uint32_t customs_dialect_compare(const struct customs_dialect *configured,
 	return different;
 }
 
-void customs_dialect_describe(const struct customs_dialect *configured,
-			      const struct customs_seen *seen, uint32_t different,
-			      char *to, size_t size)
+uint32_t customs_dialect_describe(const struct customs_dialect *configured,
+				  const struct customs_seen *seen, uint32_t different,
+				  char *to, size_t size)
 {
+	uint32_t named = 0;
 	size_t len = 0;
 
 	to[0] = '\0';
-	for (int i = 0; i < CUSTOMS_TRAITS && len < size; i++) {
+	for (int i = 0; i < CUSTOMS_TRAITS; i++) {
+		int need;
+
 		if (!(different & 1u << i))
 			continue;
-		len += (size_t)snprintf(to + len, size - len, "%s%s, configured %s",
-					len ? "; " : "",
-					rows[i].words[rows[i].get(&seen->is)],
-					rows[i].words[rows[i].get(configured)]);
+		need = snprintf(to + len, size - len, "%s%s, configured %s",
+				len ? "; " : "", rows[i].words[rows[i].get(&seen->is)],
+				rows[i].words[rows[i].get(configured)]);
+		if (len > 0 && (size_t)need >= size - len) {
+			to[len] = '\0';
+			break;
+		}
+		named |= 1u << i;
+		len += (size_t)need;
+		if (len >= size)
+			break;
 	}
+	return named;
 }
 
 const char *customs_encoding_name(enum customs_encoding encoding)

@@ -79,11 +79,11 @@ void customs_seen_mark(struct customs_seen *seen, enum customs_trait trait);
 uint32_t customs_dialect_compare(const struct customs_dialect *configured,
 				 const struct customs_seen *seen);
 
-/** "big-endian, configured little-endian; …" for the rows of `different`; cut when it does not
- *  fit. */
-void customs_dialect_describe(const struct customs_dialect *configured,
-			      const struct customs_seen *seen, uint32_t different,
-			      char *to, size_t size);
+/** "big-endian, configured little-endian; …" for the first rows of `different`, as many as fit
+ *  whole, one at least; returns which those are. */
+uint32_t customs_dialect_describe(const struct customs_dialect *configured,
+				  const struct customs_seen *seen, uint32_t different,
+				  char *to, size_t size);
 
 /** "utf8", "gb18030", "gb18030_as_utf8" … as the settings spell it; never NULL. */
 const char *customs_encoding_name(enum customs_encoding encoding);

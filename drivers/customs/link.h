@@ -155,7 +155,7 @@ struct customs_link_health {
 	char last_refusal[160]; /**< what came in and was turned away: who, and why */
 	char registration[160]; /**< what the last 0x62 said; "" = none came */
 	char dialect
-		[160]; /**< how the peer differs from its settings; "" = it does not */
+		[480]; /**< how the peer differs from its settings; "" = it does not */
 };
 
 /** Loads certificates, opens the listener, starts the thread. KAKOU_E_INVALID,

@@ -25,7 +25,7 @@ static void publish_health(struct customs_link *link)
 	mailbox_put(link->health_box, &link->health);
 }
 
-static struct customs_news begin_news(enum customs_news_kind kind, uint8_t lane)
+struct customs_news link_news_begin(enum customs_news_kind kind, uint8_t lane)
 {
 	struct customs_news news = {
 		.kind = (uint8_t)kind,
@@ -52,7 +52,7 @@ static void tell(struct customs_link *link, const struct customs_news *news)
 void link_news_tell(struct customs_link *link, enum customs_news_kind kind,
 		    const char *why)
 {
-	struct customs_news news = begin_news(kind, CUSTOMS_LANES_MAX);
+	struct customs_news news = link_news_begin(kind, CUSTOMS_LANES_MAX);
 
 	text_copy(news.why, sizeof(news.why), why);
 	tell(link, &news);
@@ -64,8 +64,8 @@ void link_news_tell(struct customs_link *link, enum customs_news_kind kind,
 void link_news_attempt(struct customs_link *link, uint8_t lane, const char *seq_no,
 		       uint16_t attempt, const struct link_outcome *outcome)
 {
-	struct customs_news news =
-		begin_news(outcome->err ? CUSTOMS_NEWS_FAILED : CUSTOMS_NEWS_SENT, lane);
+	struct customs_news news = link_news_begin(
+		outcome->err ? CUSTOMS_NEWS_FAILED : CUSTOMS_NEWS_SENT, lane);
 	struct customs_link_health *health = &link->health;
 
 	news.attempt = attempt;
@@ -123,7 +123,7 @@ static void tell_trouble(struct customs_link *link, struct customs_news *news,
 void link_news_trouble(void *arg, enum kakou_err err, const struct why *why)
 {
 	struct customs_link *link = arg;
-	struct customs_news news = begin_news(
+	struct customs_news news = link_news_begin(
 		err == KAKOU_E_REFUSED ? CUSTOMS_NEWS_REFUSED : CUSTOMS_NEWS_GARBLED,
 		CUSTOMS_LANES_MAX);
 
@@ -328,30 +328,11 @@ static void take_other(struct customs_link *link, struct customs_news *news)
 		tell(link, news);
 }
 
-/* Each row in which the peer differs is told once. */
-static void note_dialect(struct customs_link *link, const struct customs_news *about)
-{
-	const struct customs_dialect *dialect = &link->config.dialect;
-	const struct customs_seen *seen = &about->message.seen;
-	struct customs_news news = begin_news(CUSTOMS_NEWS_DIALECT, about->lane);
-	uint32_t different = customs_dialect_compare(dialect, seen);
-	uint32_t unsaid = different & ~link->differs;
-	char rows[sizeof(news.why) - sizeof("peer answers ") + 1];
-
-	if (!unsaid)
-		return;
-	customs_dialect_describe(dialect, seen, unsaid, rows, sizeof(rows));
-	snprintf(news.why, sizeof(news.why), "peer answers %s", rows);
-	text_copy(news.seq_no, sizeof(news.seq_no), about->seq_no);
-	text_copy(link->health.dialect, sizeof(link->health.dialect), news.why);
-	if (!queue_push(link->news, &news))
-		link->differs |= unsaid;
-}
-
 bool link_news_frame(void *arg, const struct frame *frame)
 {
 	struct customs_link *link = arg;
-	struct customs_news news = begin_news(CUSTOMS_NEWS_GARBLED, CUSTOMS_LANES_MAX);
+	struct customs_news news =
+		link_news_begin(CUSTOMS_NEWS_GARBLED, CUSTOMS_LANES_MAX);
 	struct why why = {""};
 	enum kakou_err err = read_message(link, frame, &news, &why);
 	struct link_past *past;
@@ -391,7 +372,7 @@ bool link_news_frame(void *arg, const struct frame *frame)
 		link->health.dropped++;
 	else if (news.kind == CUSTOMS_NEWS_ANSWER)
 		link->health.answers++;
-	note_dialect(link, &news);
+	link_dialect_note(link, &news);
 	settle_inquiry(link, &news, past);
 	publish_health(link);
 	return true;

@@ -107,6 +107,13 @@ KAKOU_MUST_CHECK enum kakou_err link_certificates_load(struct customs_link *link
 KAKOU_MUST_CHECK enum kakou_err link_certificates_watch(struct customs_link *link);
 void link_certificates_end(struct customs_link *link);
 
+/** link_news.c: news of this kind, of now. */
+struct customs_news link_news_begin(enum customs_news_kind kind, uint8_t lane);
+
+/** link_dialect.c: tells what this answer or command shows of the peer's dialect, when it is not the
+ *  configured one and was not told yet. */
+void link_dialect_note(struct customs_link *link, const struct customs_news *about);
+
 /** link_news.c: news that may be lost when their queue is full. */
 void link_news_tell(struct customs_link *link, enum customs_news_kind kind,
 		    const char *why);

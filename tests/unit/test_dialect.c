@@ -221,6 +221,37 @@ static void a_setting_that_is_wrong_is_named(void **state)
 	}
 }
 
+/* What has no room is said in the next text: none is lost, and none is cut. */
+static void rows_that_do_not_fit_are_left_for_the_next_text(void **state)
+{
+	const struct customs_dialect configured = dialect_of(0, CUSTOMS_UTF8);
+	struct customs_dialect spoken = dialect_of(0x1F7, CUSTOMS_GB18030);
+	struct customs_message message = gather(), back;
+	unsigned char bytes[16384];
+	size_t len = put(&message, &spoken, bytes, sizeof(bytes));
+	uint32_t left, named;
+	int texts = 0;
+	char whole[1024], part[80], joined[1024] = "";
+
+	(void)state;
+	read_back(bytes, len, &configured, &back);
+	left = customs_dialect_compare(&configured, &back.seen);
+	assert_int_equal(__builtin_popcount(left), 9);
+	assert_int_equal(customs_dialect_describe(&configured, &back.seen, left, whole,
+						  sizeof(whole)),
+			 left);
+	for (; left; left &= ~named, texts++) {
+		named = customs_dialect_describe(&configured, &back.seen, left, part,
+						 sizeof(part));
+		assert_true(named && !(named & ~left));
+		len = strlen(joined);
+		snprintf(joined + len, sizeof(joined) - len, "%s%s", texts ? "; " : "",
+			 part);
+	}
+	assert_string_equal(joined, whole);
+	assert_true(texts > 1);
+}
+
 static void an_encoding_that_is_wrong_is_named(void **state)
 {
 	static const struct {
@@ -342,6 +373,7 @@ int main(void)
 		cmocka_unit_test(a_code_of_four_bytes_makes_the_header_forty_one),
 		cmocka_unit_test(a_wide_frame_cut_at_any_byte_asks_for_more),
 		cmocka_unit_test(a_setting_that_is_wrong_is_named),
+		cmocka_unit_test(rows_that_do_not_fit_are_left_for_the_next_text),
 		cmocka_unit_test(an_encoding_that_is_wrong_is_named),
 		cmocka_unit_test(a_word_shows_its_table_and_its_length),
 		cmocka_unit_test(bare_xml_says_by_itself_what_it_is),
