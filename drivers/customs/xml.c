@@ -10,6 +10,7 @@
 
 #include <expat.h>
 
+#include "hal/expat_line.h"
 #include "hal/text.h"
 
 struct reader {
@@ -132,16 +133,6 @@ static void on_document_type(void *arg, const XML_Char *name, const XML_Char *sy
 			     "document type <!DOCTYPE %.40s>: expected none", name));
 }
 
-/* expat 2.9, which Debian 13 has, calls the older name deprecated. */
-static unsigned long line_number(XML_Parser parser)
-{
-#if XML_MAJOR_VERSION > 2 || XML_MINOR_VERSION >= 9
-	return (unsigned long)XML_GetCurrentLineNumber64(parser);
-#else
-	return (unsigned long)XML_GetCurrentLineNumber(parser);
-#endif
-}
-
 static enum kakou_err explain(const struct reader *reader)
 {
 	if (reader->err)
@@ -149,7 +140,7 @@ static enum kakou_err explain(const struct reader *reader)
 	if (XML_GetErrorCode(reader->parser) == XML_ERROR_NO_MEMORY)
 		return why_set(reader->why, KAKOU_E_NOMEM, "no memory for XML");
 	return why_set(reader->why, KAKOU_E_GARBLED, "XML line %lu: %s",
-		       line_number(reader->parser),
+		       expat_line(reader->parser),
 		       XML_ErrorString(XML_GetErrorCode(reader->parser)));
 }
 

@@ -15,6 +15,7 @@
 
 #include <expat.h>
 
+#include "hal/expat_line.h"
 #include "hal/text.h"
 #include "hal/tls.h"
 
@@ -35,9 +36,9 @@ struct parse {
 static void fail(struct parse *parse, const char *what, const char *got)
 {
 	if (!parse->err)
-		parse->err = why_set(
-			parse->why, KAKOU_E_INVALID, "line %lu: got %s \"%s\"",
-			(unsigned long)XML_GetCurrentLineNumber(parse->xml), what, got);
+		parse->err =
+			why_set(parse->why, KAKOU_E_INVALID, "line %lu: got %s \"%s\"",
+				expat_line(parse->xml), what, got);
 	XML_StopParser(parse->xml, XML_FALSE);
 }
 
@@ -194,8 +195,7 @@ enum kakou_err bmap_parse(struct bmap *out, const char *text, size_t len, struct
 	if (XML_Parse(parse.xml, text, (int)len, XML_TRUE) != XML_STATUS_OK)
 		err = parse.err ? parse.err
 				: why_set(why, KAKOU_E_INVALID, "line %lu: %s",
-					  (unsigned long)XML_GetCurrentLineNumber(
-						  parse.xml),
+					  expat_line(parse.xml),
 					  XML_ErrorString(XML_GetErrorCode(parse.xml)));
 	if (!err)
 		err = check(&parse, why);
