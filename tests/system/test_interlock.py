@@ -88,6 +88,11 @@ def lower_by_reset(gate):
     wait_drive(gate, "lowers")
 
 
+def lower_halfway(gate):
+    lower_by_reset(gate)
+    wait_until(lambda: arm(gate)["permille"] < 900, 5, "the arm is on its way", 0.005)
+
+
 def turn_key(gate):
     press(gate, "reset")
     time.sleep(0.1)
@@ -101,7 +106,7 @@ def assert_nobody_was_hit(gate):
 @pytest.mark.parametrize("line", ["safety_loop", "beam"])
 def test_s1_s6_either_device_alone_reverses_a_closing_arm(gate, line):
     raise_by_button(gate)
-    lower_by_reset(gate)
+    lower_halfway(gate)
     fault(gate, "stuck_on", line)
     wait_drive(gate, "raises", 2)
     wait_arm(gate, "is_up")
@@ -110,11 +115,6 @@ def test_s1_s6_either_device_alone_reverses_a_closing_arm(gate, line):
     wait_arm(gate, "is_down")
     wait_state(gate, "idle")
     assert_nobody_was_hit(gate)
-
-
-def lower_halfway(gate):
-    lower_by_reset(gate)
-    wait_until(lambda: arm(gate)["permille"] < 900, 5, "the arm is on its way", 0.005)
 
 
 def test_s2_opening_while_the_arm_lowers_raises_at_once(gate):
