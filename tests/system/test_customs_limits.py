@@ -8,18 +8,21 @@ on. The good answer comes while it goes on, too.
 import contextlib
 import os
 import socket
+import ssl
 import struct
 import threading
 
 import pytest
 
-from customs_help import HEAD_MARK, answer, dial, frame, root
+from customs_help import HEAD_MARK, answer, context, dial, frame, root
+from kakou_rig import wait_until
 
 SEQ = "20240726120000000001"
 # Sixteen TLS connections of 40 KB, a frame of 32 KB each, and what a heap keeps back.
 GROWTH_KB = 4096
 # Sixteen with a TLS connection, sixty-four that have not said hello.
-DESCRIPTORS = 16 + 64
+PLACES = 16
+DESCRIPTORS = PLACES + 64
 ATTRIBUTES = "".join(f' a{number}="x"' for number in range(2000)).encode()
 ENTITIES = (b'<!DOCTYPE b [<!ENTITY a "aaaaaaaaaa">' + b"".join(
     f'<!ENTITY {chr(98 + i)} "{f"&{chr(97 + i)};" * 10}">'.encode() for i in range(9)) + b"]>"
@@ -146,3 +149,23 @@ def test_a_thousand_who_say_nothing_or_little_do_not_keep_customs_out(probe, cer
             assert descriptors(probe) - before <= DESCRIPTORS
     assert len(reached) >= 4  # a thousand knocked, and more
     be_heard(probe, certs, "after")
+
+
+def whole_hello(certs):
+    """What a client says first, and all that these ever say."""
+    sent = ssl.MemoryBIO()
+    tls = context(certs, "customs", False).wrap_bio(ssl.MemoryBIO(), sent)
+    with contextlib.suppress(ssl.SSLWantReadError):
+        tls.do_handshake()
+    return sent.read()
+
+
+def test_who_stops_after_its_hello_makes_room_for_customs(probe, certs):
+    before = descriptors(probe)
+    with contextlib.ExitStack() as held:
+        for _ in range(PLACES):
+            raw = held.enter_context(socket.create_connection(probe.address, 20))
+            raw.sendall(whole_hello(certs))
+        wait_until(lambda: descriptors(probe) == before + PLACES, 20, "all places are taken", 0.001)
+        be_heard(probe, certs, SEQ)
+        assert any("others wait" in line.get("why", "") for line in probe.seen), probe.seen
