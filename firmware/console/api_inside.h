@@ -166,6 +166,7 @@ void api_hand_through(void *arg, const struct caller_answer *answer);
 void api_history(struct exchange *exchange);
 void api_history_csv(struct exchange *exchange);
 void api_statistics(struct exchange *exchange);
+void api_tally(struct exchange *exchange);
 void api_past_alarms(struct exchange *exchange);
 void api_baseline(struct exchange *exchange);
 void api_keep_baseline(struct exchange *exchange);

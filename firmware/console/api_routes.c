@@ -77,6 +77,8 @@ const struct route api_routes[] = {
 	{ "GET", "/api/v1/history.csv", NEEDS_PERSON, 0, NULL, api_history_csv, { HISTORY } },
 	{ "GET", "/api/v1/statistics", NEEDS_PERSON, 0, NULL, api_statistics,
 	  { MUST_ASK("from"), MUST_ASK("until"), ASK_TEXT("by"), ASK_TEXT("lane") } },
+	{ "GET", "/api/v1/tally", NEEDS_PERSON, 0, NULL, api_tally,
+	  { ASK_TEXT("from"), ASK_TEXT("to"), ASK_TEXT("by"), ASK_TEXT("lane") } },
 	{ "GET", "/api/v1/baseline", NEEDS_PERSON, 0, NULL, api_baseline, { { 0 } } },
 	{ "POST", "/api/v1/baseline", NEEDS_PERSON, 0, NULL, api_keep_baseline,
 	  { TEXT("name"), NUMBER("from"), NUMBER("until") } },

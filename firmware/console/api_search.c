@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * API: the past, out of the search database: passages, numbers, alarms; passages also as CSV.
+ * API: the past, out of the search database: passages, numbers, alarms; passages also as CSV. What passages
+ * carried is counted by kakoud.
  *
  * Layer: firmware. Threads: the loop's.
  */
@@ -51,6 +52,37 @@ void api_history(struct exchange *exchange)
 void api_statistics(struct exchange *exchange)
 {
 	ask(exchange, SEARCH_STATISTICS, on_found);
+}
+
+/* The hours at which shifts begin, as kakoud takes them: "0,8,16". */
+static json_t *pack_shifts(const struct settings *settings)
+{
+	char text[SETTINGS_SHIFTS_MAX * 3 + 1] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; i < settings->shift_count && used < sizeof(text); i++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%d",
+					 i > 0 ? "," : "", settings->shifts[i]);
+	return json_string(text);
+}
+
+/* What kakou stats tells, by this console's shifts: kakoud counts it from the record. */
+void api_tally(struct exchange *exchange)
+{
+	json_t *params = api_rpc_params(exchange);
+	const char *by = json_text_of(params, "by");
+
+	if (by[0] && strcmp(by, "day") != 0 && strcmp(by, "shift") != 0) {
+		api_fail(exchange, 400, "bad_request",
+			 "by: got \"%.20s\", expected day or shift", by);
+		json_decref(params);
+		return;
+	}
+	if (!strcmp(by, "shift"))
+		(void)json_object_set_new(params, "shifts",
+					  pack_shifts(exchange->api->settings));
+	(void)json_object_del(params, "by");
+	api_ask(exchange, "stats", params, api_hand_through);
 }
 
 void api_past_alarms(struct exchange *exchange)

@@ -18,7 +18,7 @@ from kakou_rig import Gate, wait_until
 @pytest.fixture(scope="module")
 def gate(certs):
     """A gate through which one truck has passed, and where another was sent back by an officer."""
-    with Gate(scenario=scenario(), certs=certs) as gate:
+    with Gate(scenario=scenario(truck={"box_sizes": ["45G1"]}), certs=certs) as gate:
         gate.start()
         gate.start("console")
         gate.rpc("yard", "start")
@@ -28,6 +28,7 @@ def gate(certs):
                  boxes=["CBHU3202732"], seal="HYT-777")
         wait_state(gate, "held", within_s=60)
         gate.act("return", "in1", passage=lane_of(gate)["passage"])
+        gate.wait_event("passage_closed", count=2, within_s=60)  # else it changes under a test
         yield gate
 
 
@@ -134,6 +135,23 @@ def test_numbers_agree_with_the_record(gate, officer):
     assert reads["plate-in1"] == 2
     assert officer.get(f"statistics?from=0&until={now}&by=moon").code == "bad_request"
     assert officer.get("statistics?from=0").code == "bad_request"
+
+
+def test_what_passed_is_told_as_kakou_stats_tells_it(gate, officer):
+    """By day and by the console's shifts, with boxes and TEU; what was sent back counts apart."""
+    today = time.strftime("%Y-%m-%d")
+    for by, shifts in (("day", ()), ("shift", ("--shifts", "0,8,16"))):
+        told = officer.get(f"tally?by={by}&from={today}&to={today}").json
+        assert told == gate.kakou("stats", "--from", today, "--to", today, *shifts), by
+        expect_fits(told, DOCUMENT["paths"]["/api/v1/tally"]["get"]["responses"]["200"]
+                    ["content"]["application/json"]["schema"])
+        assert {row["shift"] is None for row in told["rows"]} == {by == "day"}
+        whole = told["whole"]
+        assert (whole["passages"], whole["passed"], whole["boxes"], whole["teu"]) == (2, 1, 1, 2)
+    assert officer.get("tally").json["whole"]["teu"] == 2  # without days: today
+    assert officer.get("tally?lane=out1").json["whole"]["passages"] == 0
+    assert officer.get("tally?by=hour").code == "bad_request"
+    assert officer.get("tally?from=monday").code == "bad_request"
 
 
 def test_numbers_are_kept_to_compare_with_by_a_supervisor(gate, officer):

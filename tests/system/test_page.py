@@ -136,6 +136,37 @@ def test_numbers_are_plotted_by_the_board_alone(past, page):
     assert "no_order" in page.text("#view")
 
 
+def test_what_passed_is_in_the_page_as_kakou_stats_tells_it(gate, page):
+    """The words of the table are the page's, every figure is of the command."""
+    passage = hold_one(gate)
+    gate.act("release", "in1", gate.ticket(), passage=passage, reason="papers seen")
+    gate.wait_event("passage_closed", passage=passage, within_s=60)
+    told = gate.kakou("stats")
+    row, = [row for row in told["rows"] if row["direction"] == "I"]
+    page.go("lanes")
+    page.wait(".lanes")
+    page.go("numbers")
+    page.wait("table.tally tbody tr")
+    cells = [cell.text for cell in page.find("table.tally")[0].find_elements(
+        "css selector", "tbody tr:first-child td")]
+
+    def known(value, unknown):
+        return f"{value} +{unknown}?" if unknown else str(value)
+
+    rate = row["automatic_permille"]
+    def plain(*names):
+        return [str(row[name]) for name in names]
+
+    assert cells == ["进区", *plain("passages", "automatic", "manual", "not_lifted"),
+                     "–" if rate is None else f"{rate / 10:.1f} %",
+                     *plain("passed", "loaded", "empty", "load_unknown"),
+                     known(row["boxes"], row["boxes_unknown"]),
+                     known(row["teu"], row["boxes_without_size"]),
+                     known(f"{row['gross_kg'] / 1000:.1f}", row["not_weighed"])]
+    assert row["passed"] > 0 and row["boxes_without_size"] > 0
+    assert "类型不明" in page.text("#view") and "officer\t车辆未关联核放单" in page.text("#view")
+
+
 def test_a_supervisor_keeps_numbers_to_compare_with(gate):
     passage = hold_one(gate)
     gate.act("release", "in1", gate.ticket(), passage=passage, reason="papers seen")

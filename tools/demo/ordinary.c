@@ -96,6 +96,8 @@ void ordinary_make(struct scenario_truck *out, int n, const char *name)
 	out->box_count = 1;
 	write_box(out->boxes[0], sizeof(out->boxes[0]), n);
 	text_copy(out->box_reads[0], sizeof(out->box_reads[0]), out->boxes[0]);
+	text_copy(out->box_sizes[0], sizeof(out->box_sizes[0]),
+		  is_rigid(n) ? "22G1" : "45G1");
 	out->camera_confidence = 97;
 	out->box_confidence = 96;
 	out->tare_kg = bare_kg(n) + box_kg(n);
@@ -117,6 +119,7 @@ static void write_truck(FILE *to, const struct scenario_truck *truck)
 	(void)fprintf(to, "\tplate = \"%s\"\n\ttag = \"%s\"\n", truck->plate, truck->tag);
 	(void)fprintf(to, "\tboxes = {\"%s\"}\n\tcard = \"%s\"\n", truck->boxes[0],
 		      truck->card);
+	(void)fprintf(to, "\tbox_sizes = {\"%s\"}\n", truck->box_sizes[0]);
 	(void)fprintf(to, "\ttare_kg = %" PRId32 "\n\tcargo_kg = %" PRId32 "\n",
 		      truck->tare_kg, truck->cargo_kg);
 	(void)fprintf(to, "\tseal = \"%s\"\n", truck->seal);

@@ -183,12 +183,13 @@ static void on_truck_taken(void *arg, const json_t *result, const char *fault)
 
 static json_t *pack_truck(const struct scenario_truck *truck)
 {
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:[s], s:s, s:i, s:i, s:s}",
-			 "name", truck->name, "kind", truck->kind, "lane", truck->lane,
-			 "body", truck->body == BODY_RIGID ? "rigid" : "articulated",
-			 "plate", truck->plate, "tag", truck->tag, "boxes",
-			 truck->boxes[0], "card", truck->card, "tare_kg", truck->tare_kg,
-			 "cargo_kg", truck->cargo_kg, "seal", truck->seal);
+	return json_pack(
+		"{s:s, s:s, s:s, s:s, s:s, s:s, s:[s], s:[s], s:s, s:i, s:i, s:s}",
+		"name", truck->name, "kind", truck->kind, "lane", truck->lane, "body",
+		truck->body == BODY_RIGID ? "rigid" : "articulated", "plate",
+		truck->plate, "tag", truck->tag, "boxes", truck->boxes[0], "box_sizes",
+		truck->box_sizes[0], "card", truck->card, "tare_kg", truck->tare_kg,
+		"cargo_kg", truck->cargo_kg, "seal", truck->seal);
 }
 
 static int ordinary_number(const struct run *run)

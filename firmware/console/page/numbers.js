@@ -3,6 +3,7 @@
 
 import { call } from "./api.js";
 import { clock, duration, h, put, refocus, shown, table } from "./dom.js";
+import { showTally } from "./tally.js";
 import { t, tc } from "./words.js";
 
 const STAGES = ["gather", "ask", "record", "lift", "leave", "own", "total"];
@@ -75,6 +76,7 @@ function tables({ rows, reasons, reads }) {
     rates.set(device, rate);
   }
   return [
+    h("h3", {}, t("by_arrival")),
     table(["period", "trucks", "automatic", "by_hand", "not_lifted", "held"].map((name) => t(name)),
       rows.map((row) => h("tr", {}, label(row), cells(row.passages, row.automatic, row.by_hand, row.not_lifted, row.held))), { label: t("trucks") }),
     h("h3", {}, `${t("stages")} (${t("median")} / ${t("p95")})`),
@@ -98,6 +100,7 @@ export async function showNumbers(place, who) {
   const labels = answer.rows.map((row) => (by === "day" ? clock(row.begin_ms, true).slice(5, 10) : clock(row.begin_ms, true).slice(by === "hour" ? 11 : 5, 16)));
   const trucks = h("canvas", { role: "img", "aria-label": t("trucks") });
   const stages = h("canvas", { role: "img", "aria-label": t("stages") });
+  const cargo = h("section", {});
   while (charts.length) charts.pop().destroy();
   put(place, h("h2", {}, t("numbers")),
     h("div", { class: "buttons", role: "group", "aria-label": t("period") }, Object.keys(PERIODS).map((name) =>
@@ -106,7 +109,8 @@ export async function showNumbers(place, who) {
       h("span", { class: "quiet" }, t("as_of", { a: clock(until) }))),
     baselineLine(answer.whole, baseline, () => shown(keepBaseline(from, until, place))),
     h("div", { class: "plots" }, h("div", { class: "plot" }, trucks), h("div", { class: "plot" }, stages)),
-    tables(answer), h("p", { class: "quiet" }, t("followed", { a: answer.followed })));
+    cargo, tables(answer), h("p", { class: "quiet" }, t("followed", { a: answer.followed })));
+  showTally(cargo, by);
   const Chart = await loadLibrary();
   const base = baseline?.whole.stages.total;
   plot(Chart, trucks, "bar", labels, [["automatic", "--plain"], ["by_hand", "--medium"], ["not_lifted", "--line"]].map(([name, paint]) =>

@@ -219,6 +219,22 @@ const WORDS = {
   faster: ["比基准快 {a}%", "{a} % faster than the baseline"],
   slower: ["比基准慢 {a}%", "{a} % slower than the baseline"],
 
+  cargo: ["过卡统计（与 kakou stats 相同）", "What passed (the figures of kakou stats)"],
+  passages: ["过卡", "Passages"],
+  automatic_share: ["自动率", "Automatic, %"],
+  passed_through: ["通过", "Passed"],
+  loaded: ["重车", "Loaded"],
+  empty: ["空车", "Empty"],
+  load_unknown: ["空重不明", "Load ?"],
+  teu: ["TEU", "TEU"],
+  gross_tonnes: ["毛重 t", "Gross, t"],
+  all_together: ["合计", "All"],
+  by_type: ["按核放单类型", "By order type"],
+  by_arrival: ["按到达时间", "By arrival"],
+  type_unknown: ["类型不明", "not known"],
+  manual_lifts: ["人工抬杆", "Lifts by hand"],
+  tally_how: ["按结束时间计；通过起各列只计通过的车。“+3?”为不明：没有看箱、没有箱型或没有过磅的数目；TEU 按识读的箱型代码计", "Counted when a passage ended; from Passed on, only of those that passed. “+3?” is what is not known: nobody looked at the box, it has no size, it was not weighed. TEU by the size-type codes that were read"],
+
   // on file
   release_orders: ["核放单", "Release orders"],
   vehicles: ["登记车辆", "Registered vehicles"],
