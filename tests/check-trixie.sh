@@ -58,6 +58,8 @@ mount -t tmpfs tmpfs "$root/run"
 copy_sources
 cp -L /etc/resolv.conf "$root/etc/resolv.conf"
 inside sh -c 'cd /src && tools/install-deps run' >&2
+# Without it the tests of keys in a token would be skipped.
+inside sh -c 'command -v softhsm2-util || apt-get install -qqy --no-install-recommends softhsm2' >&2
 say "$(. "$root/etc/os-release" && echo "$PRETTY_NAME")," \
 	"$(inside gcc --version | head -1)," \
 	"libgpiod $(inside pkg-config --modversion libgpiod)," \

@@ -258,11 +258,24 @@ static bool is_no_common_ground(int failure)
 
 /* Under TLS 1.3 mbedtls (up to 3.6.6 at least) sends the alert that refuses a certificate under
  * the keys of an earlier stage, so the other side can't decipher it: upstream issue 10877. What
- * fails so before any data has come is that alert, for all that an honest peer can do. */
+ * fails so before any data has come is that alert, for all that an honest peer can do; but anybody
+ * on the way can forge a record. */
 static bool is_mistimed_alert(const struct tls_conn *conn, int failure)
 {
 	return failure == MBEDTLS_ERR_SSL_INVALID_MAC && !conn->has_read &&
 	       !strcmp(mbedtls_ssl_get_version(&conn->ssl), "TLSv1.3");
+}
+
+/* Whoever has no version of ours says so himself when our first message shows it, as that of mbedtls 3
+ * does: then it is his alert that ends it. */
+static enum kakou_err explain_alert(const struct tls_conn *conn, struct why *why)
+{
+	unsigned alert = last_alert(&conn->ssl);
+	bool has_no_version = alert == MBEDTLS_SSL_ALERT_MSG_PROTOCOL_VERSION;
+
+	return why_set(why, KAKOU_E_REFUSED, "%speer: alert %u, %s",
+		       has_no_version ? "no TLS version or cipher in common: " : "",
+		       alert, alert_name(alert));
 }
 
 enum kakou_err tls_explain(const struct tls_conn *conn, int failure, struct why *why)
@@ -281,10 +294,7 @@ enum kakou_err tls_explain(const struct tls_conn *conn, int failure, struct why 
 	case MBEDTLS_ERR_NET_RECV_FAILED:
 	case MBEDTLS_ERR_NET_SEND_FAILED:
 		return why_set(why, KAKOU_E_LINK, "the connection failed");
-	case MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE:
-		return why_set(why, KAKOU_E_REFUSED, "peer: alert %u, %s",
-			       last_alert(&conn->ssl),
-			       alert_name(last_alert(&conn->ssl)));
+	case MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE: return explain_alert(conn, why);
 	case MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE:
 		return why_set(why, KAKOU_E_REFUSED, "no client certificate, expected %s",
 			       conn->peer_name);
@@ -304,9 +314,8 @@ enum kakou_err tls_explain(const struct tls_conn *conn, int failure, struct why 
 	}
 	if (is_mistimed_alert(conn, failure))
 		return why_set(why, KAKOU_E_REFUSED,
-			       "peer: alert that can't be deciphered; most likely it "
-			       "refuses our "
-			       "certificate");
+			       "peer: alert that can't be deciphered, most likely it "
+			       "refuses our certificate; or not valid TLS");
 	mbedtls_strerror(failure, text, sizeof(text));
 	if (is_no_common_ground(failure))
 		return why_set(why, KAKOU_E_REFUSED,

@@ -130,7 +130,8 @@ def test_a_blank_board_becomes_a_gate_that_clears_a_truck_over_mutual_tls(bench)
     assert key.stat().st_mode & 0o7777 == 0o400
     asked = subprocess.run(["openssl", "req", "-in", bench.run / "gate.csr", "-noout", "-text",
                             "-verify"], check=True, capture_output=True, text=True).stdout
-    for part in ("CN = gate.sim.invalid", "DNS:gate.sim.invalid", "prime256v1",
+    assert re.search("CN ?= ?gate.sim.invalid", asked)  # OpenSSL 3.0, and 3.5
+    for part in ("DNS:gate.sim.invalid", "prime256v1",
                  "Digital Signature", "TLS Web Server Authentication, TLS Web Client"):
         assert part in asked
     made = bench.kakou("certificate", "gate", bench.sign("gate"), "--ca",

@@ -698,6 +698,25 @@ static void tls_1_0_and_1_1_are_refused(void **state)
 	}
 }
 
+static void the_alert_of_a_server_without_a_version_of_ours_is_told_as_that(void **state)
+{
+	static const unsigned char alert[] = {21, 3, 1, 0, 2, 2, 70};
+	struct side client = {0};
+	int fds[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds), 0);
+	open_side(&client, false, "gate", NULL, fds[1], "customs.example");
+	assert_int_equal(write(fds[0], alert, sizeof(alert)), sizeof(alert));
+	for (int i = 0; i < 10 && client.err == KAKOU_E_AGAIN; i++)
+		client.err = tls_conn_handshake(client.conn, &client.why);
+	assert_int_equal(client.err, KAKOU_E_REFUSED);
+	assert_string_equal(client.why.text, "no TLS version or cipher in common: peer: "
+					     "alert 70, protocol version");
+	close_side(&client);
+	close(fds[0]);
+}
+
 static void what_is_not_tls_is_garbled(void **state)
 {
 	static const char request[] = "GET / HTTP/1.1\r\nHost: gate\r\n\r\n";
@@ -822,6 +841,8 @@ int main(void)
 		cmocka_unit_test(a_session_is_not_resumed_with_a_rotated_context),
 		cmocka_unit_test(a_session_is_not_resumed_for_another_name),
 		cmocka_unit_test(a_record_that_breaks_off_or_is_altered_is_never_data),
+		cmocka_unit_test(
+			the_alert_of_a_server_without_a_version_of_ours_is_told_as_that),
 		cmocka_unit_test(what_is_not_tls_is_garbled),
 		cmocka_unit_test(a_peer_that_leaves_during_the_handshake_is_a_lost_link),
 		cmocka_unit_test(a_key_that_others_may_read_is_denied),
