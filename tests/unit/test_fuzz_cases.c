@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The kept cases of the fuzzers: each target survives each of its own, and there is at least one.
+ * The kept cases of the fuzzers: each target survives each of its own, and there is at least one;
+ * and each target has a dictionary.
  *
  * Layer: tests.
  */
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -56,9 +58,22 @@ static void every_kept_case_is_survived(void **state)
 	}
 }
 
+static void every_target_has_a_dictionary(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < fuzz_target_count; i++) {
+		char path[256];
+
+		snprintf(path, sizeof(path), "tests/fuzz/%s.dict", fuzz_targets[i].name);
+		if (access(path, R_OK))
+			fail_msg("%s is missing", path);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_target_has_a_dictionary),
 		cmocka_unit_test(every_kept_case_is_survived),
 	};
 
