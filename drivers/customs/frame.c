@@ -52,9 +52,13 @@ static bool is_id(const char *id)
 	return true;
 }
 
-static bool is_direction(char direction)
+/* Enrolment of seal readers knows fixed virtual and mobile channels too. */
+static bool is_direction(uint8_t code, char direction)
 {
-	return direction == 'I' || direction == 'E';
+	bool is_enrolment = code >= 0x63 && code <= 0x66;
+
+	return direction == 'I' || direction == 'E' ||
+	       (is_enrolment && (direction == 'F' || direction == 'H'));
 }
 
 /* A shorter identifier is filled with blanks. */
@@ -85,7 +89,7 @@ static enum kakou_err check_fields(const struct frame *frame, struct why *why)
 		return why_set(why, KAKOU_E_INVALID,
 			       "CHNL_NO \"%.20s\": expected 1 to %d printable characters",
 			       frame->chnl_no, FRAME_ID_LENGTH);
-	if (!is_direction(frame->direction))
+	if (!is_direction(frame->code, frame->direction))
 		return why_set(why, KAKOU_E_INVALID, "direction 0x%02x: expected I or E",
 			       (unsigned char)frame->direction);
 	if (frame->xml_len > FRAME_XML_MAX)
@@ -253,16 +257,13 @@ static enum kakou_err read_id(const unsigned char *data, size_t len, size_t at,
 	return KAKOU_OK;
 }
 
-/* Enrolment of seal readers knows fixed virtual and mobile channels too. */
 static enum kakou_err read_direction(const unsigned char *data, size_t len, size_t at,
 				     uint8_t code, char *out, struct why *why)
 {
-	bool is_enrolment = code >= 0x63 && code <= 0x66;
-
 	if (len <= at)
 		return KAKOU_E_AGAIN;
 	*out = (char)data[at];
-	if (is_direction(*out) || (is_enrolment && (*out == 'F' || *out == 'H')))
+	if (is_direction(code, *out))
 		return KAKOU_OK;
 	return why_set(why, KAKOU_E_GARBLED, "direction 0x%02x: expected I or E",
 		       data[at]);

@@ -318,6 +318,8 @@ def test_any_answer_can_be_sent(platform, gate):
     ("behave", {"fault": "silent", "count": 0}, -32602, "count"),
     ("history", {"limit": 100000}, -32602, "limit"),
     ("approve", {"number": "Z1"}, -32602, "Z1"),
+    ("enrol", {"channel": CHANNEL, "area_id": "1", "direction": "I", "seq_no": "1", "code": "0x62"},
+     -32602, "0x63"),
     ("frobnicate", {}, -32601, "frobnicate"),
 ])
 def test_wrong_calls_are_named(platform, method, params, code, quotes):
@@ -648,6 +650,21 @@ def test_a_device_can_not_be_set_from_outside_and_that_is_said(watched, device_i
     assert (answer["device_id"], answer["control"]) == (device_id, control)
     assert f"device {device_id} to state {status}, answered {control}" in \
         probe.news("device")["why"]
+
+
+@pytest.mark.parametrize("code", ["0x63", "0x64", "0x65", "0x66"])
+def test_enrolment_of_a_seal_reader_is_told_and_not_carried_out(pair, certs, code):
+    probe, platform = pair
+    head = {"channel": CHANNEL, "area_id": "3301500001", "seq_no": "1", "code": code}
+    platform.rpc.call("enrol", {**head, "direction": "I"})
+    assert probe.news("device")["why"] == (f"{code}: enrolment of a seal reader, not carried out: "
+                                           "there is none here that can be")
+    for direction in "FH":  # fixed virtual and mobile channels: none of our lanes
+        platform.rpc.call("enrol", {**head, "direction": direction})
+        assert f"direction {direction}: none of our lanes" in probe.news("garbled")["why"]
+    wait_history(platform.rpc, count=3, way="out", code=code, outcome="sent")
+    dial(certs, platform.address, frame(int(code, 16), root("COMMAND_INFO", "1", "")), name="gate")
+    assert wait_history(platform.rpc, way="in", code=code)[0]["outcome"] == "taken"
 
 
 def test_a_strict_platform_names_what_it_does_not_take(net, new_platform, certs, tmp_path):

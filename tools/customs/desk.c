@@ -242,6 +242,23 @@ static json_t *call_fetch(const struct call *call)
 	return send_message(call, &message);
 }
 
+static json_t *call_enrol(const struct call *call)
+{
+	struct customs_message message = {.code = CUSTOMS_ENROL};
+	char code[5];
+
+	if (!take_head(call, &message.u.enrol) ||
+	    !take_text(call, "code", code, sizeof(code), "0x63"))
+		return NULL;
+	if (strncmp(code, "0x6", 3) != 0 || !code[3] || !strchr("3456", code[3])) {
+		fail(call, KAKOU_E_INVALID, "code", "0x63, 0x64, 0x65 or 0x66");
+		return NULL;
+	}
+	message.u.enrol.seq_no[0] = '\0'; /* they have none */
+	message.wire = (uint8_t)(0x60 + code[3] - '0');
+	return send_message(call, &message);
+}
+
 static json_t *call_behave(const struct call *call)
 {
 	char name[16];
@@ -288,6 +305,7 @@ static const struct {
 	{"answer",     call_answer    },
 	{"set_device", call_set_device},
 	{"fetch",      call_fetch     },
+	{"enrol",      call_enrol     },
 	{"behave",     call_behave    },
 	{"history",    call_history   },
 };

@@ -183,6 +183,7 @@ static void take_message(struct platform *platform, const struct frame *frame,
 	case CUSTOMS_PICTURES:
 	case CUSTOMS_DEVICES:
 	case CUSTOMS_EXCEPTION:
+	case CUSTOMS_ENROL:
 	case CUSTOMS_DEVICE_SET: note_outcome(entry, "taken"); break;
 	default:
 		platform->garbled++;
