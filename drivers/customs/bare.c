@@ -37,6 +37,7 @@ static const struct telling leaves[] = {
 	{"EXECUTE_COMMAND", 0x31},
 	{"EXECUTE_RESULT",  0x32},
 	{"CONTROL_RESULT",  0x34},
+	{"DEVICE_STATUS",   0x33},
 	{"MONITOR_IP",      0x61},
 	{"RESULT",          0x62},
 };

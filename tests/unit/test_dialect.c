@@ -16,139 +16,33 @@
 
 #include "drivers/customs/bare.h"
 #include "drivers/customs/message.h"
-
-enum { WRITTEN_ENCODINGS = CUSTOMS_UTF8_AS_GB };
-
-/* One bit a row that shows in the bytes of an inquiry. */
-enum { BITS = 9 };
-
-static struct customs_dialect dialect_of(unsigned int bits,
-					 enum customs_encoding encoding)
-{
-	return (struct customs_dialect){
-		.frame = {.big_endian = bits & 1,
-			  .ident_ones = bits & 2,
-			  .wide_code = bits & 4,
-			  .is_bare = bits & 8},
-		.encoding = encoding,
-		.reco_one_is_recognised = bits & 16,
-		.ic_is_flat = bits & 32,
-		.seal_key_is_short = bits & 64,
-		.weight_tag_is_long = bits & 128,
-		.absent_tags_left_out = bits & 256,
-	};
-}
-
-static struct customs_head head(void)
-{
-	return (struct customs_head){
-		.area_id = "3301500001",
-		.chnl_no = "3301500101",
-		.direction = 'I',
-		.seq_no = "20240726120000000001",
-	};
-}
-
-static struct customs_message gather(void)
-{
-	return (struct customs_message){
-		.code = CUSTOMS_GATHER,
-		.u.gather = {.head = head(),
-			     .goods_type = '7',
-			     .traffic_type = '1',
-			     .card_no = "330102600001",
-			     .has_weight = true,
-			     .gross_g = 37000000,
-			     .plate = "浙A12345",
-			     .has_vehicle_weight = true,
-			     .vehicle_g = 14800500,
-			     .box_count = 1,
-			     .box_front = "CSQU3054383",
-			     .boxes_recognised = true,
-			     .seal_id = "HYT-1",
-			     .seal_key = "key"},
-	};
-}
-
-static struct customs_message check(const char *word)
-{
-	struct customs_message message = {
-		.code = CUSTOMS_CHECK,
-		.u.check = {.head = head(), .op_hint = "放行 请通过", .gps_id = "G1"},
-	};
-
-	memcpy(message.u.check.check_result, word, strlen(word) + 1);
-	return message;
-}
-
-static size_t put(const struct customs_message *message,
-		  const struct customs_dialect *dialect, unsigned char *buffer,
-		  size_t size)
-{
-	struct why why = {""};
-	size_t len;
-
-	if (customs_message_write(message, dialect, buffer, size, &len, &why))
-		fail_msg("not written: %s", why.text);
-	return len;
-}
-
-/* As the listener reads it: by its length, or bare at the end of the stream. */
-static void read_back(const unsigned char *bytes, size_t len,
-		      const struct customs_dialect *dialect, struct customs_message *out)
-{
-	struct frame frame;
-	struct why why = {""};
-	size_t used = len;
-	enum kakou_err err = frame_read(bytes, len, &frame, &used, &why);
-
-	if (err == KAKOU_E_AGAIN && frame_is_bare(bytes, len))
-		err = bare_read(bytes, len, &frame, &why);
-	if (!err)
-		err = customs_message_read(&frame, dialect, out, &why);
-	if (err)
-		fail_msg("not read: %s", why.text);
-	assert_int_equal(used, len);
-}
-
-static void come_back(const struct customs_message *message,
-		      const struct customs_dialect *dialect)
-{
-	static unsigned char first[16384], again[16384];
-	size_t len = put(message, dialect, first, sizeof(first));
-	struct customs_message back;
-
-	read_back(first, len, dialect, &back);
-	assert_int_equal(back.code, message->code);
-	assert_int_equal(customs_dialect_compare(dialect, &back.seen), 0);
-	assert_int_equal(put(&back, dialect, again, sizeof(again)), len);
-	assert_memory_equal(first, again, len);
-}
+#include "tests/unit/dialect_case.h"
 
 static void every_combination_of_settings_comes_back_as_it_went(void **state)
 {
-	struct customs_message inquiry = gather();
-	struct customs_message answer = check("00000000001002000000");
+	struct customs_message inquiry = dialect_case_gather();
+	struct customs_message answer = dialect_case_check("00000000001002000000");
 
 	(void)state;
-	for (int encoding = 0; encoding < WRITTEN_ENCODINGS; encoding++) {
-		for (unsigned int bits = 0; bits < 1u << BITS; bits++) {
+	for (int encoding = 0; encoding < DIALECT_ENCODINGS; encoding++) {
+		for (unsigned int bits = 0; bits < 1u << DIALECT_BITS; bits++) {
 			struct customs_dialect dialect =
-				dialect_of(bits, (enum customs_encoding)encoding);
+				dialect_case_of(bits, (enum customs_encoding)encoding);
 
-			come_back(&inquiry, &dialect);
-			if (bits < 16) /* the rest does not show in an answer */
-				come_back(&answer, &dialect);
+			dialect_case_come_back(&inquiry, &dialect);
+			if (bits <
+			    1u << DIALECT_FRAME_BITS) /* the rest does not show in an answer */
+				dialect_case_come_back(&answer, &dialect);
 		}
 	}
 }
 
 static void a_code_of_four_bytes_makes_the_header_forty_one(void **state)
 {
-	struct customs_dialect dialect = dialect_of(4, CUSTOMS_UTF8);
-	struct customs_message message = gather();
+	struct customs_dialect dialect = dialect_case_of(4, CUSTOMS_UTF8);
+	struct customs_message message = dialect_case_gather();
 	unsigned char little[16384], big[16384];
-	size_t len = put(&message, &dialect, little, sizeof(little));
+	size_t len = dialect_case_put(&message, &dialect, little, sizeof(little));
 
 	(void)state;
 	assert_memory_equal(little + 8,
@@ -157,7 +51,7 @@ static void a_code_of_four_bytes_makes_the_header_forty_one(void **state)
 			    14);
 	assert_memory_equal(little + 41, "<?xml", 5);
 	dialect.frame.big_endian = true;
-	assert_int_equal(put(&message, &dialect, big, sizeof(big)), len);
+	assert_int_equal(dialect_case_put(&message, &dialect, big, sizeof(big)), len);
 	assert_memory_equal(big + 8,
 			    "\0\0\0\x21"
 			    "3301500001",
@@ -167,13 +61,14 @@ static void a_code_of_four_bytes_makes_the_header_forty_one(void **state)
 
 static void a_wide_frame_cut_at_any_byte_asks_for_more(void **state)
 {
-	struct customs_message message = gather();
+	struct customs_message message = dialect_case_gather();
 	unsigned char bytes[16384];
 
 	(void)state;
 	for (unsigned int order = 0; order < 2; order++) {
-		struct customs_dialect dialect = dialect_of(4 | order, CUSTOMS_UTF8);
-		size_t len = put(&message, &dialect, bytes, sizeof(bytes)), used;
+		struct customs_dialect dialect = dialect_case_of(4 | order, CUSTOMS_UTF8);
+		size_t len = dialect_case_put(&message, &dialect, bytes, sizeof(bytes)),
+		       used;
 
 		for (size_t at = 0; at < len; at++) {
 			struct frame frame;
@@ -203,17 +98,18 @@ static void a_setting_that_is_wrong_is_named(void **state)
 		{3,
 		 "big-endian, configured little-endian; ident FF, configured ident 00" },
 	};
-	const struct customs_dialect configured = dialect_of(0, CUSTOMS_UTF8);
-	struct customs_message message = gather(), back;
+	const struct customs_dialect configured = dialect_case_of(0, CUSTOMS_UTF8);
+	struct customs_message message = dialect_case_gather(), back;
 	unsigned char bytes[16384];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct customs_dialect spoken = dialect_of(rows[i].bits, CUSTOMS_UTF8);
-		size_t len = put(&message, &spoken, bytes, sizeof(bytes));
+		struct customs_dialect spoken =
+			dialect_case_of(rows[i].bits, CUSTOMS_UTF8);
+		size_t len = dialect_case_put(&message, &spoken, bytes, sizeof(bytes));
 		char says[512];
 
-		read_back(bytes, len, &configured, &back);
+		dialect_case_read_back(bytes, len, &configured, &back);
 		customs_dialect_describe(&configured, &back.seen,
 					 customs_dialect_compare(&configured, &back.seen),
 					 says, sizeof(says));
@@ -224,17 +120,17 @@ static void a_setting_that_is_wrong_is_named(void **state)
 /* What has no room is said in the next text: none is lost, and none is cut. */
 static void rows_that_do_not_fit_are_left_for_the_next_text(void **state)
 {
-	const struct customs_dialect configured = dialect_of(0, CUSTOMS_UTF8);
-	struct customs_dialect spoken = dialect_of(0x1F7, CUSTOMS_GB18030);
-	struct customs_message message = gather(), back;
+	const struct customs_dialect configured = dialect_case_of(0, CUSTOMS_UTF8);
+	struct customs_dialect spoken = dialect_case_of(0x1F7, CUSTOMS_GB18030);
+	struct customs_message message = dialect_case_gather(), back;
 	unsigned char bytes[16384];
-	size_t len = put(&message, &spoken, bytes, sizeof(bytes));
+	size_t len = dialect_case_put(&message, &spoken, bytes, sizeof(bytes));
 	uint32_t left, named;
 	int texts = 0;
 	char whole[1024], part[80], joined[1024] = "";
 
 	(void)state;
-	read_back(bytes, len, &configured, &back);
+	dialect_case_read_back(bytes, len, &configured, &back);
 	left = customs_dialect_compare(&configured, &back.seen);
 	assert_int_equal(__builtin_popcount(left), 9);
 	assert_int_equal(customs_dialect_describe(&configured, &back.seen, left, whole,
@@ -264,18 +160,19 @@ static void an_encoding_that_is_wrong_is_named(void **state)
 		{CUSTOMS_GB18030_AS_UTF8, CUSTOMS_UTF8,
 		 "GB18030 declared as UTF-8, configured UTF-8"                         },
 	};
-	struct customs_message message = check("Y"), back;
+	struct customs_message message = dialect_case_check("Y"), back;
 	unsigned char bytes[16384];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct customs_dialect spoken = dialect_of(0, rows[i].spoken);
-		struct customs_dialect configured = dialect_of(0, rows[i].configured);
-		size_t len = put(&message, &spoken, bytes, sizeof(bytes));
+		struct customs_dialect spoken = dialect_case_of(0, rows[i].spoken);
+		struct customs_dialect configured =
+			dialect_case_of(0, rows[i].configured);
+		size_t len = dialect_case_put(&message, &spoken, bytes, sizeof(bytes));
 		char says[512];
 
 		configured.verdict_is_plain = true;
-		read_back(bytes, len, &configured, &back);
+		dialect_case_read_back(bytes, len, &configured, &back);
 		assert_string_equal(back.u.check.op_hint, "放行 请通过");
 		customs_dialect_describe(&configured, &back.seen,
 					 customs_dialect_compare(&configured, &back.seen),
