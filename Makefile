@@ -219,7 +219,7 @@ test-vm: install-deps-vm
 	$(Q)$(RUN) $(GIVEN) vm
 # Each reader of foreign bytes for a minute; TARGETS="frame xml" picks some.
 FUZZ := $(B)/tests/fuzz/fuzz
-$(FUZZ): $(FUZZ).o $(call archives,unit scenario kakou-console-parts) $(CORE)
+$(FUZZ): $(FUZZ).o $(call archives,unit scenario kakou-console-parts kakou-flash-parts) $(CORE)
 	@$(if $(V),,echo "  LINK  $@")
 	$(Q)$(LINK) -fsanitize=fuzzer $^ $(LDLIBS) $(LDLIBS.kakou-console) -lcmocka
 fuzz:

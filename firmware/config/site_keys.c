@@ -89,7 +89,8 @@ const struct conf_key site_keys[] = {
 	TEXT("customs", "cert_file", SITE_PATH_MAX, NULL,
 	     "PEM file of the gate's own certificate with its chain."),
 	TEXT("customs", "key_file", SITE_PATH_MAX, NULL,
-	     "PEM file of the gate's private key; nobody else may read it."),
+	     "PEM file of the gate's private key; nobody else may read it. Not in a token: "
+	     "mbedtls offers none for such keys."),
 	ID("customs", "area_id",
 	   "AREA_ID assigned by customs, 10 visible ASCII characters."),
 	CHOICE("customs", "generation", "traditional|smart", "traditional",

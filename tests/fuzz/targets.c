@@ -191,6 +191,9 @@ const struct fuzz_target fuzz_targets[] = {
 	{"verify",   fuzz_verify  },
 	{"socket",   fuzz_socket  },
 	{"console",  fuzz_console },
+	{"board",    fuzz_board   },
+	{"bmap",     fuzz_bmap    },
+	{"token",    fuzz_token   },
 };
 
 const size_t fuzz_target_count = sizeof(fuzz_targets) / sizeof(fuzz_targets[0]);

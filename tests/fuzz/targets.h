@@ -36,6 +36,12 @@ void fuzz_site(const uint8_t *data, size_t len);
 void fuzz_scenario(const uint8_t *data, size_t len);
 void fuzz_people(const uint8_t *data, size_t len);
 
+/* ---- target_machine.c: what comes with a machine --------------------------------------------- */
+
+void fuzz_board(const uint8_t *data, size_t len);
+void fuzz_bmap(const uint8_t *data, size_t len);
+void fuzz_token(const uint8_t *data, size_t len);
+
 /* ---- one file each --------------------------------------------------------------------------- */
 
 void fuzz_import(const uint8_t *data, size_t len);

@@ -111,6 +111,8 @@ static void a_map_that_does_not_fit_itself_is_refused(void **state)
 		{" 0-2 ",                       " 2-0 ",                               "out of order \"2-0\""            },
 		{" 9 ",			 " nine ",                              "the number \"nine\""             },
 		{"</bmap>\n",                   "",				    "line "                           },
+		{"</bmap>\n",
+		 "<BlocksCount>9</BlocksCount><ImageSize>36000</ImageSize></bmap>\n",  "block 9 is beyond its 9 blocks"  },
 		{"<!-- a comment -->",          "<!DOCTYPE bmap [<!ENTITY a \"b\">]>",
 		 "document type \"bmap\""										},
 	};

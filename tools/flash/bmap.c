@@ -169,6 +169,11 @@ static enum kakou_err check(const struct parse *parse, struct why *why)
 		return why_set(why, KAKOU_E_INVALID,
 			       "its ranges have %" PRIu64 " blocks, it says %" PRIu64,
 			       map->mapped, parse->said_mapped);
+	/* Whoever counts the blocks again behind the ranges has them outside of the image. */
+	if (map->ranges[map->range_count - 1].last >= map->blocks)
+		return why_set(why, KAKOU_E_INVALID,
+			       "block %" PRIu64 " is beyond its %" PRIu64 " blocks",
+			       map->ranges[map->range_count - 1].last, map->blocks);
 	return KAKOU_OK;
 }
 
