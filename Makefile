@@ -108,7 +108,7 @@ ON_BOARD  := kakoud kakou
 # For tests: what LD_PRELOAD or a configuration brings into a program, and each tests/system/x.c as a program
 # that drives one part of the project alone.
 PRELOADED := tests/fault/slow_sync.so tests/fault/watchdog_device.so tests/fault/shifted_clock.so \
-             tests/fault/stuck_token.so tests/fault/serial_direction.so
+             tests/fault/stuck_token.so tests/fault/serial_direction.so tests/fault/cut_short.so
 PROBES    := $(patsubst %.c,$(B)/%,$(wildcard tests/system/*.c))
 
 # tests/unit/test_x.c is one program; other files there are shared by all of them. The contract

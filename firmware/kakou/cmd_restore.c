@@ -11,41 +11,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "firmware/care/notes.h"
-#include "firmware/kakou/cmd_backup.h"
+#include "firmware/kakou/restore.h"
 #include "hal/clock.h"
 #include "hal/file.h"
 #include "hal/seal.h"
 #include "hal/text.h"
-
-struct restore {
-	struct cli *cli;
-	const char *config, *user, *page_user, *scratch;
-	bool with_keys, with_record, other_board, only_check;
-	struct place place;
-	struct bundle bundle;
-	json_t *manifest, *keys;
-	struct site *site; /* the backup's */
-	char stamp[32];
-	size_t replaced, put;
-};
-
-static const char *directory_of(const struct restore *restore, const char *place)
-{
-	return strcmp(place, "config") ? restore->site->state_dir
-				       : restore->place.directory;
-}
-
-static void name_target(const struct restore *restore, const json_t *file,
-			char to[PLACE_PATH_MAX + 128])
-{
-	const char *directory = directory_of(restore, cli_text(file, "place"));
-	size_t len = strlen(directory);
-
-	(void)snprintf(to, PLACE_PATH_MAX + 128, "%s%s%s", directory,
-		       len > 0 && directory[len - 1] == '/' ? "" : "/",
-		       cli_text(file, "name"));
-}
 
 /* ---- before anything is changed -------------------------------------------------------- */
 
@@ -129,17 +99,16 @@ static int check(struct restore *restore)
 static enum kakou_err set_aside(struct restore *restore, const char *path,
 				struct why *why)
 {
-	const char *slash = strrchr(path, '/');
-	char aside[PLACE_PATH_MAX + 192];
-	char to[PLACE_PATH_MAX + 384];
+	char aside[BEGUN_PATH_MAX + 64];
+	char to[BEGUN_PATH_MAX + 64];
 
 	if (access(path, F_OK))
 		return KAKOU_OK;
-	(void)snprintf(aside, sizeof(aside), "%.*s/replaced-%s", (int)(slash - path),
-		       path, restore->stamp);
+	begun_name_aside(&restore->begun, path, to);
+	(void)text_copy(aside, sizeof(aside), to);
+	*strrchr(aside, '/') = '\0';
 	if (mkdir(aside, 0700) && errno != EEXIST)
 		return why_set(why, KAKOU_E_IO, "%s: %s", aside, strerror(errno));
-	(void)snprintf(to, sizeof(to), "%s/%s", aside, slash + 1);
 	if (rename(path, to))
 		return why_set(why, KAKOU_E_IO, "%s: %s", to, strerror(errno));
 	restore->replaced++;
@@ -160,10 +129,10 @@ static enum kakou_err put(struct restore *restore, const json_t *file, const cha
 			  size_t len, mode_t mode, struct why *why)
 {
 	struct place_user owner = owner_of(restore, file);
-	char target[PLACE_PATH_MAX + 128];
+	char target[RESTORE_TARGET_BYTES];
 	enum kakou_err err;
 
-	name_target(restore, file, target);
+	restore_name_target(restore, file, target);
 	err = set_aside(restore, target, why);
 	if (!err)
 		err = file_write_owned(target, text, len, mode, owner.uid, owner.gid,
@@ -176,16 +145,15 @@ static enum kakou_err put(struct restore *restore, const json_t *file, const cha
 static enum kakou_err put_record(struct restore *restore, const json_t *file,
 				 const char *from, struct why *why)
 {
-	static const char *const tails[] = {"", "-wal", "-shm"};
 	const char *const argv[] = {"cp", "--", from, NULL, NULL};
 	const char *command[5];
-	char target[PLACE_PATH_MAX + 128];
+	char target[RESTORE_TARGET_BYTES];
 	char path[PLACE_PATH_MAX + 144];
 	char making[PLACE_PATH_MAX + 144];
 	struct cli_said said;
 	enum kakou_err err = KAKOU_OK;
 
-	name_target(restore, file, target);
+	restore_name_target(restore, file, target);
 	(void)snprintf(making, sizeof(making), "%s.restore", target);
 	memcpy(command, argv, sizeof(command));
 	command[3] = making;
@@ -197,7 +165,8 @@ static enum kakou_err put_record(struct restore *restore, const json_t *file,
 		     chmod(making, 0600)))
 		err = why_set(why, KAKOU_E_IO, "%s: %s", making, strerror(errno));
 	for (size_t i = 0; !err && i < 3; i++) {
-		(void)snprintf(path, sizeof(path), "%s%s", target, tails[i]);
+		(void)snprintf(path, sizeof(path), "%s%s", target,
+			       restore_record_tails[i]);
 		err = set_aside(restore, path, why);
 	}
 	if (!err && rename(making, target))
@@ -242,37 +211,13 @@ static enum kakou_err make_state(const struct restore *restore, struct why *why)
 	return KAKOU_OK;
 }
 
-static enum kakou_err note(const struct restore *restore, struct why *why)
-{
-	char detail[200];
-	struct event event;
-
-	(void)snprintf(detail, sizeof(detail),
-		       "backup of %s of %lld, %s, %s%s; replaced: replaced-%s",
-		       cli_text(restore->manifest, "site"),
-		       (long long)cli_integer(restore->manifest, "wall_ms"),
-		       restore->with_keys ? "with keys" : "without keys",
-		       restore->with_record ? "with the record" : "without the record",
-		       restore->other_board ? ", of another board" : "", restore->stamp);
-	event_begin(&event, EVENT_MAINTAINED, EVENT_NO_LANE, 0);
-	event_add_text(&event, "what", "restored");
-	event_add_text(&event, "actor", "root");
-	event_add_text(&event, "screen", "kakou restore");
-	event_add_text(&event, "detail", detail);
-	event_add_number(&event, "at_wall_ms", clock_wall_ms());
-	return notes_leave(restore->site->state_dir, restore->place.kakou.uid,
-			   restore->place.kakou.gid, &event, why);
-}
-
 /* The note first: what was begun is recorded whatever becomes of the rest. */
 static enum kakou_err replace(struct restore *restore, struct why *why)
 {
 	const json_t *file;
 	size_t i;
-	enum kakou_err err = make_state(restore, why);
+	enum kakou_err err = restore_note(restore, why);
 
-	if (!err)
-		err = note(restore, why);
 	json_array_foreach(restore->keys, i, file)
 	{
 		if (!err)
@@ -286,7 +231,29 @@ static enum kakou_err replace(struct restore *restore, struct why *why)
 		if (!err)
 			err = put_file(restore, file, why);
 	}
-	return err;
+	return err ? err : begun_end(restore->place.config, why);
+}
+
+/* Whole or not at all: a full disk, too, leaves what was there before. */
+static int replace_or_take_back(struct restore *restore)
+{
+	static struct begun begun; /* too large for the stack */
+	struct why why = {""};
+	struct why inner = {""};
+
+	if (make_state(restore, &why) || restore_begin(restore, &why))
+		return cli_complain(restore->cli, CLI_FAILED, "%s; nothing was changed",
+				    why.text);
+	if (!replace(restore, &why))
+		return CLI_DONE;
+	begun = restore->begun;
+	if (restore_take_back(restore, &begun, &inner))
+		return cli_complain(restore->cli, CLI_FAILED,
+				    "%s; not all is back in its place (%s): kakou "
+				    "restore --undo",
+				    why.text, inner.text);
+	return cli_complain(restore->cli, CLI_FAILED,
+			    "%s; everything is as it was before", why.text);
 }
 
 /* ---- the command ----------------------------------------------------------------------- */
@@ -300,7 +267,7 @@ static void say(struct restore *restore)
 		value = json_pack("{s:b, s:I, s:I, s:s, s:O}", "is_checked_only",
 				  restore->only_check, "put", (json_int_t)restore->put,
 				  "replaced", (json_int_t)restore->replaced, "kept_in",
-				  restore->stamp, "manifest", restore->manifest);
+				  restore->begun.stamp, "manifest", restore->manifest);
 		cli_print_json(restore->cli, value);
 		json_decref(value);
 	} else if (restore->only_check) {
@@ -313,7 +280,7 @@ static void say(struct restore *restore)
 			"restored %zu files; %zu that were there are in replaced-%s "
 			"beside them\nkakou provision test says what still is to do; "
 			"then systemctl start kakoud\n",
-			restore->put, restore->replaced, restore->stamp);
+			restore->put, restore->replaced, restore->begun.stamp);
 	}
 }
 
@@ -326,16 +293,21 @@ static int run(struct restore *restore, const char *path)
 	int exit;
 
 	(void)gmtime_r(&now, &civil);
-	(void)strftime(restore->stamp, sizeof(restore->stamp), "%Y%m%dT%H%M%SZ", &civil);
+	if (!restore->only_check) {
+		exit = restore_undo(restore);
+		if (exit)
+			return exit;
+	}
+	restore->begun = (struct begun){.count = 0};
+	(void)strftime(restore->begun.stamp, sizeof(restore->begun.stamp),
+		       "%Y%m%dT%H%M%SZ", &civil);
 	if (bundle_unpack(&restore->bundle, path, &why))
 		return cli_complain(cli, CLI_FAILED, "%s", why.text);
 	exit = check(restore);
 	if (!exit && !restore->only_check)
 		exit = check_not_running(restore);
-	if (!exit && !restore->only_check && replace(restore, &why))
-		exit = cli_complain(cli, CLI_FAILED,
-				    "%s; what was replaced before that is in replaced-%s",
-				    why.text, restore->stamp);
+	if (!exit && !restore->only_check)
+		exit = replace_or_take_back(restore);
 	if (!exit)
 		say(restore);
 	cli_hang_up(cli); /* the path of its socket goes with the site */
@@ -362,9 +334,29 @@ static int open_and_run(struct restore *restore, const char *path)
 	return exit;
 }
 
+/* What each start of a board does first. Where there is no folder of a site, nothing was begun. */
+static int only_undo(struct restore *restore)
+{
+	struct why why = {""};
+	int exit = CLI_DONE;
+
+	if (!begun_is_there(restore->config)) {
+		fputs("no restore was begun: nothing to take back\n", restore->cli->out);
+		return CLI_DONE;
+	}
+	if (place_open(&restore->place, restore->config, restore->user,
+		       restore->page_user, &why))
+		exit = cli_complain(restore->cli, CLI_FAILED, "%s", why.text);
+	else
+		exit = restore_undo(restore);
+	place_close(&restore->place);
+	return exit;
+}
+
 int cmd_restore(struct cli *cli, int argc, char **argv)
 {
-	struct restore restore = {
+	static struct restore restore;
+	restore = (struct restore){
 		.cli = cli,
 		.config = "/etc/kakou/kakou.conf",
 		.user = "kakou",
@@ -379,11 +371,18 @@ int cmd_restore(struct cli *cli, int argc, char **argv)
 		{"--with-record", NULL,               &restore.with_record},
 		{"--other-board", NULL,               &restore.other_board},
 		{"--check",       NULL,               &restore.only_check },
+		{"--undo",        NULL,               &restore.undo       },
 	};
-	const char *path;
+	const char *path = NULL;
 
 	if (!cli_read_words(cli, argc, argv, options,
-			    sizeof(options) / sizeof(options[0]), &path, 1, 1))
+			    sizeof(options) / sizeof(options[0]), &path, 0, 1))
 		return CLI_USAGE;
+	if (restore.undo ? path != NULL : path == NULL)
+		return cli_complain(cli, CLI_USAGE,
+				    "got %s, expected a backup's FILE, or --undo alone",
+				    path ? path : "no file");
+	if (restore.undo)
+		return only_undo(&restore);
 	return open_and_run(&restore, path);
 }

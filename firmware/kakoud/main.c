@@ -13,6 +13,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "firmware/care/begun.h"
 #include "firmware/config/site.h"
 #include "firmware/config/version.h"
 #include "firmware/kakoud/gate.h"
@@ -140,6 +141,13 @@ int main(int argc, char **argv)
 
 	if (status >= 0)
 		return status;
+	if (!options.only_check && begun_is_there(options.config)) {
+		fprintf(stderr,
+			"kakoud: %s: a restore was begun beside it and did not end: "
+			"kakou restore --undo, or the same restore again\n",
+			options.config);
+		return EXIT_FAILURE;
+	}
 	if (site_load(&site, options.config, &why)) {
 		fprintf(stderr, "kakoud: %s\n", why.text);
 		return EXIT_FAILURE;

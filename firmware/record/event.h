@@ -85,7 +85,7 @@
 	X(HANDED_OVER, "handed_over") /* plate, tag, order */ \
 	X(TAKEN_OVER, "taken_over") /* first_passage, first_lane, between_ms, plate… */ \
 	X(OBSERVED, "observed") /* arm, not_observed_ms: lines are read (again) */ \
-	X(MAINTAINED, "maintained") /* what, actor, detail: provisioned, restored, reset to blank */
+	X(MAINTAINED, "maintained") /* what, actor, detail: provisioned, restored, a restore taken back, reset to blank */
 /* clang-format on */
 
 enum event_kind {

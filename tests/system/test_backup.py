@@ -4,14 +4,19 @@
 import hashlib
 import io
 import json
+import os
+import re
+import shutil
 import subprocess
 import tarfile
 
 import pytest
 
-from kakou_rig import BUILD, wait_until
+from kakou_rig import BUILD, RigError, wait_until
 
 PASSPHRASE = "twelve or more signs"
+CUT_SHORT = BUILD / "tests/fault/cut_short.so"
+CUTS_MAX = 80
 USERS = ["--user", "root", "--page-user", "root"]
 
 
@@ -29,18 +34,22 @@ class Bench:
         gate.log_in()
         self.archive = self.run / "backup.tar.gz"
 
-    def kakou(self, *words, text=""):
+    def kakou(self, *words, text="", env=None):
         return subprocess.run(
             [BUILD / "kakou", "--socket", self.gate.socket_path("kakoud"), *words, "--config",
-             self.gate.site], input=text, capture_output=True, text=True, timeout=60)
+             self.gate.site], input=text, capture_output=True, text=True, timeout=60,
+            env={**os.environ, **(env or {})})
 
     def backup(self, *words):
         done = self.kakou("backup", self.archive, *words, text=PASSPHRASE + "\n")
         assert done.returncode == 0, done.stderr
         return done
 
-    def restore(self, *words, text=PASSPHRASE + "\n"):
-        return self.kakou("restore", self.archive, *USERS, *words, text=text)
+    def restore(self, *words, text=PASSPHRASE + "\n", env=None):
+        return self.kakou("restore", self.archive, *USERS, *words, text=text, env=env)
+
+    def undo(self, env=None):
+        return self.kakou("restore", "--undo", *USERS, env=env)
 
     def verify(self):
         return subprocess.run([BUILD / "kakou", "--socket", self.gate.socket_path("kakoud"),
@@ -127,6 +136,89 @@ def test_nothing_is_restored_over_a_kakoud_that_runs_or_onto_another_board(bench
     assert bench.files() == before
     (bench.run / "gate.key").unlink()
     assert bench.restore("--other-board").returncode == 0
+
+
+def cut(at, **more):
+    """The power goes before the nth name on the disk changes; full="1": it finds no room."""
+    return {"LD_PRELOAD": str(CUT_SHORT), "KAKOU_CUT_AT": str(at),
+            **{f"KAKOU_CUT_{name.upper()}": value for name, value in more.items()}}
+
+
+def spoilt(bench):
+    """A gate that was changed after its backup, as what is to be put back in its place."""
+    bench.backup("--with-record")
+    bench.stop()
+    bench.gate.site.write_text(bench.gate.site.read_text() + "# newer\n")
+    (bench.run / "state/people").chmod(0o600)
+    (bench.run / "gate.pem").unlink()  # one that was not there before
+    return own(bench)
+
+
+def own(bench):
+    """Without the notes for the record, and what a program that is cut leaves half written."""
+    return {name: data for name, data in bench.files().items()
+            if name != "state/notes" and not re.search(r"\.(restore|\w{6})$", name)}
+
+
+@pytest.mark.skipif(BUILD.name == "asan", reason="the sanitizers want to be preloaded first")
+def test_a_restore_that_the_power_ended_is_taken_back_wherever_it_was(bench):
+    before = spoilt(bench)
+    begun = 0
+    for at in range(1, CUTS_MAX):
+        done = bench.restore("--with-record", env=cut(at))
+        assert done.returncode == -9, done.stderr
+        if not (bench.run / "restore-begun").exists() and own(bench) != before:
+            break  # all of it was in its place, only scratch was left to be tidied up
+        if (bench.run / "restore-begun").exists():
+            begun += 1
+            if begun == 3:
+                with pytest.raises(RigError, match="kakou restore --undo"):
+                    bench.gate.start("kakoud")
+                assert bench.undo(cut(2)).returncode == -9  # and once more in the midst of it
+            assert bench.undo().returncode == 0
+        assert own(bench) == before, f"cut before change {at}"
+        assert not list(bench.run.glob("**/replaced-*"))
+        assert "nothing to take back" in bench.undo().stdout
+        # There are as many notes as there is room for; the next kakoud takes them.
+        (bench.run / "state/notes").unlink(missing_ok=True)
+    assert begun > 10, f"{begun} cuts in the midst, the last before change {at}"
+    bench.gate.start("kakoud")
+    verified = bench.verify()
+    assert verified.returncode == 0 and "whole" in verified.stdout, verified.stderr
+
+
+@pytest.mark.skipif(BUILD.name == "asan", reason="the sanitizers want to be preloaded first")
+def test_a_restore_that_finds_no_room_changes_nothing_and_both_are_recorded(bench):
+    before = spoilt(bench)
+    kept = shutil.copytree(bench.run, bench.run.with_name(bench.run.name + "-kept"))
+    failed = 0
+    for at in range(1, CUTS_MAX):
+        done = bench.restore("--with-record", env=cut(at, full="1"))
+        if "cut_short: now" not in done.stderr:
+            break
+        if done.returncode == 0:  # what was only to be tidied up
+            shutil.rmtree(bench.run)
+            shutil.copytree(kept, bench.run)
+            continue
+        assert done.returncode == 1 and "No space left" in done.stderr, done.stderr
+        assert own(bench) == before, f"no room at change {at}: {done.stderr}"
+        assert not (bench.run / "restore-begun").exists()
+        failed += "everything is as it was before" in done.stderr
+        (bench.run / "state/notes").unlink(missing_ok=True)
+    shutil.rmtree(kept)
+    assert failed > 10, f"{failed} failures in the midst, the last at change {at}"
+
+
+def test_a_restore_that_was_taken_back_is_in_the_record_as_both(bench):
+    bench.backup()
+    bench.stop()
+    if BUILD.name != "asan":
+        assert bench.restore(env=cut(12)).returncode == -9
+        again = bench.restore()
+        assert "did not end is taken back" in again.stderr, again.stderr
+        bench.gate.start("kakoud")
+        what = [e["data"]["what"] for e in bench.gate.wait_event("maintained", count=3)]
+        assert what == ["restored", "restore_undone", "restored"]
 
 
 def test_a_backup_that_does_not_hold_changes_nothing(bench):
