@@ -158,6 +158,7 @@ check "the units are sound" inside systemd-analyze verify kakoud.service kakou-u
 check "the sandbox of kakoud: exposure at most 2.5" exposure_is_at_most kakoud.service 25
 check "the sandbox of the page: exposure at most 1.5" exposure_is_at_most kakou-console.service 15
 check "the sandbox of the update's watch: exposure at most 2.5" exposure_is_at_most kakou-update.service 25
+check "the sandbox of the factory reset: exposure at most 2.5" exposure_is_at_most kakou-factory-reset.service 25
 check "a machine without slots is not watched" refuse a_machine_without_slots_is_watched
 check "the page is not started before it has settings" refuse the_page_may_start
 check "udev's rules are sound" inside udevadm verify /usr/lib/udev/rules.d/60-kakou.rules

@@ -30,6 +30,11 @@ for line in "ExecStart=/usr/bin/kakou update watch" StartLimitIntervalSec=0 Rest
 done
 ! grep -nE '^(StartLimitAction|FailureAction|SuccessAction|JobTimeoutAction|StartLimitBurst|WatchdogSec)=' "$update" ||
 	complain "$update: what it says there may reboot the machine, or give up"
+# A factory reset is over, whatever came of it, before kakoud begins.
+reset=board/systemd/kakou-factory-reset.service
+for line in Type=oneshot "Before=kakoud.service kakou-console.service" "ExecStartPre=-/usr/bin/kakou restore --undo"; do
+	grep -qxF -e "$line" "$reset" || complain "$reset: lacks $line"
+done
 grep -qx Type=notify "$unit" || complain "$unit: lacks Type=notify"
 watchdog=$(sed -n 's/^WatchdogSec=//p' "$unit")
 least=$(sed -n 's/.*INTEGER("", "watchdog_s", \([0-9]*\),.*/\1/p' firmware/config/site_keys.c)
@@ -51,9 +56,9 @@ BACK_OFF_DRY=1 board/systemd/back-off /nonexistent/starts >/dev/null ||
 	complain "back-off: fails where it can't write"
 
 if command -v systemd-analyze >/dev/null; then
-	for one in "$unit" "$console" "$update"; do
+	for one in "$unit" "$console" "$update" "$reset"; do
 		name=$(basename "$one")
-		sed -e "s#/usr/lib/kakou/back-off#$PWD/board/systemd/back-off#" -e "s#^ExecStart=.*#ExecStart=/bin/true#" \
+		sed -e '/^ExecStartPre=-/d' -e "s#/usr/lib/kakou/back-off#$PWD/board/systemd/back-off#" -e "s#^ExecStart=.*#ExecStart=/bin/true#" \
 			-e '/^Documentation=/d' "$one" >"$work/$name"
 		said=$(systemd-analyze verify "$work/$name" 2>&1) || bad=1
 		[ -z "$said" ] || complain "$one: systemd-analyze says: $said"

@@ -227,6 +227,24 @@ static enum kakou_err take_each(struct build *build, const struct conf *conf,
 	return err;
 }
 
+static enum kakou_err take_reset_line(struct build *build,
+				      const struct conf_section *root)
+{
+	struct board *board = build->board;
+	const char *name = conf_text(root, "reset_line");
+	const struct board_line *line = board_find_line(board, name);
+
+	board->reset_line = -1;
+	if (!name[0])
+		return KAKOU_OK;
+	if (!line || line->is_output)
+		return conf_complain(root, "reset_line", build->why,
+				     "got \"%s\"%s, expected an input of this board",
+				     name, line ? ", an output" : "");
+	board->reset_line = (int)(line - board->lines);
+	return KAKOU_OK;
+}
+
 enum kakou_err board_load(struct board *out, const char *path, struct why *why)
 {
 	struct build build = {.board = out, .why = why};
@@ -250,6 +268,8 @@ enum kakou_err board_load(struct board *out, const char *path, struct why *why)
 	if (!err)
 		err = take_each(&build, conf, "serial", 0, BOARD_SERIALS_MAX,
 				take_serial);
+	if (!err)
+		err = take_reset_line(&build, root);
 	conf_close(conf);
 	return err;
 }

@@ -62,6 +62,7 @@ struct board {
 	char compatible[BOARD_COMPATIBLE_MAX + 1]; /**< of the device tree */
 	char watchdog[WATCHDOG_IDENTITY_MAX + 1];  /**< identity; "" = none */
 	int32_t watchdog_s;
+	int reset_line; /**< index in lines[]: what makes it blank; -1: none */
 	size_t chip_count, line_count, serial_count;
 	struct board_chip chips[BOARD_CHIPS_MAX];
 	struct board_line lines[BOARD_LINES_MAX];

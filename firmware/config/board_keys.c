@@ -26,6 +26,9 @@ const struct conf_key board_keys[] = {
 	     "Identity of its watchdog, as in /sys/class/watchdog; empty for none."),
 	INTEGER("", "watchdog_s", 10, 300, "30",
 		"Time after which the watchdog resets it, in seconds; what the hardware itself can count."),
+	TEXT("", "reset_line", GPIO_NAME_MAX, "",
+	     "The input that makes the board blank when it is held at a start and let go (kakou factory-reset); "
+	     "no site may use it. Empty for none."),
 
 	TEXT("chip", "label", BOARD_LABEL_MAX, NULL,
 	     "Label of the GPIO chip, as gpiodetect prints it."),

@@ -66,7 +66,7 @@ static void list_lines(const struct board *board, bool is_output, char *to, size
 		size_t room = size - sizeof(", …") - used;
 		int n;
 
-		if (board->lines[i].is_output != is_output)
+		if (board->lines[i].is_output != is_output || (int)i == board->reset_line)
 			continue;
 		n = snprintf(to + used, room, "%s%s", used ? ", " : "",
 			     board->lines[i].name);
@@ -87,12 +87,20 @@ static const struct board_line *find_line(struct site_build *build,
 	const char *name = conf_text(section, "name");
 	bool is_output = line_role_is_output(role);
 	const struct board_line *line = board_find_line(board, name);
+	bool is_reset;
 	char names[80];
 
 	list_lines(board, is_output, names, sizeof(names));
-	if (line && line->is_output == is_output)
+	is_reset = line && line - board->lines == board->reset_line;
+	if (line && line->is_output == is_output && !is_reset)
 		return line;
-	if (!line)
+	/* Whatever else is wired to that one would make the board blank some day. */
+	if (is_reset)
+		conf_complain(section, "name", build->why,
+			      "got \"%s\", which resets board %s to blank, for "
+			      "line %s, expected another input: %s",
+			      name, board->name, line_role_name(role), names);
+	else if (!line)
 		conf_complain(section, "name", build->why,
 			      "got \"%s\", expected an %s of board %s: %s", name,
 			      is_output ? "output" : "input", board->name, names);

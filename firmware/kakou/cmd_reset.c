@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * kakou factory-reset: a line of the board that is held while it starts makes it blank again, but for
- * what it recorded. The record is nobody's to remove: a gate that is provisioned anew goes on with it.
+ * kakou factory-reset: a line of the board that is held while it starts, and let go, makes it blank
+ * again, but for what it recorded. The record is nobody's to remove: a gate that is provisioned anew goes on with it.
  *
  * Layer: firmware. Blocks for as long as the line is held, and on the disk.
  */
@@ -13,56 +13,22 @@
 
 #include "firmware/care/notes.h"
 #include "firmware/config/site.h"
-#include "firmware/kakou/cli.h"
+#include "firmware/kakou/reset_line.h"
 #include "firmware/provision/place.h"
 #include "hal/clock.h"
 #include "hal/file.h"
-#include "hal/gpio.h"
 #include "hal/text.h"
 
-enum { HOLD_S = 10, LOOK_MS = 50, PATH_BYTES = 1024 };
+enum { HOLD_S = 10, PATH_BYTES = 1024 };
 
 struct reset {
 	struct cli *cli;
-	const char *where, *line, *config, *state, *user;
-	bool active_low;
-	int64_t hold_s;
+	const char *config, *state, *user;
+	struct reset_line line;
 	struct place place;
 	struct site *site; /* NULL: none that is valid */
 	size_t removed, failed;
 };
-
-/* ---- the line -------------------------------------------------------------------------- */
-
-/* *is_held: without a pause for all the time. A line that can't be read is not held. */
-static int watch_line(struct reset *reset, bool *is_held)
-{
-	struct gpio_line line = {.active_low = reset->active_low};
-	struct why why = {""};
-	struct gpio *gpio;
-	uint64_t levels = 0;
-	int64_t until_ms;
-
-	*is_held = false;
-	if (!text_copy(line.name, sizeof(line.name), reset->line))
-		return cli_complain(reset->cli, CLI_USAGE,
-				    "--line: got \"%s\", expected at most %d bytes",
-				    reset->line, GPIO_NAME_MAX);
-	if (gpio_open(&gpio, reset->where, &line, 1, &why))
-		return cli_complain(reset->cli, CLI_FAILED, "%s", why.text);
-	until_ms = clock_mono_ms() + reset->hold_s * 1000;
-	do {
-		struct gpio_edge edge;
-
-		while (gpio_next_edge(gpio, &edge) == KAKOU_OK)
-			;
-		*is_held = !gpio_read(gpio, &levels) && (levels & 1);
-		if (*is_held)
-			clock_sleep_until_ms(clock_mono_ms() + LOOK_MS);
-	} while (*is_held && clock_mono_ms() < until_ms);
-	gpio_close(gpio);
-	return CLI_DONE;
-}
 
 /* ---- what goes ------------------------------------------------------------------------- */
 
@@ -96,6 +62,33 @@ static void remove_named(struct reset *reset, const char *directory,
 		(void)snprintf(path, sizeof(path), "%.900s/%.100s", directory, *names);
 		remove_file(reset, path);
 	}
+}
+
+/* "NAME.XXXXXX", which a program that was cut short has left half written. */
+static void remove_leftovers(struct reset *reset, const char *directory,
+			     const char *const *names)
+{
+	DIR *folder = opendir(directory);
+	const struct dirent *entry;
+	char path[PATH_BYTES];
+
+	while (folder && (entry = readdir(folder))) {
+		const char *dot = strrchr(entry->d_name, '.');
+		size_t len = dot ? (size_t)(dot - entry->d_name) : 0;
+		size_t i = 0;
+
+		if (!dot || strlen(dot) != sizeof(".XXXXXX") - 1)
+			continue;
+		while (names[i] && (strlen(names[i]) != len ||
+				    memcmp(names[i], entry->d_name, len) != 0))
+			i++;
+		if (!names[i])
+			continue;
+		(void)snprintf(path, sizeof(path), "%.700s/%s", directory, entry->d_name);
+		remove_file(reset, path);
+	}
+	if (folder)
+		closedir(folder);
 }
 
 /* What kakou restore has set aside: whole folders of configuration, but of the state only people. */
@@ -136,13 +129,25 @@ static void remove_replaced(struct reset *reset, const char *directory, bool is_
 /* Keys and passwords first: they are what somebody may be after who cuts the power. */
 static void wipe(struct reset *reset)
 {
-	static const char *const config[] = {
-		"gate.key",           "gate.key.next", "gate.key.former",
-		"gate.key.making",    "console.key",   "console.key.next",
-		"console.key.former", "serial-login",  "gate.pem",
-		"gate.pem.former",    "gate.csr",      "console.pem",
-		"console.pem.former", "console.csr",   "ca.pem",
-		"identity.conf",      "console.conf",  NULL};
+	static const char *const config[] = {"gate.key",
+					     "gate.key.next",
+					     "gate.key.former",
+					     "gate.key.making",
+					     "console.key",
+					     "console.key.next",
+					     "console.key.former",
+					     "serial-login",
+					     "gate.pem",
+					     "gate.pem.former",
+					     "gate.csr",
+					     "console.pem",
+					     "console.pem.former",
+					     "console.csr",
+					     "ca.pem",
+					     "identity.conf",
+					     "console.conf",
+					     "restore-begun",
+					     NULL};
 	static const char *const state[] = {"people", "people.damaged", NULL};
 	char former[PLACE_PATH_MAX + 16];
 
@@ -157,6 +162,8 @@ static void wipe(struct reset *reset)
 	}
 	remove_named(reset, reset->state, state);
 	remove_named(reset, reset->place.directory, config);
+	remove_leftovers(reset, reset->state, state);
+	remove_leftovers(reset, reset->place.directory, config);
 	remove_replaced(reset, reset->place.directory, false);
 	remove_replaced(reset, reset->state, true);
 	(void)snprintf(former, sizeof(former), "%s.former", reset->place.config);
@@ -177,7 +184,7 @@ static int leave_note(struct reset *reset)
 	event_add_text(&event, "what", "factory_reset");
 	event_add_text(&event, "actor", "root");
 	event_add_text(&event, "screen", "line of the board");
-	event_add_text(&event, "detail", reset->line);
+	event_add_text(&event, "detail", reset->line.line.name);
 	event_add_number(&event, "at_wall_ms", clock_wall_ms());
 	if (notes_leave(reset->state, reset->place.kakou.uid, reset->place.kakou.gid,
 			&event, &why))
@@ -205,15 +212,15 @@ static int refuse_running(struct reset *reset)
 
 static int run(struct reset *reset)
 {
-	bool is_held = false;
+	bool is_asked;
 	int exit = refuse_running(reset);
 
 	if (!exit)
-		exit = watch_line(reset, &is_held);
-	if (!exit && !is_held)
+		exit = reset_line_watch(reset->cli, &reset->line, &is_asked);
+	if (!exit && !is_asked)
 		fprintf(reset->cli->out, "%s is not held: everything stays\n",
-			reset->line);
-	if (exit || !is_held)
+			reset->line.line.name);
+	if (exit || !is_asked)
 		return exit;
 	exit = leave_note(reset);
 	if (exit)
@@ -222,10 +229,11 @@ static int run(struct reset *reset)
 	fprintf(reset->cli->out,
 		"%s was held for %d s: %zu files of site, keys and people are removed; "
 		"the record stays\n",
-		reset->line, (int)reset->hold_s, reset->removed);
+		reset->line.line.name, (int)reset->line.hold_s, reset->removed);
 	return reset->failed ? CLI_FAILED : CLI_DONE;
 }
 
+/* Opened only where there is a line: a machine without a site is no failure. */
 static int open_and_run(struct reset *reset)
 {
 	struct why why = {""};
@@ -233,12 +241,26 @@ static int open_and_run(struct reset *reset)
 
 	if (place_open(&reset->place, reset->config, reset->user, reset->user, &why))
 		return cli_complain(reset->cli, CLI_FAILED, "%s", why.text);
-	if (!site_load(&reset->site, reset->config, NULL))
-		reset->state = reset->site->state_dir;
 	exit = run(reset);
 	cli_hang_up(reset->cli); /* the path of its socket goes with the site */
-	site_free(reset->site);
 	place_close(&reset->place);
+	return exit;
+}
+
+static int find_and_run(struct reset *reset, const struct reset_line_words *words)
+{
+	bool has_line;
+	int exit;
+
+	if (!site_load(&reset->site, reset->config, NULL))
+		reset->state = reset->site->state_dir;
+	exit = reset_line_find(reset->cli, words, reset->site, &reset->line, &has_line);
+	if (!exit && !has_line)
+		fputs("this board names no line for it: everything stays\n",
+		      reset->cli->out);
+	if (!exit && has_line)
+		exit = open_and_run(reset);
+	site_free(reset->site);
 	return exit;
 }
 
@@ -248,27 +270,22 @@ int cmd_reset(struct cli *cli, int argc, char **argv)
 			      .config = "/etc/kakou/kakou.conf",
 			      .state = "/var/lib/kakou",
 			      .user = "kakou"};
+	struct reset_line_words words = {NULL};
 	const char *hold = NULL;
 	const struct cli_option options[] = {
-		{"--gpio",       &reset.where,  NULL             },
-		{"--line",       &reset.line,   NULL             },
+		{"--board",      &words.board,  NULL             },
+		{"--gpio",       &words.where,  NULL             },
+		{"--line",       &words.name,   NULL             },
 		{"--hold",       &hold,         NULL             },
 		{"--config",     &reset.config, NULL             },
 		{"--state",      &reset.state,  NULL             },
 		{"--user",       &reset.user,   NULL             },
-		{"--active-low", NULL,          &reset.active_low},
+		{"--active-low", NULL,          &words.active_low},
 	};
 
 	if (!cli_read_words(cli, argc, argv, options,
 			    sizeof(options) / sizeof(options[0]), NULL, 0, 0) ||
-	    !cli_read_integer(cli, "--hold", hold, 3, 60, HOLD_S, &reset.hold_s))
+	    !cli_read_integer(cli, "--hold", hold, 3, 60, HOLD_S, &reset.line.hold_s))
 		return CLI_USAGE;
-	if (!reset.where && !reset.line) {
-		fputs("this board names no line for it: everything stays\n", cli->out);
-		return CLI_DONE;
-	}
-	if (!reset.where || !reset.line)
-		return cli_complain(cli, CLI_USAGE,
-				    "got one of --gpio and --line, expected both");
-	return open_and_run(&reset);
+	return find_and_run(&reset, &words);
 }

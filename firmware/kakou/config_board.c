@@ -108,23 +108,25 @@ int config_show_board(struct cli *cli, const char *path)
 {
 	static struct board board; /* too large for the stack */
 	struct why why = {""};
+	const char *reset;
 	json_t *value;
 
 	if (board_load(&board, path, &why))
 		return cli_complain(cli, CLI_FAILED, "%s", why.text);
+	reset = board.reset_line < 0 ? "none" : board.lines[board.reset_line].name;
 	if (cli->json) {
-		value = json_pack("{s:s, s:s, s:s, s:i, s:o, s:o}", "name", board.name,
-				  "compatible", board.compatible, "watchdog",
+		value = json_pack("{s:s, s:s, s:s, s:i, s:s, s:o, s:o}", "name",
+				  board.name, "compatible", board.compatible, "watchdog",
 				  board.watchdog, "watchdog_s", (int)board.watchdog_s,
-				  "lines", view_lines(&board), "serials",
-				  view_serials(&board));
+				  "reset_line", reset, "lines", view_lines(&board),
+				  "serials", view_serials(&board));
 		cli_print_json(cli, value);
 		json_decref(value);
 		return CLI_DONE;
 	}
-	fprintf(cli->out, "%s: for \"%s\", watchdog \"%s\" with %d s\n\n", board.name,
-		board.compatible, board.watchdog[0] ? board.watchdog : "none",
-		board.watchdog_s);
+	fprintf(cli->out, "%s: for \"%s\", watchdog \"%s\" with %d s, reset by %s\n\n",
+		board.name, board.compatible, board.watchdog[0] ? board.watchdog : "none",
+		board.watchdog_s, reset);
 	print_lines(cli, &board);
 	print_serials(cli, &board);
 	return CLI_DONE;

@@ -51,6 +51,9 @@ void fake_gpio_reset(void);
 /** Sets an input, open or not yet, at the present instant; a change becomes an edge. */
 void fake_gpio_set_input(const char *name, bool level);
 
+/** The same at an instant to come, when the clock is there; one such plan at a time. */
+void fake_gpio_plan_input(const char *name, bool level, int64_t at_ms);
+
 /** Appends an edge as it is, also one that repeats a level or lies in the past; sets the input. */
 void fake_gpio_add_edge(const char *name, bool level, int64_t at_ns);
 

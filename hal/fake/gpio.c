@@ -45,6 +45,11 @@ static size_t write_count;
 static enum kakou_err failure;
 static enum kakou_err open_failure;
 static int open_failures_left;
+static struct {
+	const char *name; /* NULL: nothing is planned */
+	bool level;
+	int64_t at_ms;
+} plan;
 
 static struct fake_line *find_or_add(const char *name)
 {
@@ -77,6 +82,7 @@ void fake_gpio_reset(void)
 	failure = KAKOU_OK;
 	open_failure = KAKOU_OK;
 	open_failures_left = 0;
+	plan.name = NULL;
 }
 
 void fake_gpio_add_edge(const char *name, bool level, int64_t at_ns)
@@ -103,6 +109,23 @@ void fake_gpio_set_input(const char *name, bool level)
 {
 	if (find_or_add(name)->level != level)
 		fake_gpio_add_edge(name, level, clock_mono_ns());
+}
+
+void fake_gpio_plan_input(const char *name, bool level, int64_t at_ms)
+{
+	plan.name = name;
+	plan.level = level;
+	plan.at_ms = at_ms;
+}
+
+static void do_what_is_planned(void)
+{
+	const char *name = plan.name;
+
+	if (!name || clock_mono_ms() < plan.at_ms)
+		return;
+	plan.name = NULL;
+	fake_gpio_set_input(name, plan.level);
 }
 
 bool fake_gpio_output(const char *name)
@@ -213,6 +236,7 @@ enum kakou_err gpio_read(struct gpio *gpio, uint64_t *levels)
 {
 	uint64_t now = 0;
 
+	do_what_is_planned();
 	if (failure)
 		return failure;
 	for (size_t i = 0; i < gpio->count; i++) {

@@ -195,6 +195,9 @@ static const struct {
 	{IN1, "line \"in 1\" { chip = soc offset = 0 direction = in }", {"\"in 1\"", "A-Z"}},
 	{"watchdog_s = 20", "watchdog_s = 5", {"5", "10"}},
 	{IN1, "line \"in1\" { chip = soc offset = 0 direction = in debounce = 3 }", {"\"debounce\""}},
+	/* the line that makes it blank */
+	{"watchdog_s = 20", "reset_line = \"in7\"", {"\"in7\"", "an input of this board"}},
+	{"watchdog_s = 20", "reset_line = \"out1\"", {"\"out1\", an output", "an input of this board"}},
 };
 /* clang-format on */
 
@@ -235,6 +238,7 @@ static void the_boards_that_are_shipped_are_well(void **state)
 		fail_msg("%s", why.text);
 	assert_string_equal(board.chips[0].label, "pinctrl-bcm2711");
 	assert_int_equal(board_find_line(&board, "out1")->offset, 18);
+	assert_string_equal(board.lines[board.reset_line].name, "in10");
 	assert_true(board_find_serial(&board, "rs485-1")->rs485.is_on);
 	assert_true(board.watchdog_s <= 15); /* what bcm2835_wdt counts by itself */
 	/* GPIO 0 to 8 of a BCM2711 are pulled up from its reset on. */
@@ -244,6 +248,7 @@ static void the_boards_that_are_shipped_are_well(void **state)
 	if (board_load(&board, "board/boards/qemu-virt/board.conf", &why))
 		fail_msg("%s", why.text);
 	assert_string_equal(board.chips[0].label, "kakou-gate");
+	assert_string_equal(board.lines[board.reset_line].name, "reset");
 }
 
 int main(void)

@@ -16,22 +16,32 @@
 #include <cmocka.h>
 
 #include "hal/clock.h"
+#include "hal/devicetree.h"
 #include "hal/fake/fake.h"
 #include "tests/unit/cli_rig.h"
 
 static char root[64];
-static char config[128], state[128], socket_path[128];
+static char config[128], state[128], socket_path[128], compatible[128];
 
 static const char *const goes[] = {
-	"etc/kakou.conf",   "etc/kakou.conf.former",
-	"etc/gate.key",     "etc/gate.pem",
-	"etc/console.key",  "etc/identity.conf",
-	"etc/serial-login", "etc/replaced-1/gate.key",
-	"state/people",     "state/replaced-1/people",
+	"etc/kakou.conf",
+	"etc/kakou.conf.former",
+	"etc/gate.key",
+	"etc/gate.pem",
+	"etc/console.key",
+	"etc/identity.conf",
+	"etc/serial-login",
+	"etc/replaced-1/gate.key",
+	"etc/gate.key.Ab3xY9",
+	"state/people.q0Q0q0",
+	"etc/restore-begun",
+	"state/people",
+	"state/replaced-1/people",
 };
 static const char *const stays[] = {
 	"state/journal.db",  "state/journal.db-wal",        "state/record.key",
 	"state/pictures/p1", "state/replaced-1/journal.db", "etc/other",
+	"etc/other.Ab3xY9",
 };
 
 enum {
@@ -47,7 +57,7 @@ static bool is_there(const char *name)
 	return access(path, F_OK) == 0;
 }
 
-static void make(const char *name)
+static void write_file(const char *name, const char *text)
 {
 	char path[192];
 	FILE *file;
@@ -55,8 +65,13 @@ static void make(const char *name)
 	snprintf(path, sizeof(path), "%s/%s", root, name);
 	file = fopen(path, "w");
 	assert_non_null(file);
-	fputs("x\n", file);
+	fputs(text, file);
 	fclose(file);
+}
+
+static void make(const char *name)
+{
+	write_file(name, "x\n");
 }
 
 static int set_up(void **test)
@@ -79,6 +94,9 @@ static int set_up(void **test)
 	snprintf(config, sizeof(config), "%s/etc/kakou.conf", root);
 	snprintf(state, sizeof(state), "%s/state", root);
 	snprintf(socket_path, sizeof(socket_path), "%s/none.sock", root);
+	write_file("compatible", "kakou,bench");
+	snprintf(compatible, sizeof(compatible), "%s/compatible", root);
+	devicetree_compatible_file = compatible;
 	fake_gpio_reset();
 	fake_clock_set(1000000);
 	return 0;
@@ -100,6 +118,13 @@ static void reset(int exit, const char *out, const char *err)
 		       config, "--state", state, "--user", "root", NULL);
 }
 
+/* The hand takes its time to let go. */
+static void hold(const char *line, int64_t for_ms)
+{
+	fake_gpio_set_input(line, true);
+	fake_gpio_plan_input(line, false, clock_mono_ms() + for_ms);
+}
+
 static void expect_all_there(void)
 {
 	for (size_t i = 0; i < GOES; i++)
@@ -115,9 +140,9 @@ static void a_line_that_is_held_removes_site_keys_and_people(void **test)
 	FILE *file;
 
 	(void)test;
-	fake_gpio_set_input("board.reset", true);
+	hold("board.reset", 11000);
 	reset(CLI_DONE, "board.reset was held for 8 s", NULL);
-	assert_true(clock_mono_ms() >= 1008000);
+	assert_true(clock_mono_ms() >= 1011000);
 	for (size_t i = 0; i < GOES; i++)
 		if (is_there(goes[i]))
 			fail_msg("%s is still there", goes[i]);
@@ -132,7 +157,7 @@ static void a_line_that_is_held_removes_site_keys_and_people(void **test)
 static void the_record_and_its_key_are_nobodys_to_remove(void **test)
 {
 	(void)test;
-	fake_gpio_set_input("board.reset", true);
+	hold("board.reset", 11000);
 	reset(CLI_DONE, "the record stays", NULL);
 	for (size_t i = 0; i < STAYS; i++)
 		if (!is_there(stays[i]))
@@ -143,6 +168,24 @@ static void a_line_that_is_not_held_removes_nothing(void **test)
 {
 	(void)test;
 	reset(CLI_DONE, "board.reset is not held: everything stays", NULL);
+	expect_all_there();
+}
+
+static void a_line_that_is_let_go_too_early_removes_nothing(void **test)
+{
+	(void)test;
+	hold("board.reset", 7900);
+	reset(CLI_DONE, "board.reset is not held: everything stays", NULL);
+	expect_all_there();
+}
+
+/* A cut wire, a contact that stuck, or a site that uses it for an opening contact. */
+static void a_line_that_is_never_let_go_is_stuck_and_removes_nothing(void **test)
+{
+	(void)test;
+	fake_gpio_set_input("board.reset", true);
+	reset(CLI_FAILED, NULL, "board.reset is still held 20 s later");
+	assert_true(clock_mono_ms() >= 1028000);
 	expect_all_there();
 }
 
@@ -159,13 +202,51 @@ static void a_line_that_can_not_be_had_or_read_removes_nothing(void **test)
 	expect_all_there();
 }
 
+/* Of the board whose file says this beside its lines. */
+static void for_board(int exit, const char *more, const char *out, const char *err)
+{
+	char text[512], path[192];
+
+	snprintf(text, sizeof(text),
+		 "name = bench\ncompatible = \"kakou,bench\"\n%s"
+		 "chip soc { label = soc bus = soc lines = 4 }\n"
+		 "line other { chip = soc offset = 0 direction = in }\n"
+		 "line key { chip = soc offset = 3 direction = in active_low = true }\n",
+		 more);
+	write_file("board.conf", text);
+	snprintf(path, sizeof(path), "%s/board.conf", root);
+	cli_rig_expect(exit, out, err, socket_path, "factory-reset", "--board", path,
+		       "--hold", "5", "--config", config, "--state", state, "--user",
+		       "root", NULL);
+}
+
 static void a_board_that_names_no_line_keeps_everything(void **test)
 {
 	(void)test;
 	cli_rig_expect(CLI_DONE, "names no line", NULL, socket_path, "factory-reset",
 		       NULL);
-	cli_rig_expect(CLI_USAGE, NULL, "expected both", socket_path, "factory-reset",
-		       "--line", "x", NULL);
+	for_board(CLI_DONE, "", "names no line", NULL);
+	cli_rig_expect(CLI_USAGE, NULL, "expected --board NAME, or --gpio and --line",
+		       socket_path, "factory-reset", "--line", "x", NULL);
+	expect_all_there();
+}
+
+static void the_line_of_a_board_is_known_by_its_file(void **test)
+{
+	(void)test;
+	hold("key", 6000);
+	for_board(CLI_DONE, "reset_line = key\n", "key was held for 5 s", NULL);
+	assert_false(is_there("etc/gate.key"));
+	assert_true(is_there("state/journal.db"));
+}
+
+static void the_line_of_another_machines_board_is_not_looked_at(void **test)
+{
+	(void)test;
+	hold("key", 6000);
+	write_file("compatible", "some,other");
+	for_board(CLI_FAILED, "reset_line = key\n", NULL,
+		  "this machine is \"some,other\"");
 	expect_all_there();
 }
 
@@ -179,6 +260,17 @@ int main(void)
 			the_record_and_its_key_are_nobodys_to_remove, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_line_that_is_not_held_removes_nothing,
 						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_line_that_is_let_go_too_early_removes_nothing, set_up,
+			tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_line_that_is_never_let_go_is_stuck_and_removes_nothing, set_up,
+			tear_down),
+		cmocka_unit_test_setup_teardown(the_line_of_a_board_is_known_by_its_file,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			the_line_of_another_machines_board_is_not_looked_at, set_up,
+			tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_line_that_can_not_be_had_or_read_removes_nothing, set_up,
 			tear_down),

@@ -39,12 +39,13 @@ static char *write_board(void)
 					  "a13", "a14", "b1", "b2", "b3",  "b4"};
 	static const char *const outs[] = {"a5", "a6", "a7", "a8",
 					   "a9", "b5", "b6", "b7"};
-	char *board = strdup("name = bench\ncompatible = \"kakou,bench\"\n"
-			     "watchdog = \"bench dog\"\nwatchdog_s = 20\n"
-			     "chip unused { label = unused bus = soc lines = 4 }\n"
-			     "chip lamps { label = lamps bus = i2c lines = 8 }\n"
-			     "chip soc { label = soc bus = soc lines = 40 }\n"
-			     "serial bus1 { tty = \"/dev/ttyS7\" direction = rts }\n");
+	char *board =
+		strdup("name = bench\ncompatible = \"kakou,bench\"\n"
+		       "watchdog = \"bench dog\"\nwatchdog_s = 20\nreset_line = key\n"
+		       "chip unused { label = unused bus = soc lines = 4 }\n"
+		       "chip lamps { label = lamps bus = i2c lines = 8 }\n"
+		       "chip soc { label = soc bus = soc lines = 40 }\n"
+		       "serial bus1 { tty = \"/dev/ttyS7\" direction = rts }\n");
 	int offset = 0;
 
 	for (size_t i = 0; i < sizeof(ins) / sizeof(ins[0]); i++)
@@ -55,6 +56,7 @@ static char *write_board(void)
 	add_line(&board, "a12", "lamps", 3, alive);
 	add_line(&board, "far", "lamps", 4, alive);
 	add_line(&board, "far-in", "lamps", 5, in);
+	add_line(&board, "key", "soc", offset++, in);
 	return board;
 }
 
@@ -251,6 +253,15 @@ static void a_line_the_board_does_not_have_is_refused(void **state)
 	       "expected an input");
 }
 
+/* A contact that opens would make the board blank at its next start. */
+static void the_line_that_makes_the_board_blank_is_no_line_of_a_site(void **state)
+{
+	(void)state;
+	expect("line \"exit\" { name = \"a11\" }", "line \"exit\" { name = \"key\" }",
+	       "got \"key\", which resets board bench to blank, for line exit",
+	       "expected another input: a1, a2");
+}
+
 static void a_line_used_twice_is_refused_across_lanes_too(void **state)
 {
 	(void)state;
@@ -324,6 +335,8 @@ int main(void)
 		cmocka_unit_test(a_serial_port_of_the_board_brings_its_direction_along),
 		cmocka_unit_test(a_board_is_found_by_its_name),
 		cmocka_unit_test(a_line_the_board_does_not_have_is_refused),
+		cmocka_unit_test(
+			the_line_that_makes_the_board_blank_is_no_line_of_a_site),
 		cmocka_unit_test(a_line_used_twice_is_refused_across_lanes_too),
 		cmocka_unit_test(a_sleeping_chip_is_refused_for_what_moves_or_protects),
 		cmocka_unit_test(what_would_move_while_the_processor_is_dead_is_refused),
