@@ -58,9 +58,12 @@ void health_fill_event(enum health_alarm alarm, const struct machine *machine, b
 		event_add_number(event, "used_percent", machine->flash_used_percent);
 		event_add_number(event, "spare", machine->flash_spare);
 	}
-	if (alarm == HEALTH_CLOCK && is_on)
+	if (alarm == HEALTH_CLOCK && is_on) {
+		bool is_low = machine->battery == MACHINE_BATTERY_LOW;
+
+		event_add_text(event, "detail", is_low ? "battery_low" : "clock_unset");
 		event_add_text(event, "text",
-			       machine->battery == MACHINE_BATTERY_LOW
-				       ? "the battery of the clock is low"
-				       : "the clock was never set");
+			       is_low ? "the battery of the clock is low"
+				      : "the clock was never set");
+	}
 }

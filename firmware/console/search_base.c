@@ -18,7 +18,7 @@
 #include "hal/log.h"
 #include "hal/text.h"
 
-enum { VERSION = 2, TRIM_EACH = 200, BUSY_STEPS = 1000 };
+enum { VERSION = 3, TRIM_EACH = 200, BUSY_STEPS = 1000 };
 
 static const char schema[] =
 	"CREATE TABLE state (key TEXT PRIMARY KEY, value ANY) WITHOUT ROWID;"
@@ -37,7 +37,8 @@ static const char schema[] =
 	"CREATE INDEX terms_by_passage ON terms (passage);"
 	"CREATE TABLE reads (day INTEGER, device TEXT, state TEXT, count INTEGER,"
 	" PRIMARY KEY (day, device, state)) WITHOUT ROWID;"
-	"CREATE TABLE alarms (seq INTEGER PRIMARY KEY, lane TEXT, code TEXT, text TEXT,"
+	"CREATE TABLE alarms (seq INTEGER PRIMARY KEY, lane TEXT, code TEXT, detail "
+	"TEXT, text TEXT,"
 	" passage INTEGER, begun_ms INTEGER, ended_ms INTEGER, acknowledged_ms INTEGER,"
 	" acknowledged_by TEXT);"
 	"CREATE INDEX alarms_open ON alarms (lane, code) WHERE ended_ms IS NULL;";

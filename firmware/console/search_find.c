@@ -249,8 +249,9 @@ enum kakou_err search_alarms(struct search_base *base, const json_t *question,
 {
 	struct query query = {.used = 0};
 
-	add_sql(&query, "SELECT seq, lane, code, text, passage, begun_ms, ended_ms, "
-			"acknowledged_ms, acknowledged_by FROM alarms WHERE 1");
+	add_sql(&query,
+		"SELECT seq, lane, code, detail, text, passage, begun_ms, ended_ms, "
+		"acknowledged_ms, acknowledged_by FROM alarms WHERE 1");
 	add_condition(&query, question, "before", " AND seq < ?");
 	add_condition(&query, question, "lane", " AND lane = ?");
 	add_condition(&query, question, "code", " AND code = ?");

@@ -225,10 +225,11 @@ static enum kakou_err take_closed(const struct taking *taking)
 static enum kakou_err take_alarm(const struct taking *taking)
 {
 	return search_run(taking->base,
-			  "INSERT OR IGNORE INTO alarms (seq, lane, code, text, passage, "
-			  "begun_ms) VALUES (?, ?, ?, ?, ?, ?)",
-			  "isssii", taking->seq, taking->lane, text(taking, "code"),
-			  text(taking, "text"), taking->passage, taking->wall_ms);
+			  "INSERT OR IGNORE INTO alarms (seq, lane, code, detail, text, "
+			  "passage, begun_ms) VALUES (?, ?, ?, ?, ?, ?, ?)",
+			  "issssii", taking->seq, taking->lane, text(taking, "code"),
+			  text(taking, "detail"), text(taking, "text"), taking->passage,
+			  taking->wall_ms);
 }
 
 static enum kakou_err take_alarm_ended(const struct taking *taking)

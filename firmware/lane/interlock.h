@@ -168,5 +168,7 @@ const char *interlock_arm_name(const struct interlock *lock);
 /** The rule and the words of one note, for the record; static. */
 const char *interlock_note_rule(enum interlock_note note);
 const char *interlock_note_text(enum interlock_note note);
+/** The same for programs, and for other languages. */
+const char *interlock_note_code(enum interlock_note note);
 
 #endif

@@ -37,38 +37,48 @@ const char *interlock_arm_name(const struct interlock *lock)
 /* clang-format off */
 static const struct {
 	enum interlock_note note;
-	const char *rule, *text;
+	const char *rule, *code, *text;
 } words[] = {
-	{NOTE_REVERSED, "S1", "obstruction while lowering: raised"},
-	{NOTE_LOCKED, "S3", "two obstructions in a row: locked until reset at the gate"},
-	{NOTE_UNPROVED, "S4", "safety is not proved before a movement: none is made"},
-	{NOTE_TRAVEL, "S7", "the arm did not arrive at its limit in time: stopped"},
-	{NOTE_LIMITS, "S5", "both limits at once: no movement"},
-	{NOTE_LATE, "S9", "late scan: movement stopped, proving again"},
-	{NOTE_BLIND, "S5", "inputs unknown: everything off"},
-	{NOTE_UNCONTROLLED, "S11", "the arm opened without a command"},
-	{NOTE_EMERGENCY, "S11", "emergency: raising, uncontrolled"},
-	{NOTE_PAIR, "S10", "two contacts of one input disagree: faulty until reset at the gate"},
-	{NOTE_RESET, "S3", "the reset key at the gate was turned"},
-	{NOTE_HOLD, "S5", "hold-to-run at the gate: the arm moves while the button is pressed"},
-	{NOTE_HOLD_OVER, "S5", "hold-to-run at the gate is over: the arm stands"},
-	{NOTE_WRONG_WAY, "S7", "the arm moved the wrong way: stopped"},
-	{NOTE_SANK, "S7", "the arm left its upper limit without a command"},
+	{NOTE_REVERSED, "S1", "reversed", "obstruction while lowering: raised"},
+	{NOTE_LOCKED, "S3", "arm_locked", "two obstructions in a row: locked until reset at the gate"},
+	{NOTE_UNPROVED, "S4", "unproved", "safety is not proved before a movement: none is made"},
+	{NOTE_TRAVEL, "S7", "travel", "the arm did not arrive at its limit in time: stopped"},
+	{NOTE_LIMITS, "S5", "limits", "both limits at once: no movement"},
+	{NOTE_LATE, "S9", "late_scan", "late scan: movement stopped, proving again"},
+	{NOTE_BLIND, "S5", "blind", "inputs unknown: everything off"},
+	{NOTE_UNCONTROLLED, "S11", "opened_uncommanded", "the arm opened without a command"},
+	{NOTE_EMERGENCY, "S11", "emergency", "emergency: raising, uncontrolled"},
+	{NOTE_PAIR, "S10", "pair_differs", "two contacts of one input disagree: faulty until reset at the gate"},
+	{NOTE_RESET, "S3", "reset_key", "the reset key at the gate was turned"},
+	{NOTE_HOLD, "S5", "hold_to_run", "hold-to-run at the gate: the arm moves while the button is pressed"},
+	{NOTE_HOLD_OVER, "S5", "hold_over", "hold-to-run at the gate is over: the arm stands"},
+	{NOTE_WRONG_WAY, "S7", "arm_wrong_way", "the arm moved the wrong way: stopped"},
+	{NOTE_SANK, "S7", "arm_sank", "the arm left its upper limit without a command"},
+	{0, "-", "-", "-"},
 };
 /* clang-format on */
 
+/* The last stands for what has no words. */
+static size_t find(enum interlock_note note)
+{
+	size_t i = 0;
+
+	while (words[i].note != 0 && words[i].note != note)
+		i++;
+	return i;
+}
+
 const char *interlock_note_rule(enum interlock_note note)
 {
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (words[i].note == note)
-			return words[i].rule;
-	return "-";
+	return words[find(note)].rule;
+}
+
+const char *interlock_note_code(enum interlock_note note)
+{
+	return words[find(note)].code;
 }
 
 const char *interlock_note_text(enum interlock_note note)
 {
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (words[i].note == note)
-			return words[i].text;
-	return "-";
+	return words[find(note)].text;
 }

@@ -169,7 +169,8 @@ static void step_interlock_notes(struct lane *lane, uint32_t notes)
 	    (NOTE_TRAVEL | NOTE_LIMITS | NOTE_LOCKED | NOTE_BLIND | NOTE_WRONG_WAY))
 		lane_dispatch(lane, EV_ARM_FAULT);
 	if (notes & NOTE_SANK)
-		lane_raise_alarm(lane, ALARM_ARM, interlock_note_text(NOTE_SANK));
+		lane_raise_alarm(lane, ALARM_ARM, interlock_note_code(NOTE_SANK),
+				 interlock_note_text(NOTE_SANK));
 	if (notes & NOTE_UNPROVED)
 		lane_dispatch(lane, EV_UNPROVED);
 	if (notes & NOTE_REVERSED)

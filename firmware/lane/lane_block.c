@@ -9,26 +9,26 @@
 void lane_alarm_overstay(struct lane *lane)
 {
 	lane->is_overstayed = true;
-	lane_raise_alarm(lane, ALARM_OVERSTAY, "released, but still under the arm");
+	lane_raise_alarm(lane, ALARM_OVERSTAY, "", "released, but still under the arm");
 	lane_show(lane, "请尽快通过");
 }
 
 void lane_alarm_wrong_way(struct lane *lane)
 {
-	lane_raise_alarm(lane, ALARM_WRONG_WAY, "the exit loop went on first");
+	lane_raise_alarm(lane, ALARM_WRONG_WAY, "", "the exit loop went on first");
 	lane_show(lane, "禁止逆行");
 }
 
 void lane_alarm_arm(struct lane *lane)
 {
-	lane_raise_alarm(lane, ALARM_ARM,
+	lane_raise_alarm(lane, ALARM_ARM, interlock_note_code(NOTE_UNPROVED),
 			 "a safety device does not prove itself: the arm stays up");
 }
 
 /* Nothing is lowered onto who is there; when it is clear the arm is tried again. */
 void lane_alarm_stuck(struct lane *lane)
 {
-	lane_raise_alarm(lane, ALARM_ARM, reason_text(REASON_ARM_FAULT));
+	lane_raise_alarm_for(lane, ALARM_ARM, REASON_ARM_FAULT);
 }
 
 static void block(struct lane *lane, enum reason reason)
@@ -42,13 +42,13 @@ static void block(struct lane *lane, enum reason reason)
 
 void lane_block_arm(struct lane *lane)
 {
-	lane_raise_alarm(lane, ALARM_ARM, reason_text(REASON_ARM_FAULT));
+	lane_raise_alarm_for(lane, ALARM_ARM, REASON_ARM_FAULT);
 	block(lane, REASON_ARM_FAULT);
 }
 
 void lane_block_uncontrolled(struct lane *lane)
 {
-	lane_raise_alarm(lane, ALARM_UNCONTROLLED, reason_text(REASON_UNCONTROLLED));
+	lane_raise_alarm_for(lane, ALARM_UNCONTROLLED, REASON_UNCONTROLLED);
 	block(lane, REASON_UNCONTROLLED);
 }
 
@@ -56,7 +56,7 @@ void lane_block_uncontrolled(struct lane *lane)
  * the lane goes on once the arm is down again. */
 void lane_block_hold(struct lane *lane)
 {
-	lane_raise_alarm(lane, ALARM_UNCONTROLLED, reason_text(REASON_HOLD_TO_RUN));
+	lane_raise_alarm_for(lane, ALARM_UNCONTROLLED, REASON_HOLD_TO_RUN);
 	block(lane, REASON_HOLD_TO_RUN);
 }
 
@@ -71,7 +71,7 @@ static void call_officer(struct lane *lane, enum reason reason)
 void lane_block_emergency(struct lane *lane)
 {
 	call_officer(lane, REASON_EMERGENCY);
-	lane_raise_alarm(lane, ALARM_EMERGENCY, reason_text(REASON_EMERGENCY));
+	lane_raise_alarm_for(lane, ALARM_EMERGENCY, REASON_EMERGENCY);
 	block(lane, REASON_EMERGENCY);
 }
 

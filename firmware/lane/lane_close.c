@@ -52,7 +52,7 @@ void lane_book_passed(struct lane *lane)
 
 static void alarm_tailgate(struct lane *lane, int64_t passage)
 {
-	struct event *event = lane_raise_alarm(lane, ALARM_TAILGATE,
+	struct event *event = lane_raise_alarm(lane, ALARM_TAILGATE, "",
 					       "a second vehicle follows through");
 
 	lane->arrived_ms = 0; /* who came is going through */
@@ -75,7 +75,7 @@ void lane_alarm_follower(struct lane *lane)
 
 void lane_close_unused(struct lane *lane)
 {
-	lane_raise_alarm(lane, ALARM_LIFTED_NOT_PASSED,
+	lane_raise_alarm(lane, ALARM_LIFTED_NOT_PASSED, "",
 			 "the arm was lifted, the vehicle backed out");
 	lane_end_passage(lane, "lifted_not_passed");
 }

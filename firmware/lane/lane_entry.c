@@ -193,6 +193,7 @@ static void react(struct lane *lane, uint32_t notes, bool opens)
 		if (notes & ENTRY_FAULTS & 1u << i)
 			lane_raise_alarm(
 				lane, ALARM_ENTRY,
+				interlock_note_code((enum interlock_note)(1u << i)),
 				interlock_note_text((enum interlock_note)(1u << i)));
 	if (!(notes & NOTE_DOWN))
 		return;

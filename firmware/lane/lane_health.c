@@ -31,7 +31,7 @@ static void record_observed(struct lane *lane)
 static void watch_faults(struct lane *lane)
 {
 	if (interlock_has_fault(&lane->interlock))
-		lane_raise_alarm(lane, ALARM_SAFETY,
+		lane_raise_alarm(lane, ALARM_SAFETY, "",
 				 "a safety device or a pair of contacts is faulty: "
 				 "hold-to-run at the gate only");
 	else
@@ -58,12 +58,14 @@ static void record_restart(struct lane *lane)
 	record_observed(lane);
 	if (lane->state == LANE_BLOCKED && lane->block_reason == REASON_RESTARTED &&
 	    lane->interlock.was_known && !interlock_is_down(&lane->interlock))
-		lane_raise_alarm(lane, ALARM_RESTARTED,
-				 lane->interlock.is_locked
-					 ? "the arm was not down when the controller "
-					   "started, and is locked (S3)"
-					 : "the arm was not down when the controller "
-					   "started");
+		lane_raise_alarm(
+			lane, ALARM_RESTARTED,
+			lane->interlock.is_locked ? interlock_note_code(NOTE_LOCKED) : "",
+			lane->interlock.is_locked
+				? "the arm was not down when the controller "
+				  "started, and is locked (S3)"
+				: "the arm was not down when the controller "
+				  "started");
 }
 
 /* An alarm for what has been lost for a while; true when it begins or ends. */
@@ -78,7 +80,7 @@ static bool judge_loss(struct lane *lane, bool is_lost, int64_t *since_ms,
 	} else if (*since_ms == 0) {
 		*since_ms = lane->now_ms;
 	} else if (lane->now_ms - *since_ms > LANE_LOST_MS) {
-		lane_raise_alarm(lane, alarm, text);
+		lane_raise_alarm(lane, alarm, "", text);
 	}
 	return before != lane->alarms;
 }

@@ -29,7 +29,7 @@ void lane_hold(struct lane *lane, enum reason reason)
 	event = lane_record(lane, EVENT_HOLD);
 	event_add_text(event, "reason", reason_code(reason));
 	event_add_text(event, "sign", reason_sign(reason));
-	lane_raise_alarm(lane, ALARM_HOLD, reason_text(reason));
+	lane_raise_alarm_for(lane, ALARM_HOLD, reason);
 }
 
 void lane_hold_for_record(struct lane *lane)
@@ -115,7 +115,7 @@ void lane_hold_for_arm(struct lane *lane)
 		lane_hold(lane, REASON_ENTRY_OPEN);
 		return;
 	}
-	lane_raise_alarm(lane, ALARM_ARM, reason_text(REASON_ARM_FAULT));
+	lane_raise_alarm_for(lane, ALARM_ARM, REASON_ARM_FAULT);
 	lane_hold(lane, REASON_ARM_FAULT);
 }
 

@@ -96,9 +96,12 @@ void lane_record_health(struct lane *lane);
 /* lane_record.c */
 /** A slot in the scan's events, begun and stamped with this lane and passage. Never NULL. */
 struct event *lane_record(struct lane *lane, enum event_kind kind);
-/** NULL when it is on already; otherwise more may be added to it. */
+/** NULL when it is on already; otherwise more may be added to it. `detail` is what `text` says, as a code
+ *  that other languages have words for; "" when the alarm's own code says it all. */
 struct event *lane_raise_alarm(struct lane *lane, enum lane_alarm alarm,
-			       const char *text);
+			       const char *detail, const char *text);
+/** The same, with the reason's code and text. */
+void lane_raise_alarm_for(struct lane *lane, enum lane_alarm alarm, enum reason reason);
 void lane_end_alarm(struct lane *lane, enum lane_alarm alarm);
 void lane_record_evidence(struct lane *lane, const struct evidence *evidence);
 void lane_record_notes(struct lane *lane, uint32_t notes);

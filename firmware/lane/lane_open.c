@@ -135,5 +135,5 @@ void lane_call_for_silence(struct lane *lane)
 	lane->reason = REASON_CUSTOMS_SILENT;
 	event_add_text(event, "what", "silence");
 	event_add_text(event, "reason", reason_code(REASON_CUSTOMS_SILENT));
-	lane_raise_alarm(lane, ALARM_HOLD, reason_text(REASON_CUSTOMS_SILENT));
+	lane_raise_alarm_for(lane, ALARM_HOLD, REASON_CUSTOMS_SILENT);
 }

@@ -203,6 +203,6 @@ void lane_reconcile(struct lane *lane, struct lane_asked *asked,
 	event_add_number(event, "nth", to->nth);
 	event_add_number(event, "offline", 1);
 	if (!agrees)
-		lane_raise_alarm(lane, ALARM_DISPUTED,
+		lane_raise_alarm(lane, ALARM_DISPUTED, "",
 				 "customs does not agree with what was cleared offline");
 }

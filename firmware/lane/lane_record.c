@@ -42,7 +42,8 @@ const char *lane_alarm_name(enum lane_alarm alarm)
 	return alarm_names[alarm];
 }
 
-struct event *lane_raise_alarm(struct lane *lane, enum lane_alarm alarm, const char *text)
+struct event *lane_raise_alarm(struct lane *lane, enum lane_alarm alarm,
+			       const char *detail, const char *text)
 {
 	struct event *event;
 
@@ -52,8 +53,15 @@ struct event *lane_raise_alarm(struct lane *lane, enum lane_alarm alarm, const c
 	lane->acknowledged &= ~(1u << alarm);
 	event = lane_record(lane, EVENT_ALARM);
 	event_add_text(event, "code", alarm_names[alarm]);
+	if (detail[0])
+		event_add_text(event, "detail", detail);
 	event_add_text(event, "text", text);
 	return event;
+}
+
+void lane_raise_alarm_for(struct lane *lane, enum lane_alarm alarm, enum reason reason)
+{
+	(void)lane_raise_alarm(lane, alarm, reason_code(reason), reason_text(reason));
 }
 
 void lane_end_alarm(struct lane *lane, enum lane_alarm alarm)
@@ -117,6 +125,7 @@ void lane_record_notes_of(struct lane *lane, const struct interlock *lock, uint3
 		event = lane_record(lane, EVENT_SAFETY);
 		event_add_text(event, "rule", interlock_note_rule(note));
 		event_add_text(event, "what", interlock_note_text(note));
+		event_add_text(event, "code", interlock_note_code(note));
 		event_add_text(event, "arm", interlock_arm_name(lock));
 		if (lane->entry.exists)
 			event_add_text(event, "barrier", barrier);

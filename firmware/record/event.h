@@ -55,8 +55,8 @@
 	X(LIFT_OBSERVED, "lift_observed") /* limit, travel_ms */ \
 	X(LIFT_UNKNOWN, "lift_unknown") /* authorised: a restart came between */ \
 	X(ARM_LOWERED, "arm_lowered") /* travel_ms */ \
-	X(SAFETY, "safety") /* rule, what, output */ \
-	X(ALARM, "alarm") /* code, text */ \
+	X(SAFETY, "safety") /* rule, what, code, output */ \
+	X(ALARM, "alarm") /* code, detail, text */ \
 	X(ALARM_ENDED, "alarm_ended") /* code */ \
 	X(CALL, "call") /* what (help, hold), reason */ \
 	X(DEVICE, "device") /* device, health, error */ \

@@ -271,6 +271,63 @@ def test_a_supervisor_changes_a_persons_role_and_password(gate):
         assert page.complaints() == []
 
 
+# Draws each alarm as it calls and as it was, and an event of each kind that says the same; tells what is read.
+DRAW = """
+const [codes, details, kinds, sentence, done] = arguments;
+Promise.all(["alarms", "passage"].map((name) => import(`/${name}.js`))).then(([alarms, passage]) => {
+  const place = document.createElement("div");
+  document.body.append(place);
+  place.innerHTML = '<ul class="now"></ul><table></table>';
+  const lane = { name: "in1", at: Date.now(), alarms: codes, acknowledged: [], shelved: [], reason: "no_order", passage: 7 };
+  alarms.refreshAlarms(place, new Map([["in1", lane]]), "officer", true);
+  const raised = codes.flatMap((code) => ["", ...details].map((detail) => ({ code, detail, text: sentence, lane: "in1", begun_ms: 1 })));
+  place.querySelector("table").append(...raised.map(alarms.past));
+  const events = [...raised.map((data) => ({ kind: "alarm", data })), ...details.map((code) => ({ kind: "safety", data: { rule: "S7", code, what: sentence } })),
+    ...kinds.map((kind) => ({ kind, data: { slot: "plate", what: "help", number: "Z1", why: sentence,
+      reason: ["hold", "verdict"].includes(kind) ? "no_order" : sentence, text: kind === "picture" ? "" : sentence } }))];
+  place.append(passage.timelineOf({ events: events.map((bytes, seq) => ({ seq, leaf: "", bytes: { mono_ms: 0, wall_ms: 1, ...bytes } })) }));
+  const text = place.innerText;
+  place.remove();
+  done(text);
+}).catch((error) => done(String(error.stack)));
+"""
+
+
+def found_in(path, pattern):
+    return re.findall(pattern, (ROOT / path).read_text("utf-8"))
+
+
+def test_every_alarm_that_the_gate_can_raise_is_said_in_the_readers_language(page):
+    alarms = [code for path, pattern in (
+        ("firmware/lane/lane_record.c", r'\[ALARM_\w+\] = "(\w+)"'),
+        ("firmware/care/health.c", r'= "(machine_\w+)"'),
+        ("firmware/record/writer_disk.c", r'"code", "(\w+)"'),
+        ("firmware/record/writer_sign.c", r'"code", "(\w+)"'),
+        ("firmware/rpc/rpc_people.c", r'"code", "(\w+)"'),
+        ("firmware/delivery/delivery.c", r'"code", "(customs_\w+)"')) for code in found_in(path, pattern)]
+    details = (found_in("firmware/lane/interlock_words.c", r'\{NOTE_\w+, "S\d+", "(\w+)"') +
+               found_in("firmware/lane/reason.c", r'\] =\s*\{"([a-z_]+)"'))
+    kinds = sorted(set(found_in("firmware/record/event.h", r'X\(\w+, "(\w+)"\)')) -
+                   {"evidence", "vote", "weight_check", "officer_act", "lookup"})
+    assert len(alarms) > 20 and len(details) > 40 and len(kinds) > 40
+    sentence = "the controller says it in English"
+    page.go("lanes")
+    page.wait(".lanes")
+    text = page.driver.execute_async_script(DRAW, alarms, details, kinds, sentence)
+    assert len(text) > 10000, text
+    # Codes stand beside the words, marked as such or in a line of their own.
+    shown = re.sub(rf"\[[a-z_]+\]|代码 [a-z_]+|^({'|'.join(alarms)})\t", "", text, flags=re.M)
+    assert re.findall(r".*[A-Za-z]{3}.*", shown) == []
+    assert page.untranslated() is None
+    page.click("#language")
+    page.wait_text("#nav", "History")
+    text = page.driver.execute_async_script(DRAW, alarms, details, kinds, sentence)
+    assert sentence in text and not re.findall(r".*[一-鿿].*", text)
+    assert page.untranslated() is None
+    page.click("#language")
+    page.wait_text("#nav", "历史")
+
+
 def test_both_languages_say_everything(gate, page):
     english = re.compile(r"[a-z]{3}")
     for view in ("lanes", "lane/in1", "alarms", "history", "numbers", "onfile", "onfile/vehicles",

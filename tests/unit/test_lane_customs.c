@@ -18,7 +18,7 @@ static void no_order_holds_with_its_sign(void **state)
 	case_ask();
 	case_hold_with(CASE_REFUSE, "未关联单据", REASON_NO_ORDER);
 	assert_string_equal(b.lane.sign, "未关联单据");
-	assert_int_equal(bench_count(&b, EVENT_ALARM, "code=hold"), 1);
+	assert_int_equal(bench_count(&b, EVENT_ALARM, "code=hold detail="), 1);
 }
 
 static void a_release_against_customs_needs_a_second_person_where_the_site_says_so(

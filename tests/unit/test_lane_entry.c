@@ -202,6 +202,7 @@ static void the_entry_reverses_off_who_comes_under_it(void **state)
 	scan();
 	assert_true(b.lane.entry.outputs.raise);
 	assert_int_equal(bench_count(&b, EVENT_SAFETY, "rule=S1"), 1);
+	assert_int_equal(bench_count(&b, EVENT_SAFETY, "code=reversed"), 1);
 	assert_int_equal(bench_count(&b, EVENT_SAFETY, "barrier=entry"), 1);
 }
 
@@ -240,7 +241,9 @@ static void an_entry_arm_opened_by_hand_alarms_and_closes_after_a_reset(void **s
 	b.entry_arm = BENCH_UP;
 	run(8000);
 	assert_int_equal(b.entry_arm, BENCH_UP);
-	assert_int_equal(bench_count(&b, EVENT_ALARM, "code=entry_fault"), 1);
+	assert_int_equal(bench_count(&b, EVENT_ALARM,
+				     "code=entry_fault detail=opened_uncommanded"),
+			 1);
 	bench_act(&b, ACT_RESET, 0);
 	run(5000);
 	assert_int_equal(b.entry_arm, 0);

@@ -368,7 +368,8 @@ static void an_emergency_goes_on_when_lines_are_lost_and_come_back(void **state)
 	bench_run(&b, 3000);
 	assert_int_equal(b.arm, BENCH_UP);
 	assert_int_equal(b.lane.state, LANE_BLOCKED);
-	assert_int_equal(bench_count(&b, EVENT_ALARM, "code=emergency"), 1);
+	assert_int_equal(bench_count(&b, EVENT_ALARM, "code=emergency detail=emergency"),
+			 1);
 }
 
 static void an_emergency_goes_on_over_a_restart_and_stays_up_after_it(void **state)

@@ -4,7 +4,7 @@
 import { call } from "./api.js";
 import { actButton, mayAct } from "./acts.js";
 import { clock, h, isUnderAFinger, left, put, redrawn, say, shown, table } from "./dom.js";
-import { MARK, alarmWords, modeText, t, tc } from "./words.js";
+import { MARK, alarmWords, modeText, said, t, tc } from "./words.js";
 
 const RANK = { high: 0, medium: 1, low: 2 };
 
@@ -48,10 +48,10 @@ export function refreshAlarms(place, lanes, role, isForced) {
   redrawn(list, () => put(list, open.length ? open.map((alarm) => item(alarm, role)) : h("li", {}, `✓ ${t("no_alarms")}`)));
 }
 
-const past = (alarm) => h("tr", {}, h("th", { scope: "row" }, alarm.lane || "–"),
+export const past = (alarm) => h("tr", {}, h("th", { scope: "row" }, alarm.lane || "–"),
   h("td", {}, `${MARK[alarmWords(alarm.code).severity]} ${alarmWords(alarm.code).cause}`, h("br"), h("small", {}, alarm.code)),
   h("td", { class: "nowrap" }, clock(alarm.begun_ms, true)), h("td", { class: "nowrap" }, alarm.ended_ms ? clock(alarm.ended_ms, true) : t("going_on")),
-  h("td", {}, alarm.passage ? h("a", { href: `#passage/${alarm.passage}` }, String(alarm.passage)) : "–"), h("td", { lang: "en" }, alarm.text));
+  h("td", {}, alarm.passage ? h("a", { href: `#passage/${alarm.passage}` }, String(alarm.passage)) : "–"), h("td", {}, said(alarm.detail) || said(alarm.text) || "–"));
 
 export async function showAlarms(place, lanes, role) {
   const before = h("section", {});
@@ -59,7 +59,7 @@ export async function showAlarms(place, lanes, role) {
   refreshAlarms(place, lanes, role, true);
   const look = async (from) => {
     const { items, next } = await call("GET", `alarms?limit=50${from ? `&before=${from}` : ""}`);
-    put(before, items.length ? table(["lane", "cause", "begun", "ended", "passage", "alarm_text"].map((name) => t(name)), items.map(past), { label: t("past") }) : h("p", {}, t("nothing")),
+    put(before, items.length ? table(["lane", "cause", "begun", "ended", "passage", "alarm_detail"].map((name) => t(name)), items.map(past), { label: t("past") }) : h("p", {}, t("nothing")),
       h("div", { class: "buttons" }, from ? h("button", { type: "button", onclick: () => shown(look(0)) }, t("newest")) : null,
         next ? h("button", { type: "button", onclick: () => shown(look(next)) }, `${t("older")} ›`) : null));
   };

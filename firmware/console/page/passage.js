@@ -3,7 +3,7 @@
 
 import { call } from "./api.js";
 import { at, clock, closeButton, duration, h, kilograms, openDialog, put, shown, since, table } from "./dom.js";
-import { alarmWords, t, tc } from "./words.js";
+import { alarmWords, said, t, tc } from "./words.js";
 
 const pictureAddress = (sha256) => `/api/v1/pictures/${sha256}`;
 
@@ -24,22 +24,27 @@ function gist(event) {
     case "evidence":
       return `${t(data.slot)} ${readText(data.slot, data.text)} · ${tc("evidence", data.state)}${data.confidence !== undefined ? ` · ${data.confidence} %` : ""}`;
     case "picture": return `${t(data.slot)} ${tc("side", data.side)} ${data.text}`;
-    case "picture_missing": return `${t(data.slot)} ${data.why}`;
+    case "picture_missing": return `${t(data.slot)} ${said(data.why)}`;
     case "lookup": return data.orders || data.vehicle ? [data.order1, data.order2, data.vehicle].filter(Boolean).join(" · ") : t("none_on_file");
     case "order": return `${data.number} ${tc("order_step", data.step)}`;
-    case "vote": return `${data.plate} · ${data.source}`;
+    case "vote": return [data.plate, data.source && tc("vote", data.source)].filter(Boolean).join(" · ");
     case "weight_check": return `${kilograms(data.difference_g)} / ${kilograms(data.tolerance_g)}`;
     case "inquiry": case "inquiry_sent": case "inquiry_withdrawn": return data.seq_no ?? "";
     case "answer": return [tc("verdict", data.verdict), data.hint, data.form_id].filter(Boolean).join(" · ");
     case "verdict": return [tc("verdict", data.verdict), tc("by", data.by), tc("reason", data.reason)].filter((part) => part && part !== "–").join(" · ");
     case "hold": return tc("reason", data.reason);
     case "officer_act": return [data.actor, tc("act", data.act), data.value, data.reason, data.second].filter(Boolean).join(" · ");
-    case "act_refused": return [data.actor, tc("act", data.act), data.code && tc("refusal", data.code), data.why].filter(Boolean).join(" · ");
-    case "alarm": return `${alarmWords(data.code).cause} [${data.code}] ${data.text ?? ""}`;
+    case "act_refused": return [data.actor, tc("act", data.act), data.code && tc("refusal", data.code), said(data.why)].filter(Boolean).join(" · ");
+    case "alarm": return `${alarmWords(data.code).cause} [${data.code}] ${said(data.detail ?? data.text)}`;
+    case "safety": return [data.rule, said(data.code ?? data.what)].filter(Boolean).join(" · ");
+    case "call": return said(data.what);
+    case "crossing": return said(data.while);
+    case "position": return [tc("loop", data.beam), data.sign].join(" · ");
+    case "barrier": case "observed": return tc("arm", data.arm);
     case "alarm_ended": return `${alarmWords(data.code).cause} [${data.code}]`;
     case "passage_closed": return [tc("outcome", data.outcome), tc("verdict", data.verdict), t(`lift_${data.lift ?? "99"}`)].join(" · ");
     case "lift_observed": case "arm_lowered": return data.travel_ms ? duration(data.travel_ms) : "";
-    default: return data.text ?? data.why ?? data.reason ?? data.what ?? data.number ?? "";
+    default: return said(data.text ?? data.why ?? data.reason ?? data.what) || (data.number ?? "");
   }
 }
 
@@ -84,7 +89,7 @@ export function customsOf(events) {
     const row = (text) => h("tr", {}, h("td", { class: "nowrap" }, later(bytes)), h("th", { scope: "row" }, tc("event", kind)), h("td", {}, text), h("td", { class: "quiet" }, data.seq_no));
     if (kind === "inquiry") return row(asked(data));
     if (kind === "answer") return row([tc("verdict", data.verdict), data.hint, data.form_id, data.effect !== "counts" && tc("effect", data.effect)].filter(Boolean).join(" · "));
-    if (kind === "inquiry_failed" || kind === "inquiry_withdrawn") return row(data.why ?? data.reason ?? "");
+    if (kind === "inquiry_failed" || kind === "inquiry_withdrawn") return row(said(data.why ?? data.reason));
     return null;
   }).filter(Boolean);
   return rows.length ? table([t("time"), t("event_kind"), t("value_said"), "SEQ_NO"], rows, { label: t("customs") }) : h("p", {}, t("not_asked"));

@@ -171,6 +171,7 @@ const WORDS = {
   printed: ["打印时间", "Printed"],
   proof: ["证明", "Proof"],
   to_lift: ["到抬杆", "To the lift"],
+  alarm_detail: ["说明", "Detail"],
   alarm_text: ["控制器原文", "In the controller's words"],
   event_no: ["序号", "Event"],
   hash: ["记录哈希", "Leaf hash"],
@@ -430,6 +431,30 @@ const CODES = {
     registration: ["登记无效或超重", "registered, but not valid here now or too heavy"],
     entry_open: ["入口栏杆未落下", "the entry arm does not close behind the vehicle"],
   },
+  vote: {
+    camera: ["相机", "camera"], tag: ["电子车牌", "tag"], officer: ["关员", "officer"], "camera+tag": ["相机与电子车牌", "camera and tag"],
+    "camera+order": ["相机与核放单", "camera and order"], "card+order": ["卡与核放单", "card and order"],
+  },
+  // What an alarm, the interlock or a call says beside its own name; reasons are said there, too.
+  detail: {
+    reversed: ["落杆中有障碍，已抬起", "obstruction while lowering: raised"],
+    arm_locked: ["连续两次障碍，栏杆锁定，须在现场复位", "two obstructions in a row: locked until reset at the gate"],
+    unproved: ["安全装置未通过检验，栏杆不动", "safety is not proved: no movement is made"],
+    travel: ["栏杆没有按时到位，已停", "the arm did not arrive at its limit in time: stopped"],
+    limits: ["上下限位同时动作，栏杆不动", "both limits at once: no movement"],
+    late_scan: ["扫描迟到，停止动作并重新检验", "late scan: movement stopped, proving again"],
+    blind: ["看不到输入，全部输出关闭", "inputs unknown: everything off"],
+    opened_uncommanded: ["栏杆未经命令打开", "the arm opened without a command"],
+    emergency: ["应急：抬杆，不受控", "emergency: raising, uncontrolled"],
+    pair_differs: ["一路输入的两个触点不一致，须在现场复位", "two contacts of one input disagree: faulty until reset at the gate"],
+    reset_key: ["现场复位钥匙已转动", "the reset key at the gate was turned"],
+    hold_to_run: ["现场正在点动栏杆", "the arm is moved by hold-to-run at the gate"],
+    hold_over: ["现场点动结束，栏杆停住", "hold-to-run at the gate is over: the arm stands"],
+    arm_wrong_way: ["栏杆反向移动，已停", "the arm moved the wrong way: stopped"],
+    arm_sank: ["栏杆未经命令离开上限位", "the arm left its upper limit without a command"],
+    battery_low: ["时钟电池电压低", "the battery of the clock is low"], clock_unset: ["时钟从未设置", "the clock was never set"],
+    help: ["司机按了求助", "the driver pressed help"], silence: ["海关未答", "customs is silent"], choose: ["须选择核放单", "an order has to be chosen"],
+  },
   event: {
     started: ["控制器启动", "controller started"], stopped: ["控制器停止", "controller stopped"], reset: ["重新启动原因", "reason of the restart"],
     passage_opened: ["车辆进道", "vehicle arrives"], evidence: ["采集", "evidence"], picture: ["照片", "picture"],
@@ -552,6 +577,15 @@ export function directionOf(lane) {
 }
 
 export const modeText = (lane) => t("emergency_mode", { a: lane.emergency_mode.by });
+
+// What stands beside a name in the record: a code in the reader's words. A sentence of the controller's own is English:
+// it is shown to who reads English, and to everybody under the event's number; what a person wrote is shown as it is.
+export function said(text) {
+  if (!text || text === "-") return "";
+  const word = CODES.detail[text] ?? CODES.reason[text];
+  if (word) return word[index];
+  return index === 1 || !/[A-Za-z]{3}/.test(text) || /[^\x00-\x7f]/.test(text) || !/ /.test(text) && /\d/.test(text) ? String(text) : "";
+}
 
 export function alarmWords(code) {
   const [severity, ...texts] = ALARMS[code] ?? DEFAULT_ALARM;
