@@ -18,13 +18,18 @@ enum { FILE_BYTES_MAX = 262144 };
 
 static enum kakou_err read_text(const char *path, char **text, struct why *why)
 {
+	static const char mark[] = "\xef\xbb\xbf";
 	size_t len;
 	enum kakou_err err = file_read_whole(path, FILE_BYTES_MAX, text, &len, why);
 
 	if (err)
 		return err;
-	if (strlen(*text) == len)
+	if (strlen(*text) == len) {
+		/* Editors of Windows begin a file with a mark of its encoding. */
+		if (!strncmp(*text, mark, sizeof(mark) - 1))
+			memmove(*text, *text + sizeof(mark) - 1, len - sizeof(mark) + 2);
 		return KAKOU_OK;
+	}
 	free(*text);
 	*text = NULL;
 	return why_set(why, KAKOU_E_INVALID, "%s: got a NUL byte, expected text", path);

@@ -66,6 +66,18 @@ static void refuse(const char *text, int line, const char *words)
 		fail_msg("got '%s', expected line %d and '%s'", why.text, line, words);
 }
 
+/* With a mark of the encoding first, and two signs at the end of each line. */
+static void a_file_that_an_editor_of_windows_saved_is_read(void **state)
+{
+	struct conf *conf = open_text("\xef\xbb\xbfname = \"gate\"\r\nport = 600\r\n");
+
+	(void)state;
+	assert_string_equal(conf_text(conf_root(conf), "name"), "gate");
+	assert_int_equal(conf_integer(conf_root(conf), "port"), 600);
+	conf_close(conf);
+	refuse("name = \"gate\"\n\xef\xbb\xbfport = 600\n", 2, "expected a key");
+}
+
 static void stated_values_are_read_and_the_others_have_their_defaults(void **state)
 {
 	struct conf *conf =
@@ -321,6 +333,7 @@ static void the_manual_names_every_key(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_file_that_an_editor_of_windows_saved_is_read),
 		cmocka_unit_test(
 			stated_values_are_read_and_the_others_have_their_defaults),
 		cmocka_unit_test(lines_are_right_after_every_kind_of_comment),
