@@ -91,7 +91,8 @@ static void learn_secrets(struct support *support)
 {
 	static const char *const beside[] = {"gate.key",         "gate.key.next",
 					     "gate.key.former",  "console.key",
-					     "console.key.next", "console.key.former"};
+					     "console.key.next", "console.key.former",
+					     "serial-login"};
 	const char *slash = strrchr(support->config, '/');
 	int len = slash ? (int)(slash - support->config) + 1 : 0;
 	char path[512];
@@ -168,12 +169,17 @@ static void put_command(struct support *support, const char *file,
 
 static void put_machine(struct support *support)
 {
-	static const char *const log[WORDS_MAX] = {
-		"journalctl",         "--no-pager",
-		"--lines=2500",       "--output=short-iso",
-		"--unit=kakoud",      "--unit=kakou-console",
-		"--unit=kakou-relay", "--unit=rauc",
-		"--unit=chrony",      NULL};
+	static const char *const log[WORDS_MAX] = {"journalctl",
+						   "--no-pager",
+						   "--lines=2500",
+						   "--output=short-iso",
+						   "--unit=kakoud",
+						   "--unit=kakou-console",
+						   "--unit=kakou-update",
+						   "--unit=kakou-factory-reset",
+						   "--unit=rauc",
+						   "--unit=chrony",
+						   NULL};
 	static const char *const dmesg[] = {"dmesg", NULL};
 	static const char *const disks[] = {"df", "-k", NULL};
 	static const char *const processes[] = {

@@ -9,6 +9,7 @@ from kakou_rig import BUILD
 
 # What must not be found, in the places where such things lie or end up.
 TOKEN_PIN = "73190264"
+SERIAL_LOGIN = "y.j9T.whoever-sits-at-the-serial-line"
 CUSTOMS_PASSWORD = "platform pass: 9y"
 SITE_EDITS = [
     ('name = "sim-gate"\n', 'name = "sim-gate"\n# password = "noted-by-hand"\n'),
@@ -34,9 +35,10 @@ def plant(gate):
     password.chmod(0o600)
     for old, new in SITE_EDITS:
         gate.edit_site(old, new)
-    gate.write("console.conf", "# pin-value=" + TOKEN_PIN + "\n"
+    gate.write("serial-login", SERIAL_LOGIN + "\n").chmod(0o600)
+    gate.write("console.conf", f"# the console's: {SERIAL_LOGIN}\n# pin-value=" + TOKEN_PIN + "\n"
                'listen_host = "127.0.0.1"\n# key: ' + key_lines(gate)[1] + "\n")
-    return [TOKEN_PIN, CUSTOMS_PASSWORD, "noted-by-hand", *key_lines(gate)]
+    return [TOKEN_PIN, SERIAL_LOGIN, CUSTOMS_PASSWORD, "noted-by-hand", *key_lines(gate)]
 
 
 def key_lines(gate):
@@ -51,7 +53,7 @@ def test_a_bundle_has_what_a_helper_needs_and_none_of_the_secrets(new_gate):
     gate.log_in()
     # A name that carries a secret comes into the record: a login refused for it.
     try:
-        gate.rpc("kakoud", "login", {"name": secrets[3][:32], "password": "x" * 9,
+        gate.rpc("kakoud", "login", {"name": secrets[4][:32], "password": "x" * 9,
                                      "screen": "test"})
     except Exception as refused:  # noqa: BLE001
         assert "login" in str(refused)
