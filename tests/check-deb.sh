@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # Installs, upgrades and purges the packages of tools/build-deb in a chroot of the Debian they are for,
-# which is made once and kept below the build folder. Needs root and mmdebstrap. Safe to repeat.
+# which is made once and kept below the build folder; then systemd starts their units there (tests/deb/).
+# Needs root and mmdebstrap. Safe to repeat.
 #
 #   tests/check-deb.sh       builds the packages first
 #
@@ -16,6 +17,7 @@ mirror=${MIRROR:-http://deb.debian.org/debian}
 base=$build/deb-test-$suite
 root=$build/deb-test
 gate_said=$build/deb-gate.log
+. tests/deb/machine.sh
 passed=0
 failed=0
 
@@ -25,7 +27,7 @@ die() { say "$*" >&2; exit 1; }
 if [ "${1:-}" != --inside ]; then
 	[ "$(id -u)" -eq 0 ] || die "not root: a chroot can't be made; run it as root"
 	SUITE=$suite tools/build-deb amd64 arm64
-	exec unshare --mount --pid --fork --kill-child --propagation private -- "$0" --inside
+	exec unshare --mount --pid --fork --kill-child --mount-proc --propagation private -- "$0" --inside
 fi
 
 inside() { env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive chroot "$root" "$@"; }
@@ -179,6 +181,12 @@ check "removed and installed again, it has its options" inside sh -c 'apt-get re
 check "a purge of the page keeps its settings, says so, and takes what is made of the record" inside sh -c 'apt-get purge -y -qq kakou-console 2>&1 | tee /tmp/said; grep -q "stay in /etc/kakou" /tmp/said && grep -q "a page" /etc/kakou/console.conf && [ ! -e /var/lib/kakou-console ]'
 check "a purge keeps site and record, and says so" inside sh -c 'apt-get purge -y -qq kakou 2>&1 | tee /tmp/said; grep -q "record stays in /var/lib/kakou" /tmp/said && grep -qx record /var/lib/kakou/record && grep -q "a site" /etc/kakou/kakou.conf'
 check "a purge leaves nothing else" refuse inside sh -c 'ls -d /usr/bin/kakou* /etc/default/kakou /usr/share/kakou/maps /usr/share/kakou/boards /usr/share/kakou/console /etc/systemd/system/*/kakou*.service /usr/lib/kakou/back-off 2>/dev/null | grep -v kakou-yard | grep -v kakou-customs | grep -v kakou-flash'
+
+# The same packages once more, in a machine that runs.
+inside sh -c 'rm -rf /etc/kakou /var/lib/kakou /var/lib/kakou-console && apt-get install -y -qq --no-install-recommends /tmp/kakou*_amd64.deb' >"$build/deb-machine.log" 2>&1 || die "the packages do not install again: $(tail -n 3 "$build/deb-machine.log")"
+cp "$root"/tmp/newer-*.deb "$root/"
+check_machine
+
 for program in kakou/kakoud kakou-console/kakou-console; do
 	deb=$(echo "$build"/deb/"${program%/*}"_*_arm64.deb)
 	check "the package for the board has ${program#*/} for it" sh -c "dpkg-deb --fsys-tarfile '$deb' | tar -xO './usr/bin/${program#*/}' | head -c 20 | od -An -tx1 -j18 -N2 | grep -q 'b7 00'"
