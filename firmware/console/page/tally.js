@@ -8,7 +8,7 @@ import { t, tc } from "./words.js";
 const DAYS = { hour: 1, day: 30, shift: 7 };
 const DAY_MS = 86400000;
 const HOW = ["passages", "automatic", "by_hand", "not_lifted", "automatic_share"];
-const CARGO = ["passed_through", "loaded", "empty", "load_unknown", "boxes", "teu", "gross_tonnes"];
+const CARGO = ["passed_through", "loaded", "empty", "load_unknown", "box_count", "teu", "gross_tonnes"];
 
 const two = (number) => String(number).padStart(2, "0");
 
@@ -38,12 +38,11 @@ function draw({ rows, whole, by_order_type: types, manual_lifts: manual }) {
       ...rows.map((row) => h("tr", {}, head(row.day, row.shift), h("td", { class: "nowrap" }, way(row.direction)), cells(howCells(row)), cells(cargoCells(row)))),
       all].filter(Boolean), { class: "tally", label: t("cargo") }),
     h("p", { class: "quiet" }, t("tally_how")),
-    h("section", { class: "columns" },
-      h("div", {}, h("h3", {}, t("by_type")), table([t("type"), t("way"), ...words(CARGO)], types.map((row) =>
-        h("tr", {}, head(row.order_type === null ? `? ${t("type_unknown")}` : `${row.order_type} ${tc("order_type", row.order_type)}`),
-          h("td", { class: "nowrap" }, way(row.direction)), cells(cargoCells(row)))), { class: "tally", label: t("by_type") })),
-      h("div", {}, h("h3", {}, t("manual_lifts")), manual.length ? table([t("officer"), t("why"), t("count")], manual.map((item) =>
-        h("tr", {}, head(item.officer || "–"), h("td", {}, tc("reason", item.reason)), cells([item.count]))), { label: t("manual_lifts") }) : h("p", {}, t("none")))),
+    h("h3", {}, t("by_type")), table([t("type"), t("way"), ...words(CARGO)], types.map((row) =>
+      h("tr", {}, head(row.order_type === null ? `? ${t("type_unknown")}` : `${row.order_type} ${tc("order_type", row.order_type)}`),
+        h("td", { class: "nowrap" }, way(row.direction)), cells(cargoCells(row)))), { class: "tally", label: t("by_type") }),
+    h("h3", {}, t("manual_lifts")), manual.length ? table([t("officer"), t("why"), t("count")], manual.map((item) =>
+      h("tr", {}, head(item.officer || "–"), h("td", {}, tc("reason", item.reason)), cells([item.count]))), { label: t("manual_lifts") }) : h("p", {}, t("none")),
   ];
 }
 

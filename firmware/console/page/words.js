@@ -227,6 +227,7 @@ const WORDS = {
   loaded: ["重车", "Loaded"],
   empty: ["空车", "Empty"],
   load_unknown: ["空重不明", "Load ?"],
+  box_count: ["箱数", "Boxes"],
   teu: ["TEU", "TEU"],
   gross_tonnes: ["毛重 t", "Gross, t"],
   all_together: ["合计", "All"],
