@@ -324,7 +324,7 @@ image: install-deps-image
 	$(Q)tools/build-image $(BOARD)
 image-twice: install-deps-image
 	$(Q)tests/image/check-twice $(BOARD)
-test-image: install-deps-image
+test-image: install-deps install-deps-image
 	$(Q)TEST=1 tools/build-image qemu-virt
 	$(Q)tools/build-image cm4
 	$(Q)$(RUN) $(GIVEN) image

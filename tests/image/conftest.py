@@ -10,6 +10,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "system"))
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from image_rig import BUILT, NAME, Machine  # noqa: E402
+from image_update import Versions  # noqa: E402
 from time_limit import describe, end_after  # noqa: E402
 
 LIMIT_S = 900
@@ -26,7 +27,7 @@ pytest_runtest_call = end_after(LIMIT_S)
 def pytest_runtest_makereport(item):
     report = (yield).get_result()
     if report.failed:
-        for name in ("board", "machine"):
+        for name in ("board", "machine", "gate"):
             board = item.funcargs.get(name)
             if isinstance(board, Machine):
                 print(board.console_tail(80))
@@ -50,3 +51,11 @@ def board(tmp_path_factory):
     with Machine(tmp_path_factory.mktemp("board")) as board:
         board.start()
         yield board
+
+
+@pytest.fixture(scope="session")
+def versions():
+    """Updates made of the image, as they are asked for."""
+    made = Versions(BUILT / "updates")
+    yield made
+    made.close()
