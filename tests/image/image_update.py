@@ -21,7 +21,17 @@ ExecStart=
 ExecStart=/usr/bin/kakou update watch --healthy {healthy} --within {within}
 """
 CRASHES = "#!/bin/sh\nexit 1\n"
+# Healthy for a moment, then every thread stands: nobody kicks anything any more.
+HANGS = """#!/bin/sh
+(
+	until grep -qx active /sys/class/watchdog/*/state; do sleep 1; done
+	sleep 3
+	kill -STOP $$
+) &
+exec /usr/bin/kakoud.real "$@"
+"""
 BACK_S = 1500
+NO_SERVICE_WATCHDOG = "[Service]\nWatchdogSec=0\n"
 
 
 def run(*command, env=None, **options):
@@ -111,6 +121,14 @@ class Versions:
 
     def crashing(self):
         return self.build("crashing", self.newer(2), {**self.watched(), "usr/bin/kakoud": CRASHES})
+
+    def hanging(self):
+        """Hangs so that only the machine's watchdog is left."""
+        real = (self.unpack() / "usr/bin/kakoud").read_bytes()
+        return self.build("hanging", self.newer(3), {
+            **self.watched(healthy=600, within=3000), "usr/bin/kakoud": HANGS,
+            "usr/bin/kakoud.real": real,
+            "usr/lib/systemd/system/kakoud.service.d/test.conf": NO_SERVICE_WATCHDOG})
 
     def dead(self):
         """Has no kernel."""

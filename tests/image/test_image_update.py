@@ -16,9 +16,9 @@ INSTALL_S = 900
 def make_gate(versions, tmp_path_factory):
     """A board with a site, and a disk with updates."""
     folder = tmp_path_factory.mktemp("gate")
-    versions.crashing(), versions.dead(), versions.refused()
+    versions.crashing(), versions.hanging(), versions.dead(), versions.refused()
     disk = folder / "updates.squashfs"
-    versions.disk(disk, "crashing", "dead", "board", "older", "rogue", "changed")
+    versions.disk(disk, "crashing", "hanging", "dead", "board", "older", "rogue", "changed")
     with Machine(folder, disks=[disk]) as machine:
         machine.start()
         place_gate(machine, make_certs(folder / "certs"))
@@ -91,3 +91,10 @@ def test_a_version_whose_kakoud_crashes_is_left_after_one_start(gate, versions):
     words, why = expect_rolled_back(gate, versions, versions.newer(2))
     assert why == "kakoud does not answer"
     assert words[-4:] == ["tried", "gave_up", "booted", "rolled_back"]
+
+
+@pytest.mark.limit(3000)
+def test_a_version_that_hangs_is_reset_by_the_watchdog_until_the_tries_are_used_up(gate, versions):
+    install(gate, "hanging")
+    go_back_by_itself(gate, 3)
+    expect_rolled_back(gate, versions, versions.newer(3))
