@@ -270,7 +270,7 @@ int cmd_reset(struct cli *cli, int argc, char **argv)
 			      .config = "/etc/kakou/kakou.conf",
 			      .state = "/var/lib/kakou",
 			      .user = "kakou"};
-	struct reset_line_words words = {NULL};
+	struct reset_line_words words = {.board = NULL};
 	const char *hold = NULL;
 	const struct cli_option options[] = {
 		{"--board",      &words.board,  NULL             },
