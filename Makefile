@@ -353,7 +353,7 @@ help:
 	@echo "make check-trixie       builds and tests in a Debian 13 chroot"
 	@echo "make install            programs, register maps, manual pages  (PREFIX=$(PREFIX), DESTDIR)"
 	@echo "make deb                Debian packages for amd64 and arm64, in build/deb (ARCH, SUITE; as root)"
-	@echo "make test-deb           installs, upgrades and purges them in a chroot; 3 minutes"
+	@echo "make test-deb           installs, upgrades and purges them in a chroot, runs their units; 6 minutes"
 	@echo "make bundle BOARD=name  the signed update of a board, from its image, in build/image"
 	@echo "make image              image of a board for kakou-flash, in build/image  (BOARD=qemu-virt|cm4; as root)"
 	@echo "make image-twice        builds it twice and compares what came out"

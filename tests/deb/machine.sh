@@ -176,7 +176,7 @@ check_machine() {
 	check "a simulated site is laid, and its yard runs" lay_site
 	check "kakoud starts in its sandbox and says that it is ready" in_machine systemctl start kakoud
 	check "kakoud answers on its control socket" wait_for 20 kakoud_answers
-	check "kakoud is in real time, its memory locked, its system calls filtered" is_real_time_and_filtered
+	check "kakoud is in real time, its memory locked, its system calls filtered" wait_for 20 is_real_time_and_filtered
 	check "kakoud runs as kakou with CAP_SYS_NICE and nothing else" has_rights kakoud kakou 0000000000800000
 	check "the page starts in its sandbox" in_machine systemctl start kakou-console
 	check "the page answers over HTTPS" wait_for 20 page_answers
