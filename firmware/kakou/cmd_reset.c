@@ -212,7 +212,7 @@ static int refuse_running(struct reset *reset)
 
 static int run(struct reset *reset)
 {
-	bool is_asked;
+	bool is_asked = false;
 	int exit = refuse_running(reset);
 
 	if (!exit)
