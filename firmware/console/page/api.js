@@ -35,6 +35,7 @@ export async function call(method, path, body, isBackground = false) {
 
 // A stream without news for so long is not live.
 const SILENT_MS = 3000;
+const REFUSED_MS = 2000;
 
 // Calls on.lanes({whole, lanes}), on.record(event), on.missed({after, until}), on.ended() and
 // on.live(true | false: kakoud and console are heard). Returns what closes it.
@@ -58,6 +59,12 @@ export function follow(on) {
   listen("record", on.record);
   listen("missed", on.missed);
   listen("ended", () => { source.close(); on.ended(); });
+  // A browser asks again by itself while nobody answers; where it was refused (a console that was started anew knows
+  // no session) it gives up, and whoever looks has to be told where they stand.
+  let refused = 0;
+  source.addEventListener("error", () => {
+    if (source.readyState === EventSource.CLOSED) refused = setTimeout(on.ended, REFUSED_MS);
+  });
   const watch = setInterval(say, 500);
-  return () => { clearInterval(watch); source.close(); };
+  return () => { clearInterval(watch); clearTimeout(refused); source.close(); };
 }

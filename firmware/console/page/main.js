@@ -178,6 +178,7 @@ function show(session) {
     close = follow(on);
     watchGate();
   } else {
+    at("dialog").close();
     put(at("view"));
     put(at("gate"));
     put(at("site"));
