@@ -34,8 +34,9 @@ is_running_well() {
 	wait_for 60 in_machine systemctl is-system-running || { in_machine systemctl --failed --no-legend; return 1; }
 }
 
+# unshare(1) keeps SIGTERM away while it waits for its child, which ends with it.
 end_machine() {
-	kill "$booted"
+	kill -KILL "$booted"
 	wait "$booted" 2>/dev/null || true
 }
 
