@@ -261,6 +261,7 @@ void gate_supervise(struct gate *gate)
 	guard_step(gate->guard, atomic_load(&gate->scan_counter), clock_mono_ms());
 	control_supervise(gate->control);
 	gate_forget_notes(gate);
+	clock_watch_step(&gate->clock, gate->machine_notes);
 	machine_watch_step(&gate->watch, gate->guard, gate->machine_notes,
 			   clock_mono_ms());
 }

@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 
 #include "drivers/bus/bus.h"
+#include "firmware/kakoud/clock_watch.h"
 #include "firmware/kakoud/gate.h"
 #include "firmware/kakoud/guard.h"
 #include "firmware/kakoud/machine_watch.h"
@@ -30,6 +31,7 @@ struct gate {
 	struct customs_link *link;
 	struct queue *acts, *act_results, *notes, *delivery_notes, *machine_notes;
 	struct machine_watch watch;
+	struct clock_watch clock;
 	struct delivery *delivery;
 	struct desk *desk;
 	struct mailbox *snapshot, *guard_view;

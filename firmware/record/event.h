@@ -85,6 +85,7 @@
 	X(HANDED_OVER, "handed_over") /* plate, tag, order */ \
 	X(TAKEN_OVER, "taken_over") /* first_passage, first_lane, between_ms, plate… */ \
 	X(OBSERVED, "observed") /* arm, not_observed_ms: lines are read (again) */ \
+	X(CLOCK_STEP, "clock_step") /* by_ms, was_wall_ms: the wall clock was set */ \
 	X(MAINTAINED, "maintained") /* what, actor, detail: provisioned, restored, a restore taken back, reset to blank */
 /* clang-format on */
 

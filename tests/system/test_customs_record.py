@@ -113,7 +113,11 @@ def test_a_clock_that_stands_in_1970_keeps_no_truck_out_and_is_in_the_record(new
     closed = gate.wait_event("passage_closed", within_s=60)
     assert (closed["data"]["verdict"], closed["data"]["by"]) == ("release", "customs")
     assert closed["wall_ms"] < DAY_S * 1000
+    assert not gate.events(kind="clock_step")
     clock.shift(0)
+    step = gate.wait_event("clock_step")
+    assert step["data"]["by_ms"] > 50 * 365 * DAY_S * 1000
+    assert step["wall_ms"] - step["data"]["by_ms"] < DAY_S * 1000
     wait_until(says(gate, "the clock is set: validity is checked again"), 30,
                lambda: whys(gate, "certificates"))
     knock(gate.certs, (f"{gate.slot.net}.1", 9002), {"name": "expired-customs"}, answer("1"))

@@ -477,7 +477,7 @@ const CODES = {
     receipt: ["回执", "receipt"], checkpoint_held: ["检查点已外存", "checkpoint held elsewhere"], range_removed: ["旧记录已清除", "old events removed"],
     passage_closed: ["过卡结束", "passage ends"], crossing: ["有车穿过", "a crossing"], barrier: ["入口栏杆", "entry arm"], position: ["车位", "position"],
     handed_over: ["交给下一道", "handed to the next gate"], taken_over: ["接自上一道", "taken over from the first gate"], observed: ["恢复观察", "observed again"],
-    emergency_mode: ["应急模式", "emergency mode"], update: ["系统更新", "update"], maintained: ["维护", "maintained"],
+    emergency_mode: ["应急模式", "emergency mode"], update: ["系统更新", "update"], clock_step: ["时钟跳变", "the clock was set"], maintained: ["维护", "maintained"],
   },
 };
 
