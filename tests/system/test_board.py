@@ -62,7 +62,7 @@ def test_an_unknown_terminal_one_used_twice_and_one_that_would_move_keep_kakoud_
 
 def test_a_sleeping_chip_keeps_kakoud_from_starting(gate):
     gate.start("customs", "yard")
-    own_board(gate, "bus = soc", "bus = i2c")
+    own_board(gate, 'label = "kakou-gate"\n\tbus = soc', 'label = "kakou-gate"\n\tbus = i2c')
     assert re.search(r'got "in1\.\w+" for line \w+, which moves or protects: its chip "sim" sleeps',
                      refusal(gate))
 
