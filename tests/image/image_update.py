@@ -119,6 +119,10 @@ class Versions:
     def good(self):
         return self.build("good", self.newer(1), self.watched())
 
+    def next(self):
+        """With the product's own trial."""
+        return self.build("next", self.newer(1))
+
     def crashing(self):
         return self.build("crashing", self.newer(2), {**self.watched(), "usr/bin/kakoud": CRASHES})
 

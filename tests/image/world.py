@@ -134,6 +134,10 @@ class World:
         wait_until(is_at_rest, RELEASED_S, lambda: f"{lane} at rest: {self.ask('yard', 'status')}\n"
                    f"{self.ask('yard', 'events', {'after': 0})}\n{self.board.run('kakou events')}", 2)
 
+    def link(self):
+        """The link to customs, as kakou link has it."""
+        return json.loads(self.board.run("kakou link --json"))
+
     def verify(self):
         """What kakou log verify says of the whole record; a failure when it is not whole."""
         return self.board.run("kakou log verify", 300)
