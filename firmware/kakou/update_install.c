@@ -116,7 +116,7 @@ static bool read_memory(struct cli *cli, const struct update_call *call,
 	if (!file_ensure_private_directory(call->state, &why) &&
 	    !update_memory_read(out, call->state, &why))
 		return true;
-	(void)snprintf(text, sizeof(text), "what runs may be on trial: %s", why.text);
+	(void)snprintf(text, sizeof(text), "what runs may be on trial: %.160s", why.text);
 	return refuse(cli, call, file, board, text);
 }
 
