@@ -3,8 +3,9 @@
  * Power cuts: whatever a cut leaves of the journal's files, it opens, is whole, and holds
  * every event that was acknowledged.
  *
- * KAKOU_CUTS=n looks at every cut with n seeds (of make test 3, more than 10,000 images), KAKOU_LONG=1
- * with five; otherwise at a part of them.
+ * KAKOU_CUTS=n looks at every cut with n seeds (of make test 3, more than 10,000 images),
+ * KAKOU_LONG=1 with five; otherwise at a part of them, and at those where most goes on: after
+ * an answer, and while the journal finds back from a failed sync.
  *
  * Layer: tests.
  */
@@ -31,6 +32,7 @@
 
 enum {
 	EVENTS_MAX = 4096,
+	CUTS_MAX = 2048,
 	CUTS_LOOKED_AT = 60,
 	OLD_CUTS_LOOKED_AT = 20,
 	SEEDS_MAX = 5,
@@ -54,6 +56,19 @@ static struct {
 } found;
 
 static int images_in_all; /* of the tests that must lose nothing */
+
+/* Cuts that are looked at in any case: the moment after each group was answered, and all while
+ * the journal finds back from a failure. */
+static struct {
+	size_t at[CUTS_MAX];
+	size_t count;
+} always;
+
+static void always_look_at(size_t cut)
+{
+	assert_true(always.count < CUTS_MAX);
+	always.at[always.count++] = cut;
+}
 
 /* ---- what is done to files without SQLite --------------------------------------------- */
 
@@ -109,6 +124,19 @@ static void append(int count)
 	for (; answered < record.answer_count; answered++)
 		if (record.answers[answered].is_committed)
 			recorder_mark(record.answers[answered].seq);
+	always_look_at(recorder_count());
+}
+
+/* The next `fails` syncs fail, and the group after them is taken. */
+static void append_in_trouble(int fails)
+{
+	size_t from = recorder_count();
+
+	recorder_fail_syncs(0, fails);
+	for (int i = 0; i < 3; i++)
+		append(1);
+	while (++from < recorder_count())
+		always_look_at(from);
 }
 
 /* A day in short: commits, moves of the log, an orderly end, another start. */
@@ -211,6 +239,17 @@ static int choose_seeds(void)
 	return cuts ? (int)strtol(cuts, NULL, 10) : 0;
 }
 
+static void judge_cut(size_t at, int seeds)
+{
+	found.cuts++;
+	judge(at, RECORDER_NOTHING, 0);
+	judge(at, RECORDER_EVERYTHING, 0);
+	for (int seed = 1; seed == 1 || seed <= seeds; seed++) {
+		judge(at, RECORDER_SUBSET, (unsigned)seed + (unsigned)at);
+		judge(at, RECORDER_TORN, (unsigned)seed + (unsigned)at);
+	}
+}
+
 static void judge_from(size_t from, int cuts, int seeds)
 {
 	size_t step = seeds > 0 ? 1 : (recorder_count() - from) / (size_t)cuts + 1;
@@ -218,15 +257,11 @@ static void judge_from(size_t from, int cuts, int seeds)
 	memset(&found, 0, sizeof(found));
 	recorder_pause();
 	for (size_t at = from + (recorder_count() - from) % step; at <= recorder_count();
-	     at += step) {
-		found.cuts++;
-		judge(at, RECORDER_NOTHING, 0);
-		judge(at, RECORDER_EVERYTHING, 0);
-		for (int seed = 1; seed == 1 || seed <= seeds; seed++) {
-			judge(at, RECORDER_SUBSET, (unsigned)seed + (unsigned)at);
-			judge(at, RECORDER_TORN, (unsigned)seed + (unsigned)at);
-		}
-	}
+	     at += step)
+		judge_cut(at, seeds);
+	for (size_t i = 0; step > 1 && i < always.count; i++)
+		if (always.at[i] >= from)
+			judge_cut(always.at[i], seeds);
 	images_in_all += found.images;
 	print_message("%d cuts, %d images: %d lost, %d broken %s\n", found.cuts,
 		      found.images, found.lost, found.broken, found.first);
@@ -241,6 +276,7 @@ static int set_up(void **state)
 	fake_clock_set(5000);
 	appended = 0;
 	largest_group = 1;
+	always.count = 0;
 	record_make(&record);
 	record_use_key(&record);
 	recorder_start();
@@ -281,10 +317,7 @@ static void a_power_cut_after_a_failed_sync_loses_nothing_that_was_acknowledged(
 	open_journal();
 	for (int round = 0; round < 4; round++) {
 		append(2);
-		recorder_fail_syncs(0, 1 + round % 2);
-		append(1);
-		append(1);
-		append(1);
+		append_in_trouble(1 + round % 2);
 		append(3);
 		if (round == 2)
 			assert_int_equal(writer_rest(record.writer), KAKOU_OK);
