@@ -287,8 +287,9 @@ enum kakou_err conf_edit_set(struct conf_edit *edit, const char *name, const cha
 	enum kakou_err err;
 
 	if (!find_body(edit, name, title, &body))
-		return why_set(why, KAKOU_E_NOTFOUND, "no section %s \"%s\"", name,
-			       title ? title : "");
+		return why_set(why, KAKOU_E_NOTFOUND, "%s: no section %s%s%s%s", key,
+			       name, title ? " \"" : "", title ? title : "",
+			       title ? "\"" : "");
 	if (is_quoted ? !conf_edit_quote(value, literal, sizeof(literal))
 		      : !text_copy(literal, sizeof(literal), value))
 		return why_set(why, KAKOU_E_INVALID,

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "firmware/care/begun.h"
 #include "hal/clock.h"
 #include "hal/text.h"
 
@@ -194,10 +195,26 @@ static int take_answers(struct provision *provision, const struct call *call)
 	return CLI_DONE;
 }
 
+/* Its end would take back what is written now. */
+static int refuse_half_restored(struct provision *provision)
+{
+	const char *config = provision->place.config;
+
+	if (!begun_is_there(config))
+		return CLI_DONE;
+	return cli_complain(
+		provision->cli, CLI_FAILED,
+		"%s: a restore was begun beside it and did not end; first take "
+		"it back: kakou restore --undo, or the next start of the board",
+		config);
+}
+
 static int run_set(struct provision *provision, const struct call *call)
 {
-	int exit = take_answers(provision, call);
+	int exit = refuse_half_restored(provision);
 
+	if (!exit)
+		exit = take_answers(provision, call);
 	if (!exit)
 		exit = write_files(provision);
 	if (!exit)
@@ -247,8 +264,10 @@ static int run_certificate(struct provision *provision, const struct call *call)
 	struct identity identity;
 	bool has_changed;
 	struct why why = {""};
-	int exit = provision_load_site(provision);
+	int exit = refuse_half_restored(provision);
 
+	if (!exit)
+		exit = provision_load_site(provision);
 	if (exit)
 		return exit;
 	if (!provision_find_identity(provision, call->words[1], &identity))

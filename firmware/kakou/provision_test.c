@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
+#include "firmware/care/begun.h"
 #include "firmware/kakou/selftest.h"
 #include "firmware/provision/first_people.h"
 #include "hal/clock.h"
@@ -72,6 +73,11 @@ void selftest_fail(struct selftest *test, const char *what, const char *advice,
 
 static void look_at_site(struct selftest *test)
 {
+	if (begun_is_there(test->provision->place.config))
+		selftest_fail(
+			test, "restore", "kakou restore --undo, or start the board again",
+			"one was begun beside %s and did not end: kakoud does not start",
+			test->provision->place.config);
 	selftest_pass(test, "site", "%s: %zu lanes, %zu devices",
 		      test->provision->place.config, test->site->lane_count,
 		      test->site->device_count);

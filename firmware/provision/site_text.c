@@ -8,17 +8,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char skeleton[] =
+static const char head[] =
 	"# The site of this gate; kakou.conf(5) says what each key means. It was begun "
 	"by kakou "
 	"provision,\n"
-	"# which changes what it is asked about; whatever else is written here stays.\n"
-	"\n"
-	"customs \"platform\" {\n"
-	"\tca_file = \"ca.pem\"\n"
-	"\tcert_file = \"gate.pem\"\n"
-	"\tkey_file = \"gate.key\"\n"
-	"}\n";
+	"# which changes what it is asked about; whatever else is written here stays.\n";
+
+static const char customs[] = "\n"
+			      "customs \"platform\" {\n"
+			      "\tca_file = \"ca.pem\"\n"
+			      "\tcert_file = \"gate.pem\"\n"
+			      "\tkey_file = \"gate.key\"\n"
+			      "}\n";
 
 /* Answers that are one key of the site each. */
 static const struct {
@@ -121,6 +122,8 @@ static enum kakou_err fill(struct site_text *text)
 	char title[SITE_NAME_MAX + 1];
 	enum kakou_err err = KAKOU_OK;
 
+	if (!conf_edit_has(text->edit, "customs", NULL))
+		err = conf_edit_append(text->edit, customs, text->why);
 	for (size_t i = 0; !err && i < sizeof(scalars) / sizeof(scalars[0]); i++)
 		err = set_scalar(text, i);
 	for (size_t i = 0; !err && i < answers->lane_count; i++)
@@ -136,7 +139,7 @@ enum kakou_err site_text_make(char **out, const struct site_text_wish *wish,
 {
 	struct site_text text = {.wish = wish, .why = why};
 	enum kakou_err err = conf_edit_open(
-		&text.edit, wish->present ? wish->present : skeleton, wish->path, why);
+		&text.edit, wish->present ? wish->present : head, wish->path, why);
 
 	if (err)
 		return err;

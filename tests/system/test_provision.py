@@ -201,6 +201,34 @@ def test_a_file_that_does_not_hold_changes_nothing_and_the_complaint_quotes_it(b
         bench.answers.write_text(text)
 
 
+def test_a_template_without_customs_gets_a_section_of_its_own_and_keeps_the_rest(bench):
+    template = bench.run / "template.conf"
+    template.write_text(template.read_text().partition("customs ")[0] + "# the end\n")
+    made = bench.set()
+    assert made.returncode == 4, made.stderr  # no certificate yet
+    text = (bench.run / "site.conf").read_text()
+    assert "# kept: a comment of the template" in text and "# the end\n" in text
+    assert "set      customs area_id" in made.stdout and '\tkey_file = "gate.key"' in text
+    bench.answer('area_id = "3301500001"', "")
+    (bench.run / "site.conf").unlink()
+    assert "area_id: got no answer" in bench.set().stderr
+
+
+def test_nothing_is_provisioned_over_half_a_restore_and_the_test_tells_of_it(bench):
+    bench.set()
+    before = bench.files()
+    begun = bench.run / "restore-begun"
+    begun.write_text("stamp 20261127T120000Z\n")
+    for refused in (bench.set("--new-identity"),
+                    bench.kakou("certificate", "gate", bench.sign("gate"))):
+        assert refused.returncode == 1 and "kakou restore --undo" in refused.stderr, refused.stderr
+    assert "did not end" in bench.lines("FAIL")["restore"]
+    begun.unlink()
+    assert "restore" not in bench.lines("FAIL")
+    now = bench.files()
+    assert {name: now[name] for name in before} == before
+
+
 def test_a_certificate_that_is_not_ours_is_refused_by_the_check_that_failed(bench):
     bench.set()
     ca = ["--ca", bench.run / "certs/ca.pem"]
