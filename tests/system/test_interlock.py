@@ -28,6 +28,7 @@ def make_gate(new_gate):
 
 
 def press(gate, line, is_on=True):
+    """A hand on a button, a key or a sensor, which its second contact feels as well."""
     gate.rpc("yard", "touch", {"lane": "in1", "line": line, "on": is_on})
 
 
@@ -107,10 +108,10 @@ def assert_nobody_was_hit(gate):
 def test_s1_s6_either_device_alone_reverses_a_closing_arm(gate, line):
     raise_by_button(gate)
     lower_halfway(gate)
-    fault(gate, "stuck_on", line)
+    press(gate, line)
     wait_drive(gate, "raises", 2)
     wait_arm(gate, "is_up")
-    fault(gate, "none", line)
+    press(gate, line, False)
     wait_rule(gate, "S1")
     wait_arm(gate, "is_down")
     wait_state(gate, "idle")
@@ -145,10 +146,10 @@ def obstruct_twice(gate):
     for _ in range(2):
         wait_until(lambda: arm(gate)["drive"] == "lowers" and arm(gate)["permille"] < 950, 10,
                    "the arm lowers", 0.005)
-        fault(gate, "stuck_on", "beam")
+        press(gate, "beam")
         wait_drive(gate, "raises", 2)
         wait_arm(gate, "is_up")
-        fault(gate, "none", "beam")
+        press(gate, "beam", False)
     wait_rule(gate, "S3")
 
 
