@@ -57,6 +57,10 @@ while read -r command; do
 	grep -qE "^\.(It|Ss) .*\<$command\>" "${pages[kakou.1]}" ||
 		complain "${pages[kakou.1]}: lacks the subcommand '$command'"
 done < <("$programs/kakou" help | sed -nE 's/^  ([a-z]+).*/\1/p' | sort -u)
+while read -r kind; do
+	grep -qw -- "$kind" <<<"$(sed -n '/^is one of$/,/\.$/p' "${pages[kakou.1]}")" ||
+		complain "${pages[kakou.1]}: lacks the kind of event '$kind'"
+done < <(sed -nE 's/^\tX\([A-Z_]+, "([a-z_]+)"\).*/\1/p' firmware/record/event.h)
 for program in kakoud kakou-console; do
 	while read -r option; do
 		grep -qE "^\.(It|Op) Fl -$option\>" "${pages[$program.8]}" ||

@@ -50,8 +50,9 @@ enum line_role {
 	LINE_RESET, /**< in, optional: key switch at the gate, takes locks back (S3) */
 	LINE_HOLD_RAISE, /**< in, optional: hold-to-run button at the gate (S5) */
 	LINE_HOLD_LOWER, /**< in, optional: the same for lowering */
-	LINE_RAISE,      /**< out: motor */
-	LINE_LOWER,      /**< out: motor */
+	LINE_DOOR, /**< in, optional: contact of the cabinet's door, on while it is open */
+	LINE_RAISE,     /**< out: motor */
+	LINE_LOWER,     /**< out: motor */
 	LINE_BEAM_TEST, /**< out, optional: the beam must report an interruption while set
 			 */
 	LINE_LOOP_TEST, /**< out, optional: the same for the safety loop */

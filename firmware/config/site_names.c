@@ -26,6 +26,7 @@ static const struct {
 	[LINE_RESET] = {"reset",            false, false},
 	[LINE_HOLD_RAISE] = {"hold_raise",       false, false},
 	[LINE_HOLD_LOWER] = {"hold_lower",       false, false},
+	[LINE_DOOR] = {"door",             false, false},
 	[LINE_RAISE] = {"raise",            true,  true },
 	[LINE_LOWER] = {"lower",            true,  true },
 	[LINE_BEAM_TEST] = {"beam_test",        true,  false},

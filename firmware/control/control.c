@@ -37,6 +37,7 @@ struct lane_inputs control_lane_inputs(struct control *control, size_t index)
 		.entry = {.now_ms = control->now_ms, .is_late = control->is_late},
 		.position_is_stale = control_position_is_stale(control, index),
 		.lights_are_lost = control_lights_are_lost(control, index),
+		.door_is_open = wiring_door_is_open(&control->lines[index].seen),
 		.record_is_well = control->record.is_well,
 		.numbers = &control->numbers,
 		.pairing = &control->pairing,

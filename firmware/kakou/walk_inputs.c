@@ -18,17 +18,18 @@ static const struct {
 	enum line_role role;
 	const char *title, *what;
 } inputs[] = {
-	{LINE_APPROACH,    "approach loop",            "drive onto the approach loop, then off it"},
+	{LINE_APPROACH,    "approach loop",            "drive onto the approach loop, then off it" },
 	{LINE_SCALE_ENTRY, "beam at the deck's entry",
-	 "interrupt the beam at the deck's entry, then clear it"                                  },
+	 "interrupt the beam at the deck's entry, then clear it"                                   },
 	{LINE_SCALE_EXIT,  "beam at the deck's exit",
-	 "interrupt the beam at the deck's exit, then clear it"                                   },
+	 "interrupt the beam at the deck's exit, then clear it"                                    },
 	{LINE_SAFETY_LOOP, "safety loop",
-	 "put a test coil or steel plate on the safety loop, then take it away"                   },
+	 "put a test coil or steel plate on the safety loop, then take it away"                    },
 	{LINE_BEAM,        "safety beam",
-	 "hold a hand in the beam under the arm, then take it away"                               },
-	{LINE_EXIT,        "exit loop",                "drive onto the exit loop, then off it"    },
-	{LINE_RESET,       "reset key",                "turn the reset key at the gate, then back"},
+	 "hold a hand in the beam under the arm, then take it away"                                },
+	{LINE_EXIT,        "exit loop",                "drive onto the exit loop, then off it"     },
+	{LINE_RESET,       "reset key",                "turn the reset key at the gate, then back" },
+	{LINE_DOOR,        "cabinet door",             "open the door of the cabinet, then shut it"},
 };
 
 struct wanted {

@@ -265,6 +265,7 @@ void lane_step(struct lane *lane, const struct lane_inputs *in, struct lane_out 
 
 	lane_begin(lane, in, out);
 	lane_look_at_positions(lane, in);
+	lane_look_at_door(lane, in);
 	lane_step_losses(lane, in);
 	lane_step_vehicles(lane);
 	lane_step_evidence(lane);
@@ -283,6 +284,7 @@ void lane_step(struct lane *lane, const struct lane_inputs *in, struct lane_out 
 	lane_record_notes(lane, notes);
 	step_interlock_notes(lane, notes);
 	lane_record_health(lane);
+	lane_step_door(lane);
 	lane_step_turn(lane);
 }
 
@@ -293,6 +295,7 @@ void lane_step_unrecorded(struct lane *lane, const struct lane_inputs *in,
 
 	lane->turn.is_unrecorded = lane_is_turning(lane);
 	lane_look_at_positions(lane, in);
+	lane_look_at_door(lane, in);
 	if (lane->passage != 0 && !lane_keeps_vehicle(lane) &&
 	    position_has_backed_out(&lane->position, in->now_ms))
 		lane->has_left_unrecorded = true;

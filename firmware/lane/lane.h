@@ -154,6 +154,13 @@ struct lane_raise {
 	struct act act;
 };
 
+/** The cabinet's door, as far as its contact tells. */
+struct lane_door {
+	bool was_open; /**< at some moment since the last step with a record */
+	int64_t opened_ms; /**< the record says that it is open, since then; 0 = it does not */
+	int64_t last_open_ms; /**< the newest moment it was seen open */
+};
+
 /** An act waiting for its event's commit. */
 struct lane_pending {
 	uint64_t ticket; /**< 0 = free */
@@ -179,6 +186,7 @@ enum lane_alarm {
 	ALARM_LIGHTS, /**< lights on remote I/O do not follow: what they show is not known */
 	ALARM_DISPUTED, /**< customs disagrees with what was cleared offline */
 	ALARM_SAFETY,   /**< a safety device does not prove itself, or a pair is faulty */
+	ALARM_DOOR, /**< the cabinet was opened: until it is shut and somebody has seen it */
 	LANE_ALARMS,
 };
 
@@ -239,6 +247,7 @@ struct lane {
 	struct pulse_scene pulse_scene; /**< as of the last scan */
 	bool is_raised_by_hand, input_is_emergency;
 	struct lane_raise raise;
+	struct lane_door door;
 	bool arm_lock_is_told; /**< the record says that an arm is locked (S3) */
 	bool exit_was_on, record_is_well, has_restarted;
 	bool has_left_unrecorded; /**< its vehicle, while the record had no room */
@@ -298,6 +307,7 @@ struct lane_inputs {
 		position; /**< bit = enum position_sensor, as read (test echoes removed) */
 	bool position_is_stale; /**< a loop's remote input is not heard: its level is old */
 	bool lights_are_lost;   /**< not heard, or they show something else */
+	bool door_is_open;      /**< the cabinet's, at some moment of the scan */
 	bool record_is_well;    /**< and has room */
 	struct lane_numbers *numbers;
 	struct pairing *pairing; /**< of the controller's lanes */

@@ -23,6 +23,8 @@ static void record_observed(struct lane *lane)
 		event_add_text(event, "arm", interlock_arm_name(&lane->interlock));
 		if (unseen_ms >= 0)
 			event_add_number(event, "not_observed_ms", unseen_ms);
+		if (lane->config->lines[LINE_DOOR].is_used)
+			event_add_text(event, "door", lane_door_word(lane));
 	}
 	lane->seen_ms = lane->now_ms;
 }

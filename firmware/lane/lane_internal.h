@@ -93,6 +93,14 @@ void lane_step_losses(struct lane *lane, const struct lane_inputs *in);
 /** Locked arms, faulty devices, the time when nobody saw the arm: at the end of a scan. */
 void lane_record_health(struct lane *lane);
 
+/* lane_door.c */
+/** Notices an open door, also while the record has no room. */
+void lane_look_at_door(struct lane *lane, const struct lane_inputs *in);
+/** Records that it was opened or shut, and alarms. */
+void lane_step_door(struct lane *lane);
+/** "open", "shut"; "" when the lane has no such contact. */
+const char *lane_door_word(const struct lane *lane);
+
 /* lane_record.c */
 /** A slot in the scan's events, begun and stamped with this lane and passage. Never NULL. */
 struct event *lane_record(struct lane *lane, enum event_kind kind);

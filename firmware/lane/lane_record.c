@@ -35,6 +35,7 @@ static const char *const alarm_names[LANE_ALARMS] = {
 	[ALARM_RECORD] = "record_failed",
 	[ALARM_LIGHTS] = "lights_lost",
 	[ALARM_SAFETY] = "safety_device",
+	[ALARM_DOOR] = "cabinet_open",
 };
 
 const char *lane_alarm_name(enum lane_alarm alarm)

@@ -79,6 +79,8 @@ void lane_fill_snapshot(const struct lane *lane, struct snapshot_lane *out)
 	enum reason reason =
 		lane->state == LANE_BLOCKED ? lane->block_reason : lane->reason;
 
+	_Static_assert((int)LANE_ALARMS <= (int)SNAPSHOT_ALARMS_MAX,
+		       "every alarm has room");
 	memset(out, 0, sizeof(*out));
 	out->state = lane_state_name(lane->state);
 	out->state_since_ms = lane->state_since_ms;
@@ -112,7 +114,7 @@ void lane_fill_snapshot(const struct lane *lane, struct snapshot_lane *out)
 		text_copy(out->mode_by, sizeof(out->mode_by), lane->mode.actor);
 		text_copy(out->mode_reason, sizeof(out->mode_reason), lane->mode.reason);
 	}
-	for (int i = 0; i < LANE_ALARMS && out->alarm_count < SNAPSHOT_ALARMS_MAX; i++)
+	for (int i = 0; i < LANE_ALARMS; i++)
 		if (lane->alarms & 1u << i) {
 			out->is_acknowledged[out->alarm_count] =
 				(lane->acknowledged & 1u << i) != 0;

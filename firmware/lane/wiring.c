@@ -48,12 +48,13 @@ struct wiring_levels wiring_read(const struct site_lane *lane, uint64_t levels,
 
 struct wiring_levels wiring_read_lossy(const struct site_lane *lane, uint64_t levels)
 {
-	const uint64_t emergency = LINE_BIT(LINE_EMERGENCY) | LINE_BIT(LINE_EMERGENCY_NC);
+	const uint64_t calls = LINE_BIT(LINE_EMERGENCY) | LINE_BIT(LINE_EMERGENCY_NC) |
+			       LINE_BIT(LINE_DOOR);
 	struct wiring_levels now = wiring_read(lane, levels, 0, 0);
 	struct wiring_levels seen = wiring_read(lane, levels, UINT64_MAX, UINT64_MAX);
 
-	seen.was_on = (seen.was_on & ~emergency) | (now.was_on & emergency);
-	seen.was_off = (seen.was_off & ~emergency) | (now.was_off & emergency);
+	seen.was_on = (seen.was_on & ~calls) | (now.was_on & calls);
+	seen.was_off = (seen.was_off & ~calls) | (now.was_off & calls);
 	return seen;
 }
 
@@ -110,6 +111,11 @@ void wiring_fill_entry(const struct wiring_levels *seen, struct interlock_inputs
 	out->limit_up = has(seen->levels, LINE_ENTRY_LIMIT_UP);
 	out->limit_down = has(seen->levels, LINE_ENTRY_LIMIT_DOWN);
 	out->reset = has(seen->levels, LINE_RESET);
+}
+
+bool wiring_door_is_open(const struct wiring_levels *seen)
+{
+	return has(seen->was_on, LINE_DOOR);
 }
 
 static uint8_t proof_of(enum safety_proof proof)

@@ -31,7 +31,8 @@ struct wiring_levels wiring_read(const struct site_lane *lane, uint64_t levels,
 				 uint64_t rose, uint64_t fell);
 
 /** The same when edges were lost: every input may have pulsed, and only the levels are true. But
- *  the emergency input is taken as it is now: the arm is not opened by what nobody saw. */
+ *  emergency input and door are taken as they are now: the arm is not opened, and an officer not called,
+ *  by what nobody saw. */
 struct wiring_levels wiring_read_lossy(const struct site_lane *lane, uint64_t levels);
 
 /** Fills the interlock's inputs but for time and lateness. A pulse shorter than the scan counts
@@ -46,6 +47,9 @@ struct interlock_config wiring_entry_interlock(const struct site_lane *lane);
 uint32_t wiring_entry_positions(const struct interlock_inputs *in,
 				const struct interlock *lock);
 uint64_t wiring_entry_outputs(const struct interlock_outputs *motor);
+
+/** The cabinet's door, also when it was open for less than a scan. */
+bool wiring_door_is_open(const struct wiring_levels *seen);
 
 /** What the lane's barrier asks of its interlock. */
 struct interlock_config wiring_interlock(const struct site_lane *lane);

@@ -84,7 +84,8 @@
 	X(POSITION, "position") /* beam, sign: half on the scale */ \
 	X(HANDED_OVER, "handed_over") /* plate, tag, order */ \
 	X(TAKEN_OVER, "taken_over") /* first_passage, first_lane, between_ms, plate… */ \
-	X(OBSERVED, "observed") /* arm, not_observed_ms: lines are read (again) */ \
+	X(OBSERVED, "observed") /* arm, not_observed_ms, door: lines are read (again) */ \
+	X(DOOR, "door") /* what (opened, shut), open_ms: of the cabinet */ \
 	X(CLOCK_STEP, "clock_step") /* by_ms, was_wall_ms: the wall clock was set */ \
 	X(MAINTAINED, "maintained") /* what, actor, detail: provisioned, restored, a restore taken back, reset to blank */
 /* clang-format on */

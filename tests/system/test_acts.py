@@ -86,3 +86,23 @@ def test_an_emergency_raise_stays_up_until_a_person_ends_it(new_gate):
     wait_state(gate, "idle", within_s=30)
     assert yard_lane(gate)["arm"]["permille"] < 50
     assert not gate.events(kind="lift_commanded")
+
+
+def test_an_opened_cabinet_alarms_until_it_is_shut_and_an_officer_has_seen_it(new_gate):
+    gate = new_gate(pace=PACE)
+    gate.edit_site('line "heartbeat" {\n\t\tname = "in1.heartbeat"\n\t}\n',
+                   'line "heartbeat" {\n\t\tname = "in1.heartbeat"\n\t}\n'
+                   '\tline "door" {\n\t\tname = "in1.door"\n\t}\n')
+    gate.start()
+    wait_state(gate, "idle")
+    assert "cabinet_open" not in lane_of(gate)["alarms"]
+    gate.rpc("yard", "touch", {"lane": "in1", "line": "door", "on": True})
+    wait_until(lambda: "cabinet_open" in lane_of(gate)["alarms"], 20, "an officer is called")
+    assert lane_of(gate)["inputs"]["door"]
+    assert "cabinet_open" in gate.kakou_raw("lane", "in1").stdout
+    gate.rpc("yard", "touch", {"lane": "in1", "line": "door", "on": False})
+    events = gate.wait_event("door", within_s=20, count=2)
+    assert [event["data"]["what"] for event in events] == ["opened", "shut"]
+    assert "cabinet_open" in lane_of(gate)["alarms"]
+    gate.kakou("ack", "in1", "cabinet_open", "--reason", "the electrician")
+    assert gate.wait_event("alarm_ended", within_s=20)["data"]["code"] == "cabinet_open"

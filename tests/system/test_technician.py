@@ -128,6 +128,9 @@ HANDS = """	line "reset" {
 	line "hold_lower" {
 		name = "in1.hold_lower"
 	}
+	line "door" {
+		name = "in1.door"
+	}
 	line "approach" {
 		name = "in1.approach"
 	}
@@ -237,7 +240,7 @@ def walk(bench, *words):
 def test_a_lane_is_walked_and_the_report_is_in_the_record(new_gate):
     bench = Bench(new_gate)
     bench.touched = {"approach", "scale_entry", "scale_exit", "safety_loop", "beam", "exit",
-                     "reset"}
+                     "reset", "door"}
     status, text = walk(bench)
     assert status == 1 and "kakou lock in1" in text
     bench.act("lock")
@@ -281,8 +284,8 @@ def test_a_line_that_changes_with_another_fails_its_step(new_gate):
     bench = Bench(new_gate)
     bench.touched = set()
     bench.act("lock")
-    skipped = ["scale_entry", "scale_exit", "safety_loop", "beam", "exit", "reset", "arm.raise",
-               "heartbeat", "emergency", "loop_test", "beam_test", "green", "red", "sign"]
+    skipped = ["scale_entry", "scale_exit", "safety_loop", "beam", "exit", "reset", "door",
+               "arm.raise", "heartbeat", "emergency", "loop_test", "beam_test", "green", "red", "sign"]
     devices = bench.gate.rpc("kakoud", "lines", {"lane": "in1"})["devices"]
     skipped += [f"device.{name}" for name in devices]
     answers = bench.gate.write("answers", "".join(f"{step} skip not now\n" for step in skipped))

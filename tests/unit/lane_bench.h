@@ -72,6 +72,7 @@ struct bench {
 	bool entry_is_stuck, arm_is_stuck, drive_is_reversed, is_late, is_blind,
 		emergency;
 	bool key_is_turned, hold_raise, hold_lower; /* at the gate */
+	bool door_is_open;                          /* of the cabinet */
 	int8_t second_contact
 		[INTERLOCK_CHANNELS]; /* second contacts: 1 always on, -1 always off */
 	bool loops_are_lost,

@@ -101,6 +101,7 @@ static uint64_t read_lines(const struct bench *bench)
 	uint64_t levels = (uint64_t)bench->key_is_turned << LINE_RESET |
 			  (uint64_t)bench->hold_raise << LINE_HOLD_RAISE |
 			  (uint64_t)bench->hold_lower << LINE_HOLD_LOWER |
+			  (uint64_t)bench->door_is_open << LINE_DOOR |
 			  (uint64_t)sees(bench, near) << LINE_APPROACH |
 			  (uint64_t)sees(bench, POSITION_ENTRY) << LINE_SCALE_ENTRY |
 			  (uint64_t)sees(bench, POSITION_END) << LINE_SCALE_EXIT |
@@ -133,6 +134,7 @@ struct lane_inputs bench_inputs(struct bench *bench)
 		.entry = {.now_ms = bench->now_ms, .is_late = bench->is_late},
 		.position_is_stale = bench->loops_are_lost,
 		.lights_are_lost = bench->lights_are_lost,
+		.door_is_open = wiring_door_is_open(&seen),
 		.record_is_well = !bench->record_fails,
 		.numbers = &bench->numbers,
 		.pairing = bench->pairing,

@@ -131,7 +131,7 @@ static void each_answer_has_its_check(void **state)
 		{"",       "console_name", "192.0.2.7",    "page name"    },
 		{"",       "gpio",         "chip:gate",    "gpiochip0"    },
 		{"",       "generation",   "smart",        "clever"       },
-		{"lane",   "roles",        "beam,exit",    "beam,door"    },
+		{"lane",   "roles",        "beam,exit",    "beam,window"  },
 		{"lane",   "remote",       "exit 1,red 0", "exit"         },
 		{"lane",   "optional",     "seal",         "seals"        },
 		{"lane",   "loop_proof",   "pair",         "none"         },

@@ -64,8 +64,9 @@ static void an_emergency_line_is_wired_too(void **state)
 static void lines_of_people_at_the_gate_are_wired_too(void **state)
 {
 	static const char *const roles[] = {
-		"safety_loop_nc", "beam_nc", "limit_up_nc", "limit_down_nc",
-		"emergency_nc",   "reset",   "hold_raise",  "hold_lower",
+		"safety_loop_nc", "beam_nc",      "limit_up_nc",
+		"limit_down_nc",  "emergency_nc", "reset",
+		"hold_raise",     "hold_lower",   "door",
 	};
 
 	(void)state;

@@ -161,6 +161,22 @@ static void lost_edges_are_no_emergency(void **state)
 	assert_true(read_lossy(0).emergency);
 }
 
+static void a_door_that_was_open_for_a_moment_was_open_but_lost_edges_open_none(
+	void **state)
+{
+	struct wiring_levels seen =
+		wiring_read(&lane, 0, LINE_BIT(LINE_DOOR), LINE_BIT(LINE_DOOR));
+
+	(void)state;
+	assert_true(wiring_door_is_open(&seen));
+	seen = wiring_read(&lane, 0, LINE_BIT(LINE_RESET), LINE_BIT(LINE_DOOR));
+	assert_false(wiring_door_is_open(&seen));
+	seen = wiring_read_lossy(&lane, LINE_BIT(LINE_DOOR));
+	assert_true(wiring_door_is_open(&seen));
+	seen = wiring_read_lossy(&lane, 0);
+	assert_false(wiring_door_is_open(&seen));
+}
+
 static void lines_that_could_not_be_read_say_so(void **state)
 {
 	const struct wiring_levels seen = {.is_known = false};
@@ -313,6 +329,7 @@ int main(void)
 		EACH(a_button_let_go_for_a_moment_is_let_go),
 		EACH(lost_edges_are_a_pulse_of_loop_and_beam),
 		EACH(lost_edges_are_no_emergency),
+		EACH(a_door_that_was_open_for_a_moment_was_open_but_lost_edges_open_none),
 		EACH(lines_that_could_not_be_read_say_so),
 		EACH(what_is_on_a_device_or_not_there_is_not_read_from_gpio),
 		EACH(the_barrier_of_the_site_becomes_the_interlocks),

@@ -60,10 +60,10 @@ enum kakou_err yard_lane_touch(struct yard_lane *lane, enum line_role role,
 	if (role >= LINE_ROLES || !lane->site->lines[role].is_used ||
 	    line_role_is_output(role) || follows_arm ||
 	    line_role_first_contact(role) != LINE_ROLES)
-		return why_set(
-			why, KAKOU_E_INVALID,
-			"line: expected a loop, a beam, a button or a key of lane %s",
-			lane->site->name);
+		return why_set(why, KAKOU_E_INVALID,
+			       "line: expected a loop, a beam, a button, a key or the "
+			       "door of lane %s",
+			       lane->site->name);
 	lane->touched_until_ns[role] = for_ns == INT64_MAX ? for_ns : 0;
 	lane->touch_ns[role] = for_ns == INT64_MAX ? 0 : for_ns;
 	return KAKOU_OK;
@@ -99,6 +99,7 @@ void yard_lane_update_levels(struct yard_lane *lane, int64_t now_ns)
 	set_level(lane, LINE_RESET, false, now_ns);
 	set_level(lane, LINE_HOLD_RAISE, false, now_ns);
 	set_level(lane, LINE_HOLD_LOWER, false, now_ns);
+	set_level(lane, LINE_DOOR, false, now_ns);
 	set_second_contacts(lane, now_ns);
 	if (lane->geometry.has_gate)
 		update_gate_levels(lane, now_ns);

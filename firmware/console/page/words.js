@@ -455,6 +455,7 @@ const CODES = {
     arm_sank: ["栏杆未经命令离开上限位", "the arm left its upper limit without a command"],
     battery_low: ["时钟电池电压低", "the battery of the clock is low"], clock_unset: ["时钟从未设置", "the clock was never set"],
     help: ["司机按了求助", "the driver pressed help"], silence: ["海关未答", "customs is silent"], choose: ["须选择核放单", "an order has to be chosen"],
+    opened: ["打开", "opened"], shut: ["关上", "shut"],
   },
   event: {
     started: ["控制器启动", "controller started"], stopped: ["控制器停止", "controller stopped"], reset: ["重新启动原因", "reason of the restart"],
@@ -477,7 +478,8 @@ const CODES = {
     receipt: ["回执", "receipt"], checkpoint_held: ["检查点已外存", "checkpoint held elsewhere"], range_removed: ["旧记录已清除", "old events removed"],
     passage_closed: ["过卡结束", "passage ends"], crossing: ["有车穿过", "a crossing"], barrier: ["入口栏杆", "entry arm"], position: ["车位", "position"],
     handed_over: ["交给下一道", "handed to the next gate"], taken_over: ["接自上一道", "taken over from the first gate"], observed: ["恢复观察", "observed again"],
-    emergency_mode: ["应急模式", "emergency mode"], update: ["系统更新", "update"], clock_step: ["时钟跳变", "the clock was set"], maintained: ["维护", "maintained"],
+    emergency_mode: ["应急模式", "emergency mode"], update: ["系统更新", "update"], clock_step: ["时钟跳变", "the clock was set"], door: ["控制柜门", "cabinet door"],
+    maintained: ["维护", "maintained"],
   },
 };
 
@@ -495,6 +497,9 @@ const ALARMS = {
     ["没有过卡记录，栏杆不动", "There is no passage; the arm does not move"], ["到现场劝离", "Send it back"]],
   record_failed: ["high", ["记录写不进去", "The record can't be written"],
     ["全部车道停止放行", "All lanes stop clearing"], ["检查磁盘，通知技术员", "Look at the disk; call a technician"]],
+  cabinet_open: ["high", ["控制柜门被打开", "The door of the cabinet was opened"],
+    ["栏杆接线和控制器可能被动过；车道照常", "The arm's wires and the controller may be tampered with; the lane goes on"],
+    ["核实是谁；不是技术员就到现场查看；关门后确认", "Find out who it is; if no technician, go and look; shut it, and acknowledge"]],
   safety_device: ["high", ["安全线圈或光电未通过检验", "Safety loop or beam failed its proof"],
     ["栏杆不再自动动作", "The arm makes no automatic movement"], ["清除障碍；检查装置，现场复位", "Clear the way; check the device, reset at the gate"]],
   arm_fault: ["high", ["栏杆没有按命令到位", "The arm did not arrive as commanded"],
