@@ -41,9 +41,12 @@ void tls_context_destroy(struct tls_context *context);
 /** One owner more, who gives it up by tls_context_destroy(). */
 void tls_context_share(struct tls_context *context);
 
+enum tls_part { TLS_OWN_CERTIFICATE, TLS_AUTHORITY, TLS_REVOCATION_LIST };
+
 /** What of a context's files ends first: own certificate, authority or revocation list. */
 struct tls_expiry {
 	int64_t at_s; /**< seconds since 1970 UTC */
+	enum tls_part part;
 	char what
 		[128]; /**< "certificate gate-1", "authority …", "revocation list of …" */
 };

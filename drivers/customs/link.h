@@ -116,19 +116,35 @@ enum customs_news_kind {
 				 once for each difference: `why` */
 	CUSTOMS_NEWS_CERTIFICATES, /**< rotated, or not to be loaded, or about to end, or not to be
 				      judged for want of a clock: `why` */
+	CUSTOMS_NEWS_EXPIRY, /**< of our certificates, authorities and lists the first one is about
+				to end, has ended, or does so no longer: `expiry`, `why` */
 	CUSTOMS_NEWS_FETCH, /**< a 0x25: the pictures of a passage are wanted */
 	CUSTOMS_NEWS_DEVICE, /**< a 0x33 for one of our devices, and what was answered: `why` */
 	CUSTOMS_NEWS_REGISTERED, /**< a 0x62 that says something new: `why` */
 	CUSTOMS_NEWS_REFUSED,    /**< a peer failed a TLS check on our listener: `why` */
 };
 
+/** Two things that may be so at a time, or not; each is told when that changes. */
+enum customs_expiry_level {
+	CUSTOMS_EXPIRY_NEAR, /**< it ends within thirty days */
+	CUSTOMS_EXPIRY_OVER, /**< it has ended */
+	CUSTOMS_EXPIRY_LEVELS,
+};
+
+struct customs_expiry {
+	uint8_t level; /**< enum customs_expiry_level */
+	bool is_on;
+	uint8_t part; /**< enum tls_part, of hal/tls.h */
+};
+
 struct customs_news {
 	uint8_t kind; /**< enum customs_news_kind */
 	uint8_t lane; /**< index; CUSTOMS_LANES_MAX when it is about none */
 	uint16_t attempt;
-	uint8_t pictures; /**< SENT: so many went with it */
-	int8_t error;     /**< enum kakou_err */
-	int64_t at_ms;    /**< monotonic */
+	uint8_t pictures;             /**< SENT: so many went with it */
+	int8_t error;                 /**< enum kakou_err */
+	struct customs_expiry expiry; /**< EXPIRY */
+	int64_t at_ms;                /**< monotonic */
 	char seq_no[CUSTOMS_SEQ_MAX + 1];
 	/** ANSWER: to an inquiry of the backlog, as they were given with it; 0 and "" = not known. The
 	 *  order comes with the first final answer only. */
@@ -204,7 +220,7 @@ void customs_link_tell_states(struct customs_link *link,
 
 /** The oldest news; false when there is none. Wait-free. While the queue is full, answers and
  * commands stay unread on their connections and come when there is room; SENT, FAILED, GARBLED
- * and REFUSED are dropped and counted. So that a flood from the network does not fill the record,
+ * and REFUSED are dropped and counted, EXPIRY is told a second later. So that a flood from the network does not fill the record,
  * the last two are held to one a second after 16 at once; commands, and answers that are interim
  * or to nothing that is being asked, each to ten a second after 64. */
 bool customs_link_next(struct customs_link *link, struct customs_news *out);

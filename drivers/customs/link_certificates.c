@@ -38,6 +38,7 @@ struct link_files {
 	bool is_changing;      /* seen changed once: the next look acts */
 	struct version changing[FILES];
 	int64_t warned_s; /* wall clock of the last warning; 0 = none */
+	bool is_told[CUSTOMS_EXPIRY_LEVELS];
 	bool clock_was_unset;
 };
 
@@ -153,29 +154,60 @@ static void look_for_changes(struct customs_link *link)
 	rotate(link);
 }
 
+static void describe(const struct tls_expiry *expiry, int64_t left_s, char *to,
+		     size_t size)
+{
+	time_t at = (time_t)expiry->at_s;
+	struct tm civil = {0};
+
+	gmtime_r(&at, &civil);
+	snprintf(to, size, "%.60s %s on %04d-%02d-%02d, %" PRId64 " days %s",
+		 expiry->what, left_s > 0 ? "ends" : "ended", civil.tm_year + 1900,
+		 civil.tm_mon + 1, civil.tm_mday, (left_s < 0 ? -left_s : left_s) / DAY_S,
+		 left_s > 0 ? "left" : "ago");
+}
+
 /* Once a day, from thirty days before the end. */
-static void warn_of_expiry(struct customs_link *link)
+static void warn_of_expiry(struct customs_link *link, const char *text, int64_t now_s)
+{
+	if (link->files->warned_s && now_s - link->files->warned_s < DAY_S)
+		return;
+	link->files->warned_s = now_s;
+	link_news_tell(link, CUSTOMS_NEWS_CERTIFICATES, text);
+}
+
+/* An alarm that nobody could take is told at the next look. */
+static void tell_expiry(struct customs_link *link, enum customs_expiry_level level,
+			bool is_on, const struct tls_expiry *expiry, const char *text)
+{
+	struct customs_news news =
+		link_news_begin(CUSTOMS_NEWS_EXPIRY, CUSTOMS_LANES_MAX);
+
+	if (is_on == link->files->is_told[level])
+		return;
+	news.expiry = (struct customs_expiry){
+		.level = (uint8_t)level, .is_on = is_on, .part = (uint8_t)expiry->part};
+	text_copy(news.why, sizeof(news.why), text);
+	if (!queue_push(link->news, &news))
+		link->files->is_told[level] = is_on;
+}
+
+static void look_for_the_end(struct customs_link *link)
 {
 	char text[240]; /* longer than any that is told */
 	int64_t now_s = clock_wall_ms() / 1000;
 	struct tls_expiry expiry;
 	int64_t left_s;
-	time_t at;
-	struct tm civil;
+	bool is_near;
 
 	tls_context_read_expiry(link->client_tls, &expiry);
 	left_s = expiry.at_s - now_s;
-	at = (time_t)expiry.at_s;
-	if (left_s > (int64_t)WARN_DAYS * DAY_S ||
-	    (link->files->warned_s && now_s - link->files->warned_s < DAY_S) ||
-	    !gmtime_r(&at, &civil))
-		return;
-	link->files->warned_s = now_s;
-	snprintf(text, sizeof(text), "%.60s %s on %04d-%02d-%02d, %" PRId64 " days %s",
-		 expiry.what, left_s > 0 ? "ends" : "ended", civil.tm_year + 1900,
-		 civil.tm_mon + 1, civil.tm_mday, (left_s < 0 ? -left_s : left_s) / DAY_S,
-		 left_s > 0 ? "left" : "ago");
-	link_news_tell(link, CUSTOMS_NEWS_CERTIFICATES, text);
+	is_near = left_s <= (int64_t)WARN_DAYS * DAY_S;
+	describe(&expiry, left_s, text, sizeof(text));
+	if (is_near)
+		warn_of_expiry(link, text, now_s);
+	tell_expiry(link, CUSTOMS_EXPIRY_NEAR, is_near && left_s > 0, &expiry, text);
+	tell_expiry(link, CUSTOMS_EXPIRY_OVER, left_s <= 0, &expiry, text);
 }
 
 static void watch_clock(struct customs_link *link)
@@ -201,7 +233,7 @@ static void on_files_timer(void *arg)
 	look_for_changes(link);
 	watch_clock(link);
 	if (!link->files->clock_was_unset)
-		warn_of_expiry(link);
+		look_for_the_end(link);
 }
 
 enum kakou_err link_certificates_watch(struct customs_link *link)

@@ -103,42 +103,6 @@ static void tell_customs(struct control *control, size_t index)
 		wants->has_ask = customs_link_ask(link, &wants->ask) != KAKOU_OK;
 }
 
-/* At most one a second: who floods the listener must not fill the record. */
-static void record_refusal(struct control *control, const struct customs_news *news)
-{
-	struct event event;
-
-	control->refusals_unrecorded++;
-	if (control->now_ms - control->last_refusal_ms < 1000)
-		return;
-	event_begin(&event, EVENT_PEER_REFUSED, EVENT_NO_LANE, 0);
-	event_add_text(&event, "why", news->why);
-	event_add_number(&event, "count", (int64_t)control->refusals_unrecorded);
-	if (journal_append(control->config.journal, &event))
-		return;
-	control->refusals_unrecorded = 0;
-	control->last_refusal_ms = control->now_ms;
-}
-
-/* What is wrong between the site's settings and the platform's, told once for each difference; and
- * what the platform wanted of a device, and what becomes of our certificates. */
-static void record_peer(struct control *control, const struct customs_news *news)
-{
-	enum event_kind kind = news->kind == CUSTOMS_NEWS_DIALECT  ? EVENT_PEER_DIALECT
-			       : news->kind == CUSTOMS_NEWS_DEVICE ? EVENT_DEVICE_ORDER
-			       : news->kind == CUSTOMS_NEWS_REGISTERED
-				       ? EVENT_REGISTERED
-				       : EVENT_CERTIFICATES;
-	struct event event;
-
-	event_begin(&event, kind,
-		    news->lane < CUSTOMS_LANES_MAX ? news->lane : EVENT_NO_LANE, 0);
-	if (kind == EVENT_PEER_DIALECT)
-		event_add_text(&event, "seq_no", news->seq_no);
-	event_add_text(&event, "why", news->why);
-	(void)!journal_append(control->config.journal, &event);
-}
-
 static void take_news(struct control *control)
 {
 	struct customs_news news;
@@ -152,19 +116,8 @@ static void take_news(struct control *control)
 				control->snapshot.news_dropped++;
 			continue;
 		}
-		if (news.kind == CUSTOMS_NEWS_DIALECT ||
-		    news.kind == CUSTOMS_NEWS_DEVICE ||
-		    news.kind == CUSTOMS_NEWS_REGISTERED ||
-		    news.kind == CUSTOMS_NEWS_CERTIFICATES) {
-			record_peer(control, &news);
+		if (control_record_news(control, &news))
 			continue;
-		}
-		if (news.kind == CUSTOMS_NEWS_GARBLED ||
-		    news.kind == CUSTOMS_NEWS_REFUSED ||
-		    news.lane >= control->lane_count) {
-			record_refusal(control, &news);
-			continue;
-		}
 		struct lane_inputs in = control_lane_inputs(control, news.lane);
 
 		lane_feed_news(&control->lanes[news.lane], &news, &in, &control->out);

@@ -146,6 +146,10 @@ void control_want_pictures(struct control *control, size_t lane);
 /* control_snapshot.c */
 void control_publish(struct control *control);
 
+/** control_news.c: records news that are about no lane's passage; false for those that are. The record
+ *  has room. */
+bool control_record_news(struct control *control, const struct customs_news *news);
+
 /** control_customs.c: tells the link how each lane's devices are. Wait-free. */
 void control_tell_states(struct control *control);
 

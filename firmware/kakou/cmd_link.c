@@ -8,6 +8,10 @@
 
 #include <inttypes.h>
 
+#include "hal/clock.h"
+
+enum { DAY_S = 86400 };
+
 /* What customs has not taken of vehicles that have gone. */
 static void print_backlog(struct cli *cli, const json_t *backlog)
 {
@@ -29,6 +33,20 @@ static void print_backlog(struct cli *cli, const json_t *backlog)
 		cli_integer(backlog, "given_up"));
 }
 
+/* Nothing gets through when the first of certificate, authorities and lists has ended. */
+static void print_end(struct cli *cli, int64_t expires_s)
+{
+	int64_t left_s = expires_s - clock_wall_ms() / 1000;
+	char on[CLI_WORDS_MAX];
+
+	if (expires_s <= 0)
+		return;
+	fprintf(cli->out,
+		"ends     %.10s, the first of the certificates, %" PRId64 " days %s\n",
+		cli_time(expires_s * 1000, on), (left_s < 0 ? -left_s : left_s) / DAY_S,
+		left_s > 0 ? "left" : "ago");
+}
+
 static void print_link(struct cli *cli, json_t *link)
 {
 	char ago[CLI_WORDS_MAX];
@@ -48,6 +66,7 @@ static void print_link(struct cli *cli, json_t *link)
 	fprintf(cli->out,
 		"secured  %" PRId64 " handshakes, %" PRId64 " of them resumed\n",
 		cli_integer(link, "handshakes"), cli_integer(link, "resumed"));
+	print_end(cli, cli_integer(link, "expires_s"));
 	fprintf(cli->out, "pending  %" PRId64 " inquiries\n",
 		cli_integer(link, "pending"));
 	print_backlog(cli, json_object_get(link, "backlog"));

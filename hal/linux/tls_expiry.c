@@ -45,32 +45,37 @@ static void copy_name(const mbedtls_x509_name *name, char *to, size_t size)
 }
 
 static void consider(struct tls_expiry *first, const mbedtls_x509_time *time,
-		     const char *what, const mbedtls_x509_name *name)
+		     enum tls_part part, const mbedtls_x509_name *name)
 {
+	static const char *const words[] = {
+		[TLS_OWN_CERTIFICATE] = "certificate",
+		[TLS_AUTHORITY] = "authority",
+		[TLS_REVOCATION_LIST] = "revocation list of",
+	};
 	int64_t at_s = tls_time_of(time);
 	char of[64];
 
 	if (at_s >= first->at_s)
 		return;
 	first->at_s = at_s;
+	first->part = part;
 	copy_name(name, of, sizeof(of));
-	snprintf(first->what, sizeof(first->what), "%s %s", what, of);
+	snprintf(first->what, sizeof(first->what), "%s %s", words[part], of);
 }
 
 void tls_context_read_expiry(const struct tls_context *context, struct tls_expiry *out)
 {
 	*out = (struct tls_expiry){.at_s = INT64_MAX};
 	for (const mbedtls_x509_crt *at = &context->own; at; at = at->next)
-		consider(out, &at->valid_to, "certificate", &at->subject);
+		consider(out, &at->valid_to, TLS_OWN_CERTIFICATE, &at->subject);
 	for (const mbedtls_x509_crt *at = &context->trusted; at; at = at->next)
-		consider(out, &at->valid_to, "authority", &at->subject);
+		consider(out, &at->valid_to, TLS_AUTHORITY, &at->subject);
 	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): &context->own is not context */
 	if (!context->wants_crl)
 		return;
 	for (const mbedtls_x509_crl *at = &context->revoked; at; at = at->next) {
 		if (at->next_update.year > 0)
-			consider(out, &at->next_update, "revocation list of",
-				 &at->issuer);
+			consider(out, &at->next_update, TLS_REVOCATION_LIST, &at->issuer);
 	}
 }
 

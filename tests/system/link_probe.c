@@ -36,6 +36,7 @@ static const char *const kinds[] = {
 	[CUSTOMS_NEWS_DIALECT] = "dialect",
 	[CUSTOMS_NEWS_DEVICE] = "device",
 	[CUSTOMS_NEWS_CERTIFICATES] = "certificates",
+	[CUSTOMS_NEWS_EXPIRY] = "expiry",
 };
 
 static struct customs_link_config config = {
@@ -185,6 +186,10 @@ static void print_news(const struct customs_news *news)
 		json_object_set_new(object, "word", json_string(check->check_result));
 		json_object_set_new(object, "hint", json_string(check->op_hint));
 		json_object_set_new(object, "form_id", json_string(check->form_id));
+	}
+	if (news->kind == CUSTOMS_NEWS_EXPIRY) {
+		json_object_set_new(object, "level", json_integer(news->expiry.level));
+		json_object_set_new(object, "is_on", json_boolean(news->expiry.is_on));
 	}
 	if (news->kind == CUSTOMS_NEWS_COMMAND) {
 		json_object_set_new(object, "op_id",

@@ -79,6 +79,12 @@ def says(gate, word):
     return lambda: any(word in why for why in whys(gate, "certificates"))
 
 
+def alarms(gate, kind="alarm"):
+    """What was told of certificates, by code."""
+    return {event["data"]["code"]: event["data"] for event in gate.events(kind=kind)
+            if event["data"]["code"].startswith("certificate")}
+
+
 def test_what_ends_is_in_the_record_thirty_days_before_and_again_each_day(new_gate):
     gate = new_gate(scenario=scenario())
     clock = Clock(gate)
@@ -95,6 +101,18 @@ def test_what_ends_is_in_the_record_thirty_days_before_and_again_each_day(new_ga
                    lambda: whys(gate, "certificates"))
         assert f", {days} days left" in whys(gate, "certificates")[-1]
     assert abs(gate.kakou("link")["expires_s"] - time.time() - VALID_S) < DAY_S
+    assert "ends     " in gate.kakou_raw("link").stdout
+    begun = alarms(gate)
+    assert list(begun) == ["certificate_ends"]
+    assert begun["certificate_ends"]["detail"] in ("own_certificate", "authority")
+    assert ", 29 days left" in begun["certificate_ends"]["text"]  # told once, and not each day
+    clock.shift(VALID_S + DAY_S)
+    wait_until(lambda: list(alarms(gate)) == ["certificate_ends", "certificate_ended"], 30,
+               lambda: alarms(gate))
+    assert list(alarms(gate, "alarm_ended")) == ["certificate_ends"]
+    clock.shift(0)
+    wait_until(lambda: len(alarms(gate, "alarm_ended")) == 2, 30,
+               lambda: alarms(gate, "alarm_ended"))
     assert gate.kakou("log", "verify")["is_whole"]
 
 

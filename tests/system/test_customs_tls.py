@@ -319,3 +319,21 @@ def test_files_that_do_not_fit_are_told_and_the_old_ones_stay(new_peer, new_prob
 def test_what_ends_within_thirty_days_is_warned_of(new_peer, new_probe):
     probe = new_probe(new_peer(), name="expired-gate")
     assert "certificate gate.sim.invalid ended on 2021-01-01" in probe.news("certificates")["why"]
+
+
+NEAR, OVER = 0, 1
+
+
+def test_an_alarm_of_what_ends_begins_in_time_and_is_over_with_the_new_file(new_peer, new_probe,
+                                                                            certs, own_files):
+    replace_files(own_files, certs, "ending-gate")
+    probe = new_probe(new_peer(), cert=own_files / "gate.pem", key=own_files / "gate.key")
+    begun = probe.news("expiry")
+    assert (begun["level"], begun["is_on"]) == (NEAR, True)
+    assert "certificate gate.sim.invalid ends on" in begun["why"]
+    # It ends unnoticed; then it is renewed.
+    for name, changes in (("expired-gate", [(NEAR, False), (OVER, True)]), ("gate", [(OVER, False)])):
+        replace_files(own_files, certs, name)
+        for change in changes:
+            told = probe.news("expiry")
+            assert (told["level"], told["is_on"]) == change

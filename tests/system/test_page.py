@@ -304,9 +304,11 @@ def test_every_alarm_that_the_gate_can_raise_is_said_in_the_readers_language(pag
         ("firmware/record/writer_disk.c", r'"code", "(\w+)"'),
         ("firmware/record/writer_sign.c", r'"code", "(\w+)"'),
         ("firmware/rpc/rpc_people.c", r'"code", "(\w+)"'),
+        ("firmware/control/control_news.c", r'"(certificate_\w+)"'),
         ("firmware/delivery/delivery.c", r'"code", "(customs_\w+)"')) for code in found_in(path, pattern)]
     details = (found_in("firmware/lane/interlock_words.c", r'\{NOTE_\w+, "S\d+", "(\w+)"') +
-               found_in("firmware/lane/reason.c", r'\] =\s*\{"([a-z_]+)"'))
+               found_in("firmware/lane/reason.c", r'\] =\s*\{"([a-z_]+)"') +
+               found_in("firmware/control/control_news.c", r'\[TLS_\w+\] = "(\w+)"'))
     kinds = sorted(set(found_in("firmware/record/event.h", r'X\(\w+, "(\w+)"\)')) -
                    {"evidence", "vote", "weight_check", "officer_act", "lookup"})
     assert len(alarms) > 20 and len(details) > 40 and len(kinds) > 40

@@ -39,6 +39,8 @@ def in_source(path, pattern):
     ("alarm", "firmware/record/writer_disk.c", r'"code", "(\w+)"'),
     ("alarm", "firmware/record/writer_sign.c", r'"code", "(\w+)"'),
     ("alarm", "firmware/rpc/rpc_people.c", r'"code", "(\w+)"'),
+    ("alarm", "firmware/control/control_news.c", r'"(certificate_\w+)"'),
+    ("detail", "firmware/control/control_news.c", r'\[TLS_\w+\] = "(\w+)"'),
     ("alarm", "firmware/delivery/delivery.c", r'"code", "([a-z_]+)"'),
     ("state", "firmware/lane/lane.c", r'\[LANE_\w+\] = "(\w+)"'),
     ("act", "firmware/control/act.c", r'\[ACT_\w+\]\s*= \{ "([\w-]+)"'),

@@ -12,7 +12,7 @@
 # signer-customs.pem                      the same, with a key that may sign certificates and nothing else
 # sha1-customs.pem                        the same, signed with SHA-1
 # expired-customs.pem future-customs.pem revoked-customs.pem    the same, out of date, not yet valid, withdrawn
-# expired-gate.pem                        the gate's name, out of date
+# expired-gate.pem ending-gate.pem        the gate's name, out of date, out of date in 20 days
 # revoked-gate.pem crl.pem                the gate's name, withdrawn by the authority's list
 # empty-crl.pem                           the list before anything was withdrawn
 # console.pem                             the officers' page
@@ -87,6 +87,7 @@ sign=keyCertSign leaf signer-customs ca customs.sim.invalid
 leaf sha1-customs ca customs.sim.invalid -md sha1
 leaf expired-customs ca customs.sim.invalid -startdate 20200101000000Z -enddate 20210101000000Z
 leaf future-customs ca customs.sim.invalid -startdate 20980101000000Z -enddate 20990101000000Z
+leaf ending-gate ca gate.sim.invalid -days 20
 leaf expired-gate ca gate.sim.invalid -startdate 20200101000000Z -enddate 20210101000000Z
 quietly openssl ca -config expired-gate.cnf -cert ca.pem -keyfile ca.key -gencrl -out empty-crl.pem
 for end in gate customs; do
