@@ -42,4 +42,13 @@ enum { MEMORY_LOCK_BYTES = 64 << 20 };
  *  locked; go on, and say so in the log. */
 KAKOU_MUST_CHECK enum kakou_err memory_lock(struct why *why);
 
+/** What a whole site may have open at once, with everybody who dials in; more than select(2) in
+ *  libmodbus can hold would be of no use. */
+enum { DESCRIPTORS_NEEDED = 1024 };
+
+/** Call before anything is opened: the process may have DESCRIPTORS_NEEDED files open, whatever its
+ *  shell allowed. KAKOU_E_DENIED when RLIMIT_NOFILE can't be raised to that: don't go on, because
+ *  what does not open then says something else each time. */
+KAKOU_MUST_CHECK enum kakou_err descriptors_allow(struct why *why);
+
 #endif

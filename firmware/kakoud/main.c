@@ -112,7 +112,7 @@ static int run(const struct site *site)
 	bool is_locked;
 	const char *reason;
 
-	if (check_machine(site, &why)) {
+	if (check_machine(site, &why) || descriptors_allow(&why)) {
 		log_error("kakoud", "%s", why.text);
 		return EXIT_FAILURE;
 	}

@@ -175,3 +175,22 @@ enum kakou_err memory_lock(struct why *why)
 		       "%d at least",
 		       (unsigned long long)limit.rlim_cur, MEMORY_LOCK_BYTES);
 }
+
+enum kakou_err descriptors_allow(struct why *why)
+{
+	struct rlimit limit = {.rlim_cur = 0};
+	rlim_t was;
+
+	(void)getrlimit(RLIMIT_NOFILE, &limit);
+	was = limit.rlim_max;
+	if (limit.rlim_cur >= DESCRIPTORS_NEEDED)
+		return KAKOU_OK;
+	limit.rlim_cur = DESCRIPTORS_NEEDED;
+	if (limit.rlim_max < DESCRIPTORS_NEEDED)
+		limit.rlim_max = DESCRIPTORS_NEEDED;
+	if (setrlimit(RLIMIT_NOFILE, &limit) == 0)
+		return KAKOU_OK;
+	return why_set(why, KAKOU_E_DENIED,
+		       "RLIMIT_NOFILE is %llu open files, expected %d at least",
+		       (unsigned long long)was, DESCRIPTORS_NEEDED);
+}

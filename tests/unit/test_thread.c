@@ -141,6 +141,45 @@ static void locking_memory_past_the_limit_is_denied_and_said(void **state)
 	assert_int_equal(status, 0);
 }
 
+/* What descriptors_allow() says to nobody in particular under these limits, and whether the process
+ * may open so many files then. */
+static int allow_under(rlim_t soft, rlim_t hard)
+{
+	struct rlimit limit = {.rlim_cur = soft, .rlim_max = hard};
+	struct why why = {.text = ""};
+	enum kakou_err err;
+
+	if (setrlimit(RLIMIT_NOFILE, &limit) || (geteuid() == 0 && setuid(65534)))
+		return 2;
+	err = descriptors_allow(&why);
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return 2;
+	if (err)
+		return err == KAKOU_E_DENIED && limit.rlim_cur == soft &&
+				       strstr(why.text, "RLIMIT_NOFILE is 32 open files")
+			       ? 1
+			       : 2;
+	return limit.rlim_cur >= DESCRIPTORS_NEEDED ? 0 : 2;
+}
+
+static int in_a_child(rlim_t soft, rlim_t hard)
+{
+	int status;
+	pid_t child = fork();
+
+	if (child == 0)
+		_exit(allow_under(soft, hard));
+	assert_int_equal(waitpid(child, &status, 0), child);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void a_low_limit_of_open_files_is_raised_or_denied_and_said(void **state)
+{
+	(void)state;
+	assert_int_equal(in_a_child(32, DESCRIPTORS_NEEDED), 0);
+	assert_int_equal(in_a_child(32, 32), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -148,6 +187,7 @@ int main(void)
 		cmocka_unit_test(a_realtime_thread_is_one_or_says_it_is_not),
 		cmocka_unit_test(a_wrong_configuration_starts_nothing),
 		cmocka_unit_test(locking_memory_past_the_limit_is_denied_and_said),
+		cmocka_unit_test(a_low_limit_of_open_files_is_raised_or_denied_and_said),
 	};
 
 	return cmocka_run_group_tests_name("thread", tests, NULL, NULL);
