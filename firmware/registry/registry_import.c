@@ -113,8 +113,12 @@ static bool is_blank(const char *text, size_t len)
 static enum kakou_err take_lines(struct registry *registry, const char *text,
 				 int64_t line, json_t *errors, struct why *why)
 {
+	static const char mark[] = "\xef\xbb\xbf";
 	enum kakou_err err = KAKOU_OK;
 
+	/* Editors of Windows begin a file with a mark of its encoding. */
+	if (line == 1 && !strncmp(text, mark, sizeof(mark) - 1))
+		text += sizeof(mark) - 1;
 	for (; !err && *text; line++) {
 		size_t len = strcspn(text, "\n");
 

@@ -198,6 +198,22 @@ static void look_ups_are_answered_while_an_import_goes_on(void **state)
 	assert_int_equal(count_open(), 1);
 }
 
+static void a_file_that_begins_with_the_mark_of_windows_editors_is_taken(void **state)
+{
+	(void)state;
+	ask(REGISTRY_IMPORT_BEGIN, "{\"what\":\"orders\",\"file\":\"a\"}");
+	expect_answer(KAKOU_OK, "\"import\":1");
+	ask(REGISTRY_IMPORT_LINES,
+	    "{\"import\":1,\"first\":1,\"lines\":\"\xef\xbb\xbf{\\\"number\\\":"
+	    "\\\"Z3111I261101000000000001\\\",\\\"type\\\":2,\\\"state\\\":1,"
+	    "\\\"plate\\\":\\\"浙A12345\\\"}\"}");
+	expect_answer(KAKOU_OK, "\"error_count\":0");
+	/* In the middle it is a fault of whoever joined files. */
+	ask(REGISTRY_IMPORT_LINES,
+	    "{\"import\":1,\"first\":2,\"lines\":\"\xef\xbb\xbf{}\"}");
+	expect_answer(KAKOU_OK, "\"error_count\":1");
+}
+
 /* Deeper than the stack of the thread. */
 static void a_line_that_is_nested_deeply_is_an_error_of_it_and_no_end(void **state)
 {
@@ -305,6 +321,7 @@ int main(void)
 		TEST(more_changes_than_wait_for_the_record_are_refused),
 		TEST(an_import_that_nobody_goes_on_with_makes_room_after_30_s),
 		TEST(look_ups_are_answered_while_an_import_goes_on),
+		TEST(a_file_that_begins_with_the_mark_of_windows_editors_is_taken),
 		TEST(a_line_that_is_nested_deeply_is_an_error_of_it_and_no_end),
 		TEST(what_lanes_noted_at_the_end_is_kept),
 		TEST(a_damaged_base_is_set_aside_and_an_empty_one_begun),
