@@ -23,19 +23,6 @@ void log_set_level(enum log_level level)
 	atomic_store_explicit(&most_talkative, (int)level, memory_order_relaxed);
 }
 
-/* ASCII controls and the C1 controls that UTF-8 writes as C2 80..C2 9F. */
-static void blank_controls(char *text)
-{
-	for (unsigned char *at = (unsigned char *)text; *at; at++) {
-		if (*at < 0x20 || *at == 0x7F) {
-			*at = '?';
-		} else if (at[0] == 0xC2 && at[1] >= 0x80 && at[1] <= 0x9F) {
-			at[0] = '?';
-			at[1] = '?';
-		}
-	}
-}
-
 void log_line(enum log_level level, const char *module, const char *format, ...)
 {
 	char text[LINE_MAX_BYTES];
@@ -50,8 +37,11 @@ void log_line(enum log_level level, const char *module, const char *format, ...)
 	if (vsnprintf(text, sizeof(text), format, args) < 0)
 		text[0] = '\0';
 	va_end(args);
-	blank_controls(text);
-	head = snprintf(line, sizeof(line) / 2, "<%d> %s: ", (int)level, module);
+	text_blank_controls(text);
+	/* A person at a terminal has no use for the journal's mark. */
+	head = isatty(STDERR_FILENO) ? snprintf(line, sizeof(line) / 2, "%s: ", module)
+				     : snprintf(line, sizeof(line) / 2,
+						"<%d> %s: ", (int)level, module);
 	if (head < 0 || (size_t)head >= sizeof(line) / 2)
 		return;
 	text_copy(line + head, sizeof(line) - (size_t)head - 1, text);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The log: one line on standard error, "<level> module: text", level as in syslog (3 error,
- * 4 warning, 6 information, 7 debug), so that journald files it.
+ * 4 warning, 6 information, 7 debug), so that journald files it. On a terminal without the level.
  *
  * Layer: hal. Threads: any but the control thread, which must not block on a pipe.
  */

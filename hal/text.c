@@ -185,6 +185,18 @@ enum kakou_err text_parse_fixed(const char *text, int places, int64_t min, int64
 	return finish_number(magnitude, is_negative, min, max, out);
 }
 
+void text_blank_controls(char *text)
+{
+	for (unsigned char *at = (unsigned char *)text; *at; at++) {
+		if (*at < 0x20 || *at == 0x7F) {
+			*at = '?';
+		} else if (at[0] == 0xC2 && at[1] >= 0x80 && at[1] <= 0x9F) {
+			at[0] = '?';
+			at[1] = '?';
+		}
+	}
+}
+
 bool text_nests_deeper(const char *text, size_t len, int levels)
 {
 	bool is_text = false;

@@ -20,6 +20,10 @@ bool text_copy(char *to, size_t size, const char *from);
 /** Number of UTF-8 characters in `text`, or -1 when it is not valid UTF-8. */
 int text_count_characters(const char *text);
 
+/** Puts '?' for every control character, ASCII's and those of C1, which UTF-8 writes as C2 80 to C2 9F:
+ *  a text from elsewhere must not steer the terminal it is shown on. */
+void text_blank_controls(char *text);
+
 /** True when the brackets and braces of JSON, outside its texts, are nested deeper than `levels`.
  *  A parser descends as deep as the text does, which a small stack does not allow. */
 bool text_nests_deeper(const char *text, size_t len, int levels);

@@ -25,6 +25,7 @@ enum kakou_err why_set(struct why *why, enum kakou_err err, const char *format, 
 	if (vsnprintf(sentence, sizeof(sentence), format, args) < 0)
 		sentence[0] = '\0';
 	va_end(args);
+	text_blank_controls(sentence);
 	text_copy(why->text, sizeof(why->text), sentence);
 	return err;
 }

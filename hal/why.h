@@ -9,7 +9,8 @@
 
 #include "hal/err.h"
 
-/** One sentence for a person; always terminated; cut at a UTF-8 character boundary. */
+/** One sentence for a person; always terminated; cut at a UTF-8 character boundary; without control
+ *  characters, whatever it quotes. */
 struct why {
 	char text[240];
 };

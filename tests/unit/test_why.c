@@ -53,6 +53,18 @@ static void a_long_sentence_is_cut_between_characters(void **state)
 	}
 }
 
+/* What is quoted comes from files and peers, and is shown on terminals. */
+static void what_a_sentence_quotes_does_not_steer_the_terminal(void **state)
+{
+	struct why why;
+
+	(void)state;
+	why_set(&why, KAKOU_E_INVALID, "got \"%s\"",
+		"a\x1b[2J\n\xc2\x9b"
+		"1m浙");
+	assert_string_equal(why.text, "got \"a?[2J???1m浙\"");
+}
+
 static void every_error_has_a_name_of_its_own(void **state)
 {
 	(void)state;
@@ -136,6 +148,7 @@ int main(void)
 		cmocka_unit_test(a_failure_is_one_statement),
 		cmocka_unit_test(a_sentence_can_wrap_the_one_it_replaces),
 		cmocka_unit_test(a_long_sentence_is_cut_between_characters),
+		cmocka_unit_test(what_a_sentence_quotes_does_not_steer_the_terminal),
 		cmocka_unit_test(every_error_has_a_name_of_its_own),
 		cmocka_unit_test(a_log_line_carries_level_and_module),
 		cmocka_unit_test(quiet_levels_print_nothing),
