@@ -394,6 +394,8 @@ int cli_complain(const struct cli *cli, int exit, const char *format, ...)
 
 static const struct cli_command *find_command(const char *name)
 {
+	if (!strcmp(name, "--version"))
+		name = "version";
 	for (const struct cli_command *command = cli_commands; command->name; command++) {
 		if (!strcmp(command->name, name))
 			return command;
@@ -411,6 +413,7 @@ static void print_overview(FILE *to)
 		"%s)\n"
 		"  --json         results as JSON\n"
 		"  --help         help, also after a command\n"
+		"  --version      the version\n"
 		"\nexit status: 0 done, 1 failed, 2 wrong usage, 3 kakoud does not "
 		"answer\n",
 		default_socket);
@@ -475,6 +478,8 @@ static int read_leading_options(struct cli *cli, int argc, char **argv, bool *wa
 			cli->socket = argv[i] + strlen("--socket=");
 		} else if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
 			*wants_help = true;
+		} else if (!strcmp(argv[i], "--version")) {
+			return i; /* find_command() knows it */
 		} else if (!strcmp(argv[i], "--socket")) {
 			(void)cli_complain(cli, CLI_USAGE,
 					   "got no value for \"--socket\", expected "
@@ -483,7 +488,7 @@ static int read_leading_options(struct cli *cli, int argc, char **argv, bool *wa
 		} else {
 			(void)cli_complain(cli, CLI_USAGE,
 					   "got \"%s\", expected --socket PATH, --json, "
-					   "--help or a command",
+					   "--help, --version or a command",
 					   argv[i]);
 			return -1;
 		}

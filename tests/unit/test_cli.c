@@ -277,6 +277,7 @@ static void the_version_is_said_in_both_ways(void **state)
 {
 	(void)state;
 	cli_rig_expect(0, "kakou 0.", NULL, NULL, "version", NULL);
+	cli_rig_expect(0, "kakou 0.", NULL, NULL, "--version", NULL);
 	cli_rig_expect(0, "\"version\": \"0.", NULL, NULL, "version", "--json", NULL);
 }
 
