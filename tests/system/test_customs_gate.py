@@ -2,7 +2,7 @@
 """The whole gate in front of the platform, beyond inquiry and answer: the smart generation, device
 states, seal and GPS commands."""
 
-from customs_help import AREA, CHANNEL, wait_history
+from customs_help import AREA, CHANNEL, history, wait_history
 from gate_help import drive_in, scenario, wait_state
 from kakou_rig import Rpc, wait_until
 
@@ -101,9 +101,11 @@ def test_customs_is_told_which_device_fails_and_when_it_is_well_again(new_gate):
 
     told()
     assert "13" not in states(gate, "3301500102")  # out1 has no seal reader
+    before = gate.platform.call("history")["last"]
     gate.rpc("yard", "fault", {"device": "scale-in1", "kind": "silent"})
     told(_15="2")
-    said = wait_history(gate.platform, way="in", code="0x43")
+    wait_history(gate.platform, way="in", code="0x43", channel=CHANNEL)
+    said = [entry for entry in history(gate.platform, way="in", code="0x43") if entry["id"] > before]
     assert [(entry["channel"], entry["fields"]["device_id"], entry["fields"]["status"])
             for entry in said] == [(CHANNEL, "15", "2")]
     # A platform can't call it well, nor switch it off; that is answered, and recorded.
@@ -128,3 +130,24 @@ def test_a_seal_that_customs_wants_opened_is_answered_as_not_done(new_gate):
     word = wait_history(gate.platform, way="in", code="0x32")[0]["fields"]["result"]
     assert (word[1], word[7], word[8]) == ("0", "9", "9")
     assert gate.wait_event("command_result")["data"]["result"] == word
+
+
+def test_an_answer_that_also_wants_a_seal_opened_lifts_and_is_told_that_it_was_not(new_gate):
+    gate = begin(new_gate, behaviour="silent", count=99)
+    drive_in(gate)
+    seq_no = gate.wait_event("inquiry", within_s=60)["data"]["seq_no"]
+    # A final release that opens the seal (8) and begins to follow by GPS (9).
+    word = "00000002100000000000"
+    gate.platform.call("answer", {"channel": CHANNEL, "area_id": AREA, "direction": "I",
+                                  "seq_no": seq_no, "word": word, "hint": "放行 请通过"})
+    closed = gate.wait_event("passage_closed", within_s=60)["data"]
+    assert (closed["verdict"], closed["by"], closed["outcome"]) == ("release", "customs", "passed")
+    answer = gate.wait_event("answer")["data"]
+    assert (answer["effect"], answer["word"]) == ("counts", word)
+    told = gate.wait_event("command_result")
+    assert (told["lane"], told["data"]["seq_no"]) == ("in1", seq_no)
+    said = wait_history(gate.platform, way="in", code="0x32", seq_no=seq_no)
+    assert {entry["fields"]["result"] for entry in said} == {"90000009900000000000"}
+    assert told["data"]["result"] == "90000009900000000000"  # and so an officer reads it
+    assert len(gate.events(kind="command_result")) == len(gate.events(kind="lift_commanded")) == 1
+    assert gate.kakou("log", "verify")["is_whole"]

