@@ -167,7 +167,8 @@ struct customs_link_health {
 		dropped; /**< news lost to a full queue or a flood; never an awaited ANSWER */
 	uint32_t pending; /**< inquiries being re-sent */
 	char tls_version[16];
-	char last_error[160];   /**< of our attempts */
+	int8_t error;           /**< enum kakou_err of the last attempt that failed */
+	char last_error[160];   /**< the same in words */
 	char last_refusal[160]; /**< what came in and was turned away: who, and why */
 	char registration[160]; /**< what the last 0x62 said; "" = none came */
 	char dialect

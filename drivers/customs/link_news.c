@@ -75,6 +75,7 @@ void link_news_attempt(struct customs_link *link, uint8_t lane, const char *seq_
 	if (outcome->err) {
 		explain(&news, outcome->err, &outcome->why);
 		health->failed++;
+		health->error = (int8_t)outcome->err;
 		text_copy(health->last_error, sizeof(health->last_error),
 			  outcome->why.text);
 	} else {

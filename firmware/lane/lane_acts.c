@@ -288,7 +288,7 @@ static void enter_value(struct lane *lane)
  * what is still missing. */
 void lane_gather_anew(struct lane *lane)
 {
-	lane_cancel_inquiry(lane, act_verb_name((enum act_verb)lane->act->verb));
+	lane_cancel_inquiry_for_act(lane);
 	lane_end_alarm(lane, ALARM_HOLD); /* a hold that comes again is a new one */
 	lane->reason = REASON_NONE;
 	lane->verdict = VERDICT_NONE;

@@ -35,7 +35,7 @@ static void block(struct lane *lane, enum reason reason)
 {
 	lane->block_reason = reason;
 	if (lane->lift_ticket != 0)
-		lane_withdraw_lift(lane, reason_code(reason));
+		lane_withdraw_lift(lane, reason_code(reason), reason_text(reason));
 	if (lane->passage != 0)
 		lane_end_passage(lane, reason_code(reason));
 }

@@ -15,7 +15,7 @@ void lane_end_passage(struct lane *lane, const char *outcome)
 	if (lane->right.is_offline && lane->site->offline.is_asked_after)
 		(void)lane_leave_inquiry(lane);
 	else
-		lane_cancel_inquiry(lane, outcome);
+		lane_cancel_inquiry(lane, outcome, outcome);
 	lane_settle_order(lane, outcome);
 	if (lane->stages.commanded != 0 && lane->stages.up == 0)
 		lane_record_lift_observed(lane, lane->was_lifted ? "between" : "down");
@@ -103,7 +103,7 @@ void lane_close_backed_out(struct lane *lane)
 
 void lane_close_recording(struct lane *lane)
 {
-	lane_withdraw_lift(lane, "the vehicle backed out");
+	lane_withdraw_lift(lane, "backed_out", "the vehicle backed out");
 	lane->verdict = VERDICT_NONE;
 	lane_end_passage(lane, "not_passed");
 }

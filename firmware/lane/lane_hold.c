@@ -121,6 +121,6 @@ void lane_hold_for_arm(struct lane *lane)
 
 void lane_hold_for_officer(struct lane *lane)
 {
-	lane_cancel_inquiry(lane, "held by an officer");
+	lane_cancel_inquiry(lane, "officer", "held by an officer");
 	lane_hold(lane, REASON_OFFICER);
 }

@@ -203,12 +203,14 @@ void lane_step_mode(struct lane *lane);
 /* lane_open.c */
 /** The lane asks no more; what has gone is asked for from the record (firmware/delivery). */
 bool lane_leave_inquiry(struct lane *lane);
-/** The same, and the record says why. */
-void lane_cancel_inquiry(struct lane *lane, const char *why);
+/** The same, and the record says why: a code and words. */
+void lane_cancel_inquiry(struct lane *lane, const char *code, const char *why);
+void lane_cancel_inquiry_for_act(struct lane *lane);
 
 /* lane_lift.c */
 void lane_authorise(struct lane *lane, enum customs_verdict verdict, const char *by);
-void lane_withdraw_lift(struct lane *lane, const char *why);
+/** What was authorised is not done; the record says why: a code and words. */
+void lane_withdraw_lift(struct lane *lane, const char *code, const char *why);
 void lane_record_lift_observed(struct lane *lane, const char *limit);
 
 /* lane_close.c */

@@ -83,7 +83,7 @@ void lane_dismiss_by_customs(struct lane *lane)
 
 static void take_act(struct lane *lane)
 {
-	lane_cancel_inquiry(lane, act_verb_name(lane->act->verb));
+	lane_cancel_inquiry_for_act(lane);
 	text_copy(lane->actor, sizeof(lane->actor), lane->act->actor);
 	lane_entry_try_again(lane);
 }
@@ -121,9 +121,12 @@ void lane_dismiss_by_officer(struct lane *lane)
 		by_of_act(lane));
 }
 
-void lane_withdraw_lift(struct lane *lane, const char *why)
+void lane_withdraw_lift(struct lane *lane, const char *code, const char *why)
 {
-	event_add_text(lane_record(lane, EVENT_LIFT_WITHDRAWN), "reason", why);
+	struct event *event = lane_record(lane, EVENT_LIFT_WITHDRAWN);
+
+	event_add_text(event, "reason", why);
+	event_add_text(event, "code", code);
 	lane->lift_ticket = 0;
 	lane->by = "";
 	if (lane->clearing_lifts == 0)
@@ -132,20 +135,20 @@ void lane_withdraw_lift(struct lane *lane, const char *why)
 
 void lane_withdraw_and_hold(struct lane *lane)
 {
-	lane_withdraw_lift(lane, "held by an officer");
+	lane_withdraw_lift(lane, "officer", "held by an officer");
 	lane_hold(lane, REASON_OFFICER);
 }
 
 void lane_fail_to_record(struct lane *lane)
 {
-	lane_withdraw_lift(lane, "the record could not be written");
+	lane_withdraw_lift(lane, "record_failed", "the record could not be written");
 	lane_hold(lane, REASON_RECORD_FAILED);
 }
 
 /* A lift that waits for its lines would move steel when they come back (doctrine 2). */
 void lane_refuse_blind_lift(struct lane *lane)
 {
-	lane_withdraw_lift(lane, "the arm can't be seen");
+	lane_withdraw_lift(lane, "arm_unseen", "the arm can't be seen");
 	lane_hold_for_arm(lane);
 }
 

@@ -112,7 +112,7 @@ bool lane_leave_inquiry(struct lane *lane)
 	return true;
 }
 
-void lane_cancel_inquiry(struct lane *lane, const char *why)
+void lane_cancel_inquiry(struct lane *lane, const char *code, const char *why)
 {
 	struct event *event;
 
@@ -121,6 +121,14 @@ void lane_cancel_inquiry(struct lane *lane, const char *why)
 	event = lane_record(lane, EVENT_INQUIRY_WITHDRAWN);
 	event_add_text(event, "seq_no", lane->inquiry.seq_no);
 	event_add_text(event, "reason", why);
+	event_add_text(event, "code", code);
+}
+
+void lane_cancel_inquiry_for_act(struct lane *lane)
+{
+	const char *verb = act_verb_name((enum act_verb)lane->act->verb);
+
+	lane_cancel_inquiry(lane, verb, verb);
 }
 
 void lane_show_wait(struct lane *lane)

@@ -162,7 +162,7 @@ void lane_release_offline(struct lane *lane)
 			text_copy(lane->asked[i].offline_order,
 				  sizeof(lane->asked[i].offline_order), lane->right.used);
 	if (!lane->site->offline.is_asked_after)
-		lane_cancel_inquiry(lane, "cleared offline");
+		lane_cancel_inquiry(lane, "offline", "cleared offline");
 }
 
 /* The link is down when attempts fail: no need to wait for the deadline then. */

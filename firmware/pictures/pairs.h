@@ -36,7 +36,8 @@ struct picture_read {
 struct pairs_read {
 	struct picture_read read;
 	bool is_used, is_told; /**< told: it is missing */
-	char why[120];         /**< what was wrong with the last file for it */
+	int8_t error;          /**< enum kakou_err of the last file for it */
+	char why[120];         /**< what was wrong with it */
 };
 
 struct pairs_file {

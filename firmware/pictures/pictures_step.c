@@ -64,9 +64,10 @@ static void begin_event(struct pictures *pictures, enum event_kind kind,
 }
 
 static void say_missing(struct pictures *pictures, const struct picture_read *read,
-			const char *why)
+			enum kakou_err err, const char *why)
 {
 	begin_event(pictures, EVENT_PICTURE_MISSING, read);
+	event_add_text(&pictures->out, "error", kakou_err_name(err));
 	event_add_text(&pictures->out, "why", why);
 	pictures->health.missing++;
 	say(pictures);
@@ -179,6 +180,8 @@ static void take_pair(struct pictures *pictures, struct pairs_read *read,
 					&kept, &why);
 	if (err) {
 		file->is_bad = true;
+		/* Torn is no longer "wait" once nothing better came. */
+		read->error = (int8_t)(err == KAKOU_E_AGAIN ? KAKOU_E_GARBLED : err);
 		text_copy(read->why, sizeof(read->why), why.text);
 		if (err == KAKOU_E_IO || (err == KAKOU_E_FULL && len > 0))
 			note_trouble(pictures, why.text);
@@ -292,7 +295,7 @@ static void take_order(struct pictures *pictures, const struct picture_order *or
 	switch ((enum picture_order_kind)order->kind) {
 	case PICTURE_READ:
 		if (!pairs_add_read(&pictures->pairs, &order->read))
-			say_missing(pictures, &order->read,
+			say_missing(pictures, &order->read, KAKOU_E_FULL,
 				    "too many reads wait for their pictures");
 		break;
 	case PICTURE_ASKED: pictures_take_asked(pictures, order); break;
@@ -308,15 +311,23 @@ static void take_orders(struct pictures *pictures)
 		take_order(pictures, &order);
 }
 
-static const char *why_missing(const struct pictures *pictures,
-			       const struct pairs_read *read)
+static void tell_missing(struct pictures *pictures, const struct pairs_read *read)
 {
-	for (size_t i = 0; i < pictures->camera_count; i++) {
+	size_t i;
+
+	for (i = 0; i < pictures->camera_count; i++) {
 		if (pictures->cameras[i].device == read->read.device &&
 		    !pictures->cameras[i].folder)
-			return "its folder is not there";
+			break;
 	}
-	return read->why[0] ? read->why : "none came in time";
+	if (i < pictures->camera_count)
+		say_missing(pictures, &read->read, KAKOU_E_NOTFOUND,
+			    "its folder is not there");
+	else if (read->why[0])
+		say_missing(pictures, &read->read, (enum kakou_err)read->error,
+			    read->why);
+	else
+		say_missing(pictures, &read->read, KAKOU_E_TIMEOUT, "none came in time");
 }
 
 static void trim(struct pictures *pictures)
@@ -362,7 +373,7 @@ void pictures_step(struct pictures *pictures)
 	while (has_room(pictures) &&
 	       (read = pairs_find_missing(&pictures->pairs, now_ms))) {
 		read->is_told = true;
-		say_missing(pictures, &read->read, why_missing(pictures, read));
+		tell_missing(pictures, read);
 	}
 	pictures_attach(pictures);
 	while ((file = pairs_find_stale(&pictures->pairs, now_ms))) {

@@ -23,14 +23,14 @@
 	X(PASSAGE_OPENED, "passage_opened") /* direction */ \
 	X(EVIDENCE, "evidence") /* slot, device, state, text…, confidence */ \
 	X(PICTURE, "picture") /* slot, device, side, text, sha256, bytes, wide, high, after_ms, late */ \
-	X(PICTURE_MISSING, "picture_missing") /* slot, device, side, text, why */ \
+	X(PICTURE_MISSING, "picture_missing") /* slot, device, side, text, error, why */ \
 	X(PICTURES_FETCHED, "pictures_fetched") /* seq_no, count, effect: by the platform, 0x25 */ \
 	X(PICTURES_REMOVED, "pictures_removed") /* day, count, bytes, why */ \
 	X(VOTE, "vote") /* plate, source, camera, tag, agreement */ \
 	X(INQUIRY, "inquiry") /* seq_no and what was asked */ \
 	X(INQUIRY_SENT, "inquiry_sent") /* seq_no, attempt, pictures */ \
 	X(INQUIRY_FAILED, "inquiry_failed") /* seq_no, attempt, error, why */ \
-	X(INQUIRY_WITHDRAWN, "inquiry_withdrawn") /* seq_no, reason */ \
+	X(INQUIRY_WITHDRAWN, "inquiry_withdrawn") /* seq_no, reason, code */ \
 	X(ANSWER, "answer") /* seq_no, word, verdict, hint, form_id, effect */ \
 	X(VERDICT, "verdict") /* verdict, by, reason */ \
 	X(HOLD, "hold") /* reason, sign */ \
@@ -50,7 +50,7 @@
 	X(ACCESS_REFUSED, "access_refused") /* method, act, lane, actor, role, uid, why, count */ \
 	X(PULSE_ENDED, "pulse_ended") /* line, actor, lasted_ms, why */ \
 	X(LIFT_AUTHORISED, "lift_authorised") /* by, actor, reason */ \
-	X(LIFT_WITHDRAWN, "lift_withdrawn") /* reason */ \
+	X(LIFT_WITHDRAWN, "lift_withdrawn") /* reason, code */ \
 	X(LIFT_COMMANDED, "lift_commanded") /* authorised (seq of that event) */ \
 	X(LIFT_OBSERVED, "lift_observed") /* limit, travel_ms */ \
 	X(LIFT_UNKNOWN, "lift_unknown") /* authorised: a restart came between */ \

@@ -85,15 +85,16 @@ static json_t *view_link(const struct rpc *rpc, int64_t now_ms)
 	if (!customs_link_read_health(rpc->config.link, &health))
 		return json_null();
 	return json_pack(
-		"{s:b, s:o, s:o, s:I, s:I, s:I, s:I, s:i, s:s, s:s, s:s, s:I, s:I, s:I, "
-		"s:o, s:s, s:s, s:o}",
+		"{s:b, s:o, s:o, s:I, s:I, s:I, s:I, s:i, s:s, s:s, s:s, s:s, s:I, s:I, "
+		"s:I, s:o, s:s, s:s, s:o}",
 		"is_up", health.is_up, "sent_age_ms",
 		rpc_age(health.last_sent_ms, now_ms), "heard_age_ms",
 		rpc_age(health.last_heard_ms, now_ms), "sent", (json_int_t)health.sent,
 		"failed", (json_int_t)health.failed, "answers",
 		(json_int_t)health.answers, "refused", (json_int_t)health.refused,
 		"pending", (int)health.pending, "tls_version", health.tls_version,
-		"last_error", health.last_error, "dialect", health.dialect, "handshakes",
+		"error", kakou_err_name((enum kakou_err)health.error), "last_error",
+		health.last_error, "dialect", health.dialect, "handshakes",
 		(json_int_t)health.handshakes, "resumed", (json_int_t)health.resumed,
 		"expires_s", (json_int_t)health.expires_s, "backlog", view_backlog(rpc),
 		"registration", health.registration, "last_refusal", health.last_refusal,

@@ -273,7 +273,7 @@ def test_a_supervisor_changes_a_persons_role_and_password(gate):
 
 # Draws each alarm as it calls and as it was, and an event of each kind that says the same; tells what is read.
 DRAW = """
-const [codes, details, kinds, sentence, done] = arguments;
+const [codes, details, kinds, errors, sentence, done] = arguments;
 Promise.all(["alarms", "passage"].map((name) => import(`/${name}.js`))).then(([alarms, passage]) => {
   const place = document.createElement("div");
   document.body.append(place);
@@ -284,7 +284,10 @@ Promise.all(["alarms", "passage"].map((name) => import(`/${name}.js`))).then(([a
   place.querySelector("table").append(...raised.map(alarms.past));
   const events = [...raised.map((data) => ({ kind: "alarm", data })), ...details.map((code) => ({ kind: "safety", data: { rule: "S7", code, what: sentence } })),
     ...kinds.map((kind) => ({ kind, data: { slot: "plate", what: "help", number: "Z1", why: sentence,
-      reason: ["hold", "verdict"].includes(kind) ? "no_order" : sentence, text: kind === "picture" ? "" : sentence } }))];
+      reason: ["hold", "verdict"].includes(kind) ? "no_order" : sentence, text: kind === "picture" ? "" : sentence } })),
+    ...errors.flatMap((error) => ["inquiry_failed", "picture_missing", "device"].map((kind) => ({ kind, data: { slot: "plate", device: "1", health: "lost", error, why: sentence } }))),
+    ...["backed_out", "arm_unseen", "record_failed", "officer", "offline", "not_passed", "release"].flatMap((code) => ["lift_withdrawn", "inquiry_withdrawn"].map((kind) => ({ kind, data: { code, reason: sentence, seq_no: "1" } }))),
+    ...["absent", "HYT-1 low battery"].map((text) => ({ kind: "evidence", data: { slot: "seal", state: "collected", text } }))];
   place.append(passage.timelineOf({ events: events.map((bytes, seq) => ({ seq, leaf: "", bytes: { mono_ms: 0, wall_ms: 1, ...bytes } })) }));
   const text = place.innerText;
   place.remove();
@@ -312,19 +315,23 @@ def test_every_alarm_that_the_gate_can_raise_is_said_in_the_readers_language(pag
     kinds = sorted(set(found_in("firmware/record/event.h", r'X\(\w+, "(\w+)"\)')) -
                    {"evidence", "vote", "weight_check", "officer_act", "lookup"})
     assert len(alarms) > 20 and len(details) > 40 and len(kinds) > 40
+    errors = found_in("hal/err.c", r'case KAKOU_E_\w+: return "(\w+)"')
+    assert len(errors) > 10
     sentence = "the controller says it in English"
     page.go("lanes")
     page.wait(".lanes")
-    text = page.driver.execute_async_script(DRAW, alarms, details, kinds, sentence)
+    text = page.driver.execute_async_script(DRAW, alarms, details, kinds, errors, sentence)
     assert len(text) > 10000, text
     # Codes stand beside the words, marked as such or in a line of their own.
-    shown = re.sub(rf"\[[a-z_]+\]|代码 [a-z_]+|^({'|'.join(alarms)})\t", "", text, flags=re.M)
+    shown = re.sub(rf"\[[a-z_]+\]|代码 [a-z_]+|HYT-1|^({'|'.join(alarms)})\t", "", text, flags=re.M)
     assert re.findall(r".*[A-Za-z]{3}.*", shown) == []
+    assert text.count("车辆已退出") == 2 and text.count("超时，没有等到") == 3 and "封志 没有 ·" in text
     assert page.untranslated() is None
     page.click("#language")
     page.wait_text("#nav", "History")
-    text = page.driver.execute_async_script(DRAW, alarms, details, kinds, sentence)
+    text = page.driver.execute_async_script(DRAW, alarms, details, kinds, errors, sentence)
     assert sentence in text and not re.findall(r".*[一-鿿].*", text)
+    assert text.count("the vehicle backed out") == 2 and "arm_unseen" not in text
     assert page.untranslated() is None
     page.click("#language")
     page.wait_text("#nav", "历史")

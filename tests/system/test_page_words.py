@@ -47,10 +47,22 @@ def in_source(path, pattern):
     ("refusal", "firmware/control/act.c", r'\[REFUSAL_\w+\] = "(\w+)"'),
     ("bypass", "firmware/rpc/rpc_bypass.c", r'"((?:emergency|open|safety|registered|offline)_\w+)'),
     ("order_step", "firmware/registry/order.c", r'"(in_use|passed|freed|agreed|disputed)"'),
+    ("error", "hal/err.c", r'case KAKOU_\w+: return "(\w+)"'),
+    ("delivery", "firmware/delivery/delivery.c", r'\[OUTCOME_\w+\] = "(\w+)"'),
     ("effect", "firmware/lane/lane_answer.c", r'return .*"(late|foreign|repeated|not_awaited|counts)"'),
 ])
 def test_every_code_of_the_product_has_its_words(group, path, pattern):
     assert sorted(set(in_source(path, pattern)) - set(words()[group])) == []
+
+
+def test_why_a_lift_or_a_question_was_withdrawn_has_its_words():
+    known = set().union(*(words()[group] for group in ("detail", "reason", "outcome", "act", "refusal")))
+    codes = set()
+    for path in (ROOT / "firmware/lane").glob("*.c"):
+        codes.update(re.findall(r'(?:withdraw_lift|cancel_inquiry|end_passage)\(lane,\s+"(\w+)"',
+                                path.read_text("utf-8")))
+    assert {"backed_out", "arm_unseen", "officer", "offline"} <= codes
+    assert sorted(codes - known) == []
 
 
 def test_every_error_of_the_interface_has_its_words():

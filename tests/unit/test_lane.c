@@ -55,7 +55,7 @@ static void a_record_that_fails_withdraws_the_lift_and_calls_an_officer(void **s
 	bench_run(&b, 2000);
 	assert_int_equal(b.lane.state, LANE_HELD);
 	assert_int_equal(b.lane.reason, REASON_RECORD_FAILED);
-	assert_int_equal(bench_count(&b, EVENT_LIFT_WITHDRAWN, NULL), 1);
+	assert_int_equal(bench_count(&b, EVENT_LIFT_WITHDRAWN, "record_failed"), 1);
 	assert_int_equal(b.lifts_commanded, 0);
 }
 
@@ -178,7 +178,7 @@ static void a_lift_is_withdrawn_when_the_truck_leaves_while_it_is_recorded(void 
 	bench_run(&b, 3000);
 	assert_int_equal(b.lifts_commanded, 0);
 	assert_int_equal(b.arm, 0);
-	assert_int_equal(bench_count(&b, EVENT_LIFT_WITHDRAWN, NULL), 1);
+	assert_int_equal(bench_count(&b, EVENT_LIFT_WITHDRAWN, "backed_out"), 1);
 }
 
 static void the_number_of_an_inquiry_is_a_time_in_china_and_a_counter(void **state)

@@ -27,11 +27,12 @@ static void assert_nothing_said(void)
 	assert_false(pictures_next(pictures_rig.pictures, &event));
 }
 
-static void assert_missing(const char *why)
+static void assert_missing(const char *error, const char *why)
 {
 	struct event event = pictures_rig_said(EVENT_PICTURE_MISSING);
 
 	assert_int_equal(event.passage, PICTURES_RIG_PASSAGE);
+	assert_string_equal(pictures_rig_text(&event, "error"), error);
 	if (!strstr(pictures_rig_text(&event, "why"), why))
 		fail_msg("said \"%s\", expected \"%s\"", pictures_rig_text(&event, "why"),
 			 why);
@@ -117,7 +118,7 @@ static void names_without_a_key_go_by_time(void **state)
 		  "");
 	pictures_rig_read_plate(0, 1, "浙A12345");
 	pictures_rig_wait_ms(pictures_rig.site->picture_wait_ms + 1);
-	assert_missing("none came in time");
+	assert_missing("timeout", "none came in time");
 	/* Beyond its time the next truck's picture is not this one's. */
 	pictures_rig_upload("a.jpg", pictures_rig.jpeg, pictures_rig.jpeg_len);
 	assert_nothing_said();
@@ -133,7 +134,7 @@ static void a_picture_that_is_missing_is_said_when_its_time_is_over(void **state
 	pictures_rig_wait_ms(pictures_rig.site->picture_wait_ms);
 	assert_nothing_said();
 	pictures_rig_wait_ms(1);
-	assert_missing("none came in time");
+	assert_missing("timeout", "none came in time");
 	pictures_rig_wait_ms(100000);
 	assert_nothing_said();
 }
@@ -145,7 +146,7 @@ static void a_late_picture_is_kept_and_said_to_be_late(void **state)
 	(void)state;
 	pictures_rig_read_plate(0, 1, "浙A12345");
 	pictures_rig_wait_ms(pictures_rig.site->picture_wait_ms + 1);
-	assert_missing("none came");
+	assert_missing("timeout", "none came");
 	fake_clock_advance(20000);
 	pictures_rig_upload("x_1_front.jpg", pictures_rig.jpeg, pictures_rig.jpeg_len);
 	event = pictures_rig_said(EVENT_PICTURE);
@@ -187,16 +188,16 @@ static void what_is_no_picture_is_said_with_its_fault(void **state)
 	pictures_rig_upload("x_1_front.jpg", pictures_rig.jpeg,
 			    pictures_rig.jpeg_len - 2);
 	pictures_rig_wait_ms(pictures_rig.site->picture_wait_ms + 1);
-	assert_missing("torn");
+	assert_missing("garbled", "torn");
 	pictures_rig_read_plate(0, 2, "浙A12345");
 	pictures_rig_upload("x_2_front.jpg", page, sizeof(page) - 1);
 	pictures_rig_wait_ms(pictures_rig.site->picture_wait_ms + 1);
-	assert_missing("no JPEG");
+	assert_missing("invalid", "no JPEG");
 	pictures_rig_read_plate(0, 3, "浙A12345");
 	pictures_rig_upload("x_3_front.jpg", huge,
 			    (size_t)pictures_rig.site->picture_bytes + 1);
 	pictures_rig_wait_ms(pictures_rig.site->picture_wait_ms + 1);
-	assert_missing("expected at most 1048576");
+	assert_missing("full", "expected at most 1048576");
 	free(huge);
 	assert_int_equal(picture_store_count(pictures_rig.pictures->store), 0);
 }
@@ -217,7 +218,7 @@ static void a_link_in_the_folder_is_not_followed(void **state)
 	pictures_rig_restart();
 	pictures_rig_read_plate(0, 1, "浙A12345");
 	pictures_rig_wait_ms(pictures_rig.site->picture_wait_ms + 1);
-	assert_missing("can't be read");
+	assert_missing("io", "can't be read");
 	assert_int_equal(picture_store_count(pictures_rig.pictures->store), 0);
 }
 
@@ -242,7 +243,7 @@ static void a_folder_that_is_away_is_said_and_taken_up_again(void **state)
 	assert_int_equal(rmdir(folder), 0);
 	pictures_rig_read_plate(0, 1, "浙A12345");
 	pictures_rig_wait_ms(pictures_rig.site->picture_wait_ms + 1);
-	assert_missing("its folder is not there");
+	assert_missing("notfound", "its folder is not there");
 	assert_int_equal(mkdir(folder, 0755), 0);
 	pictures_step(pictures_rig.pictures);
 	pictures_rig_read_plate(0, 2, "浙A12345");
@@ -270,7 +271,7 @@ static void more_reads_than_there_is_room_for_are_said(void **state)
 		pictures_rig_read_plate(0, (uint16_t)(1000 + i), "浙A12345");
 	assert_nothing_said();
 	pictures_rig_read_plate(0, 1, "浙A12345");
-	assert_missing("too many reads");
+	assert_missing("full", "too many reads");
 }
 
 static void nothing_is_lost_while_the_record_takes_nothing(void **state)

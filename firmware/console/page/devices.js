@@ -3,9 +3,13 @@
 
 import { call } from "./api.js";
 import { at, clock, duration, h, put, shown, table } from "./dom.js";
-import { t, tc } from "./words.js";
+import { language, t, tc } from "./words.js";
 
-const line = (isWell, good, bad) => h("p", { class: isWell ? "" : "look" }, isWell ? `✓ ${good}` : `✗ ${bad}`);
+// A code in the reader's words; the controller's own, which are English, beside it or where they are asked for.
+const errorOf = (code, words) => [code ? tc("error", code) : "", words && (language() === "en" ? `: ${words}` :
+  h("details", {}, h("summary", {}, t("alarm_text")), h("span", { lang: "en" }, words)))];
+
+const line = (isWell, good, bad) => (isWell ? h("p", {}, `✓ ${good}`) : h("div", { class: "look" }, "✗ ", bad));
 
 function deviceTable(devices) {
   return table(["device", "health", "read", "age", "port"].map((name) => t(name)), devices.map((device) =>
@@ -18,7 +22,7 @@ function busTable(buses) {
   const row = (bus, unit) => h("tr", { class: unit.health === "well" ? "" : "look" }, h("th", { scope: "row" }, bus.port),
     h("td", { class: "nowrap" }, bus.type.toUpperCase()), h("td", {}, `${unit.device} / ${unit.unit}`), h("td", { class: "nowrap" }, duration(bus.cycle_ms)), h("td", {}, String(unit.requests)),
     h("td", {}, String(unit.errors)), h("td", {}, unit.backoff_ms ? duration(unit.backoff_ms) : "–"),
-    h("td", { lang: "en" }, unit.last_error && unit.last_error !== "ok" ? `${unit.last_error} ${unit.why}` : "–"));
+    h("td", {}, unit.last_error && unit.last_error !== "ok" ? errorOf(unit.last_error, unit.why) : "–"));
   return table(["port", "type", "device", "cycle", "requests", "errors", "backoff", "last_error"].map((name) => t(name)),
     buses.flatMap((bus) => bus.units.map((unit) => row(bus, unit))), { label: t("buses") });
 }
@@ -27,8 +31,8 @@ async function read(place, isBackground) {
   const [{ devices }, { buses }, status] = await Promise.all(["devices", "buses", "status"].map((path) => call("GET", path, undefined, isBackground)));
   const backlog = status.customs.backlog ?? {};
   put(place, h("p", { class: "quiet" }, t("as_of", { a: clock(Date.now()) })),
-    line(status.record.is_well, `${t("record_well")} · ${t("disk", { a: status.record.disk_percent })}`, `${t("record_ill")}: ${status.record.why}`),
-    line(status.customs.is_up, t("customs_up"), `${t("customs_down")}: ${status.customs.last_error}`),
+    line(status.record.is_well, `${t("record_well")} · ${t("disk", { a: status.record.disk_percent })}`, [t("record_ill"), " ", errorOf("", status.record.why)]),
+    line(status.customs.is_up, t("customs_up"), [t("customs_down"), ": ", errorOf(status.customs.error, status.customs.last_error)]),
     line(!backlog.waiting, t("backlog", { a: 0 }), `${t("backlog", { a: backlog.waiting })} · ${duration(backlog.oldest_age_ms)}`),
     deviceTable(devices), h("h3", {}, t("buses")), busTable(buses));
 }

@@ -3,7 +3,7 @@
 
 import { call } from "./api.js";
 import { clock, duration, h, kilograms, put, shown, table } from "./dom.js";
-import { t, tc } from "./words.js";
+import { partsOf, t, tc } from "./words.js";
 
 const TERMS = [["plate", "plate"], ["box", "box"], ["order", "order"], ["seal", "seal_no"], ["card", "card"], ["tag", "tag"], ["officer", "officer"]];
 const VERDICTS = ["release", "inspection", "return", "hold", "none"];
@@ -31,14 +31,21 @@ function form(lanes, submit) {
     h("button", { class: "go" }, t("search")));
 }
 
+// How it was lifted (gate-domain section 2): what was not has no time to the lift.
+const LIFTED = new Set(["00", "10"]);
+
+function verdictOf(item) {
+  const [first, ...others] = partsOf(item);
+  return h("td", { class: "wrap" }, h("b", {}, first ?? "–"), others.map((part) => ` · ${part}`));
+}
+
 const row = (item) => h("tr", { class: item.is_open ? "open" : "" },
   h("th", { scope: "row" }, h("a", { href: `#passage/${item.passage}` }, String(item.passage))),
   h("td", {}, clock(item.opened_ms, true).slice(5)), h("td", {}, item.lane, " ", t(`direction_${item.direction || "I"}`)),
   h("td", { class: "plate" }, item.plate ?? "–"), h("td", {}, item.boxes || "–", item.order_no && [h("br"), h("small", {}, item.order_no)]),
-  h("td", {}, kilograms(item.gross_g)), h("td", { class: "wrap" }, item.verdict ? h("b", {}, tc("verdict", item.verdict)) : "–", " · ",
-    item.reason && item.reason !== "-" ? tc("reason", item.reason) : tc("by", item.by)),
+  h("td", {}, kilograms(item.gross_g)), verdictOf(item),
   h("td", {}, item.is_open ? t("going_on") : tc("outcome", item.outcome)),
-  h("td", {}, item.gather_ms === undefined ? "–" : duration((item.gather_ms ?? 0) + (item.ask_ms ?? 0) + (item.record_ms ?? 0) + (item.lift_ms ?? 0))));
+  h("td", {}, item.gather_ms === undefined || !LIFTED.has(item.lift) ? "–" : duration((item.gather_ms ?? 0) + (item.ask_ms ?? 0) + (item.record_ms ?? 0) + (item.lift_ms ?? 0))));
 
 // The events themselves, as they are signed: the newest ten thousand unless others are asked for.
 function signedExport(newest) {

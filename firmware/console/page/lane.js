@@ -83,6 +83,7 @@ export function hearRecord(event, redraw) {
 
 async function readPassage(depth, redraw) {
   const { passage } = depth;
+  if (!passage) return; // it has left meanwhile
   const detail = await call("GET", `passages/${passage}`, undefined, true).catch(() => null);
   if (depth.passage !== passage || !detail) return;
   depth.detail = detail;

@@ -3,7 +3,7 @@
 
 import { call } from "./api.js";
 import { at, clock, closeButton, duration, h, kilograms, openDialog, put, shown, since, table } from "./dom.js";
-import { alarmWords, said, t, tc } from "./words.js";
+import { alarmWords, decided, said, t, tc } from "./words.js";
 
 const pictureAddress = (sha256) => `/api/v1/pictures/${sha256}`;
 
@@ -17,6 +17,8 @@ export function pictureOf(picture) {
     h("img", { src: pictureAddress(picture.sha256), alt: "", loading: "lazy", width: 96, height: 54 }));
 }
 
+const answered = (data) => [tc("verdict", data.verdict), data.hint, data.form_id, data.effect && data.effect !== "counts" && tc("effect", data.effect)].filter(Boolean).join(" · ");
+
 // What of an event's data a reader looks for first, in the order of its telling.
 function gist(event) {
   const data = event.data ?? {};
@@ -24,14 +26,18 @@ function gist(event) {
     case "evidence":
       return `${t(data.slot)} ${readText(data.slot, data.text)} · ${tc("evidence", data.state)}${data.confidence !== undefined ? ` · ${data.confidence} %` : ""}`;
     case "picture": return `${t(data.slot)} ${tc("side", data.side)} ${data.text}`;
-    case "picture_missing": return `${t(data.slot)} ${said(data.why)}`;
+    case "picture_missing": return `${t(data.slot)} ${data.error ? tc("error", data.error) : said(data.why)}`;
     case "lookup": return data.orders || data.vehicle ? [data.order1, data.order2, data.vehicle].filter(Boolean).join(" · ") : t("none_on_file");
     case "order": return `${data.number} ${tc("order_step", data.step)}`;
     case "vote": return [data.plate, data.source && tc("vote", data.source)].filter(Boolean).join(" · ");
     case "weight_check": return `${kilograms(data.difference_g)} / ${kilograms(data.tolerance_g)}`;
-    case "inquiry": case "inquiry_sent": case "inquiry_withdrawn": return data.seq_no ?? "";
-    case "answer": return [tc("verdict", data.verdict), data.hint, data.form_id].filter(Boolean).join(" · ");
-    case "verdict": return [tc("verdict", data.verdict), tc("by", data.by), tc("reason", data.reason)].filter((part) => part && part !== "–").join(" · ");
+    case "inquiry": case "inquiry_sent": return data.seq_no ?? "";
+    case "inquiry_withdrawn": case "lift_withdrawn": case "lane_turn_withdrawn": return said(data.code ?? data.reason);
+    case "inquiry_failed": return tc("error", data.error);
+    case "delivery": return [data.code, tc("delivery", data.outcome)].join(" · ");
+    case "device": return [data.device, tc("health", data.health), data.error !== "ok" && tc("error", data.error)].filter(Boolean).join(" · ");
+    case "answer": return answered(data);
+    case "verdict": return decided(data);
     case "hold": return tc("reason", data.reason);
     case "officer_act": return [data.actor, tc("act", data.act), data.value, data.reason, data.second].filter(Boolean).join(" · ");
     case "act_refused": return [data.actor, tc("act", data.act), data.code && tc("refusal", data.code), said(data.why)].filter(Boolean).join(" · ");
@@ -88,8 +94,8 @@ export function customsOf(events) {
   const rows = events.map(({ bytes: { kind, data, ...bytes } }) => {
     const row = (text) => h("tr", {}, h("td", { class: "nowrap" }, later(bytes)), h("th", { scope: "row" }, tc("event", kind)), h("td", {}, text), h("td", { class: "quiet" }, data.seq_no));
     if (kind === "inquiry") return row(asked(data));
-    if (kind === "answer") return row([tc("verdict", data.verdict), data.hint, data.form_id, data.effect !== "counts" && tc("effect", data.effect)].filter(Boolean).join(" · "));
-    if (kind === "inquiry_failed" || kind === "inquiry_withdrawn") return row(said(data.why ?? data.reason));
+    if (kind === "answer") return row(answered(data));
+    if (kind === "inquiry_failed" || kind === "inquiry_withdrawn") return row(gist({ kind, data }));
     return null;
   }).filter(Boolean);
   return rows.length ? table([t("time"), t("event_kind"), t("value_said"), "SEQ_NO"], rows, { label: t("customs") }) : h("p", {}, t("not_asked"));
@@ -121,7 +127,7 @@ export function timelineOf(passage) {
 export const SIGN_OF = { collected: "✓", doubtful: "?", missing: "✗", awaited: "…" };
 
 // A read as people say it: a seal's state is a word of ours.
-export const readText = (slot, text) => (slot === "seal" ? text?.replace(/ (sealed|open|absent|low battery|broken)\b/g, (_, word) => ` ${tc("seal", word.replace(" ", "_"))}`) : text) || "–";
+export const readText = (slot, text) => (slot === "seal" ? text?.replace(/(^| )(sealed|open|absent|low battery|broken)\b/g, (_, blank, word) => `${blank}${tc("seal", word.replace(" ", "_"))}`) : text) || "–";
 
 const evidenceText = (passage, slot) => passage.events.filter(({ bytes }) => bytes.kind === "evidence" && bytes.data.slot === slot)
   .map(({ bytes }) => bytes.data).pop();
@@ -137,7 +143,7 @@ function slipOf(passage) {
     row(t("card"), evidenceText(passage, "card")?.text), row(t("seal"), readText("seal", evidenceText(passage, "seal")?.text)),
     row(t("order"), closed?.form_id),
     row(t("gross"), weight?.text ?? (weight?.gross_g !== undefined ? kilograms(weight.gross_g) : "")),
-    row(t("verdict"), `${tc("verdict", passage.verdict)} · ${tc("by", passage.by)}`),
+    row(t("verdict"), decided({ ...passage, reason: "" })),
     row(t("lift"), t(`lift_${["00", "10", "99"].includes(passage.lift) ? passage.lift : "99"}`)),
     row(t("hash"), h("code", {}, passage.events.at(-1)?.leaf ?? "")), row(t("printed"), clock(Date.now(), true)))));
 }
@@ -150,8 +156,7 @@ export async function showPassage(place, number) {
   put(place, h("article", { class: "passage" },
     h("header", {}, h("a", { href: "#history" }, `‹ ${t("history")}`),
       h("h2", {}, `${t("passage")} ${passage.passage} · ${passage.lane} · ${passage.plate}`)),
-    h("p", { class: "verdict" }, [clock(passage.opened_wall_ms, true), tc("verdict", passage.verdict), tc("by", passage.by),
-      tc("reason", passage.reason), tc("outcome", passage.outcome)].filter((part) => part && part !== "–").join(" · ")),
+    h("p", { class: "verdict" }, [clock(passage.opened_wall_ms, true), decided(passage), tc("outcome", passage.outcome)].filter((part) => part && part !== "–").join(" · ")),
     stagesOf(passage.events),
     h("div", { class: "buttons" }, h("button", { type: "button", onclick: () => window.print() }, t("slip")),
       h("a", { class: "button", href: `/api/v1/events.jsonl?first=${first}&last=${last}`, download: `passage-${passage.passage}.jsonl` }, t("jsonl"))),

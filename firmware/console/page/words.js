@@ -213,7 +213,7 @@ const WORDS = {
   record_ill: ["记录写不进去", "The record can't be written"],
   customs_up: ["海关连接正常", "Customs reached"],
   customs_down: ["海关连不上", "Customs not reached"],
-  devices_ill: ["{a} 台设备异常", "{a} devices not well"],
+  devices_ill: ["{a} 台设备异常", "Devices not well: {a}"],
   baseline: ["对照基准", "Baseline"],
   baseline_set: ["以此时段为基准", "Take this as baseline"],
   baseline_none: ["尚无基准", "No baseline yet"],
@@ -379,6 +379,19 @@ const CODES = {
     answer: ["应答呼叫", "Answer call"], reset: ["复位", "Reset"], pulse: ["点动", "Pulse"], commission: ["验收", "Commission"],
     "emergency-mode": ["应急模式", "Emergency mode"],
   },
+  // The closed list of errors (hal/err.h): of a device, a question to customs, a picture.
+  error: {
+    ok: ["正常", "well"], again: ["还没有", "nothing yet"], stale: ["数据过时", "too old"], timeout: ["超时，没有等到", "nothing came in time"],
+    link: ["连接失败或中断", "the connection failed or ended"], refused: ["对方拒绝", "the other side refused"],
+    foreign: ["答非所问", "an answer to another question"], garbled: ["内容损坏或不合规定", "damaged, or not what is allowed"],
+    full: ["超过限额或空间不足", "a limit was reached, or there is no room"], invalid: ["内容不对", "not a valid value"],
+    notfound: ["找不到", "not found"], denied: ["没有权限", "the right is missing"], io: ["磁盘或系统出错", "disk or system failed"],
+    nomem: ["内存不足", "no memory"], second: ["须第二人批准", "a second person has to approve"],
+  },
+  delivery: {
+    sent: ["已发送，不会有答复", "sent, nothing comes back"], unanswered: ["一直没有答复，不再发送", "never answered, sent no more"],
+    unsendable: ["无法发送", "could not be sent"],
+  },
   refusal: {
     gone: ["那辆车已经离开", "that vehicle has left"], second_needed: ["须主管批准", "a supervisor has to approve it"],
     not_now: ["当前状态下不能做", "not possible in this state"], already: ["已经是这样", "it is so already"],
@@ -455,6 +468,7 @@ const CODES = {
     arm_sank: ["栏杆未经命令离开上限位", "the arm left its upper limit without a command"],
     battery_low: ["时钟电池电压低", "the battery of the clock is low"], clock_unset: ["时钟从未设置", "the clock was never set"],
     own_certificate: ["本机证书", "the gate's own certificate"], authority: ["CA 证书", "an authority"], revocation_list: ["吊销列表", "a revocation list"],
+    backed_out: ["车辆已退出", "the vehicle backed out"], offline: ["已按离线策略放行", "cleared by the offline policy"],
     help: ["司机按了求助", "the driver pressed help"], silence: ["海关未答", "customs is silent"], choose: ["须选择核放单", "an order has to be chosen"],
     opened: ["打开", "opened"], shut: ["关上", "shut"],
   },
@@ -589,11 +603,16 @@ export function directionOf(lane) {
 
 export const modeText = (lane) => t("emergency_mode", { a: lane.emergency_mode.by });
 
+// A verdict, who gave it, and why: as much of it as there is.
+export const partsOf = ({ verdict, by, reason }) => [["verdict", verdict], ["by", by], ["reason", reason]]
+  .filter(([, code]) => code && code !== "-" && code !== "none").map(([group, code]) => tc(group, code));
+export const decided = (what) => partsOf(what).join(" · ") || "–";
+
 // What stands beside a name in the record: a code in the reader's words. A sentence of the controller's own is English:
 // it is shown to who reads English, and to everybody under the event's number; what a person wrote is shown as it is.
 export function said(text) {
   if (!text || text === "-") return "";
-  const word = CODES.detail[text] ?? CODES.reason[text];
+  const word = ["detail", "reason", "outcome", "act", "refusal"].map((group) => CODES[group][text]).find(Boolean);
   if (word) return word[index];
   return index === 1 || !/[A-Za-z]{3}/.test(text) || /[^\x00-\x7f]/.test(text) || !/ /.test(text) && /\d/.test(text) ? String(text) : "";
 }
