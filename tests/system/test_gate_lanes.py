@@ -95,6 +95,7 @@ def test_a_turned_lane_clears_who_comes_from_the_other_end_and_is_turned_back(ne
     drive_in(gate, lane="n1", name="03", plate="浙A10002", card="", seal="", **{"from": "far"})
     wait_until(lambda: "wrong_way" in lane_of(gate, "n1")["alarms"], 20, lambda: lane_of(gate, "n1"))
     assert (lane_of(gate, "n1")["passage"], len(yard_events(gate, "lift"))) == (0, 2)
+    wait_until(lambda: yard_events(gate, "truck_backed_out"), 30, "the sign sends him back")
     assert not yard_events(gate, "collision")
 
 

@@ -26,6 +26,7 @@ enum {
 };
 
 static const char sign_go_back[] = "请退出";
+static const char sign_wrong_way[] = "禁止逆行";
 static const char sign_go_ahead[] = "请前行";
 static const char sign_go_to_inspection[] = "请到查验区";
 
@@ -172,10 +173,10 @@ static bool may_go(const struct driver_view *view)
 	       view->is_green;
 }
 
-/* Sent back; or to inspection, and the arm does not open the way there. */
+/* Sent back, or come the wrong way; or sent to inspection, and the arm does not open the way there. */
 static bool must_go_back(const struct driver *driver, const struct driver_view *view)
 {
-	return sign_says(view, sign_go_back) ||
+	return sign_says(view, sign_go_back) || sign_says(view, sign_wrong_way) ||
 	       driver->barred_us >= (int64_t)BARRED_MS * US_PER_MS;
 }
 
