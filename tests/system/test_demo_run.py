@@ -15,7 +15,7 @@ import subprocess
 import time
 
 import pytest
-from demo_help import (DEMO, SCENARIO, assert_nothing_stays, finish, is_alive, start,
+from demo_help import (DEMO, SCENARIO, assert_nothing_stays, finish, is_alive, run_folder, start,
                        wait_for_children)
 from kakou_rig import ROOT, wait_until
 
@@ -52,6 +52,8 @@ def test_ctrl_c_ends_everything_and_nothing_stays_behind():
     process = start("--live")
     children = wait_for_children(process)
     time.sleep(3)
+    site = (run_folder(process.pid) / "site.conf").read_text("utf-8")
+    assert site.count('right = {"order", "emergency"}') == site.count('\nlane "') == 3
     process.send_signal(signal.SIGINT)
     began = time.monotonic()
     finish(process, 15)

@@ -266,6 +266,35 @@ static void a_hold_that_ended_by_itself_needs_no_officer(void **state)
 	assert_false(book_next_hold(book, 40000, &hold));
 }
 
+static void note_act(const char *act, int64_t passage)
+{
+	struct book_event event = {.seq = ++seq,
+				   .passage = passage,
+				   .mono_ms = 5000,
+				   .wall_ms = WALL + 5000,
+				   .kind = "officer_act",
+				   .lane = "in1"};
+
+	(void)snprintf(event.act, sizeof(event.act), "%s", act);
+	assert_int_equal(book_note_event(book, &event), KAKOU_OK);
+}
+
+static void somebody_else_s_act_ends_a_hold_only_when_it_is_about_the_vehicle(
+	void **state)
+{
+	struct book_hold hold;
+
+	(void)state;
+	note("passage_opened", "in1", 1, 1050);
+	note("hold", "in1", 1, 4000);
+	note_act("ack", 1);
+	note_act("emergency-mode", 1);
+	assert_true(book_next_hold(book, 20000, &hold));
+	note("hold", "in1", 1, 21000);
+	note_act("return", 1);
+	assert_false(book_next_hold(book, 40000, &hold));
+}
+
 /* ---- lifts -------------------------------------------------------------------------------- */
 
 static void a_lift_with_its_command_before_it_is_recorded(void **state)
@@ -372,6 +401,7 @@ int main(void)
 		TEST(endless_traffic_forgets_what_is_printed),
 		TEST(a_hold_is_handed_out_once_when_it_is_old_enough),
 		TEST(a_hold_that_ended_by_itself_needs_no_officer),
+		TEST(somebody_else_s_act_ends_a_hold_only_when_it_is_about_the_vehicle),
 		TEST(a_lift_with_its_command_before_it_is_recorded),
 		TEST(lifts_are_settled_only_up_to_the_instant),
 		TEST(a_lift_before_its_command_is_unrecorded),

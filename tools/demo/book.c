@@ -262,6 +262,18 @@ static void begin_hold(struct entry *entry, const struct book_event *event)
 	text_copy(entry->reason, sizeof(entry->reason), event->reason);
 }
 
+/* A person may acknowledge an alarm or begin emergency mode: the vehicle waits on. */
+static bool is_about_vehicle(const struct book_event *event)
+{
+	static const char *const others[] = {"ack",  "shelve", "answer", "emergency-mode",
+					     "lock", "open"};
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (strcmp(event->act, others[i]) == 0)
+			return false;
+	return true;
+}
+
 static void end_hold(struct entry *entry)
 {
 	if (entry)
@@ -288,7 +300,7 @@ enum kakou_err book_note_event(struct book *book, const struct book_event *event
 	if (strcmp(event->kind, "hold") == 0)
 		begin_hold(entry, event);
 	else if (strcmp(event->kind, "lift_authorised") == 0 ||
-		 strcmp(event->kind, "officer_act") == 0)
+		 (strcmp(event->kind, "officer_act") == 0 && is_about_vehicle(event)))
 		end_hold(entry);
 	else if (strcmp(event->kind, "passage_closed") == 0)
 		close_passage(book, event->passage);

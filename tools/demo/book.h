@@ -61,6 +61,7 @@ struct book_event {
 	char lane[BOOK_LANE_MAX + 1];
 	char reason[40];    /**< hold */
 	char rule[8];       /**< safety */
+	char act[24];       /**< officer_act */
 	int64_t authorised; /**< lift_commanded: seq of the lift_authorised */
 };
 

@@ -47,34 +47,6 @@ void run_path(const struct run *run, char *to, const char *name)
 
 /* ---- files --------------------------------------------------------------------------- */
 
-static enum kakou_err write_site(struct run *run, struct why *why)
-{
-	char template[RUN_PATH_MAX];
-	char maps[RUN_PATH_MAX];
-	const struct texts_place places[] = {
-		{"@NET@",  run->dir.net       },
-		{"@RUN@",  run->dir.short_path},
-		{"@MAPS@", maps               },
-	};
-	char *text = NULL;
-	char *filled = NULL;
-	size_t len;
-	enum kakou_err err;
-
-	(void)snprintf(template, sizeof(template), "%s/board/sim/site.conf",
-		       run->config->root);
-	(void)snprintf(maps, sizeof(maps), "%s/board/maps", run->config->root);
-	run_path(run, run->site, "site.conf");
-	err = file_read_whole(template, FILE_BYTES_MAX, &text, &len, why);
-	if (!err)
-		err = texts_fill(&filled, text, places, 3, why);
-	if (!err)
-		err = file_write_atomic(run->site, filled, strlen(filled), 0600, why);
-	free(text);
-	free(filled);
-	return err;
-}
-
 /* The first trucks of the scenario, and ordinary ones when more are wanted. Endless traffic
  * comes with the orders of a whole round of ordinary trucks. */
 static enum kakou_err append_ordinary(struct run *run, char **text, int scripted,
@@ -267,7 +239,7 @@ static enum kakou_err prepare(struct run *run, struct why *why)
 		return why_set(why, err, "could not begin: %s", kakou_err_name(err));
 	err = rundir_open(&run->dir, run->config->build, why);
 	if (!err)
-		err = write_site(run, why);
+		err = run_write_site(run, why);
 	if (!err)
 		err = run_write_console(run, why);
 	if (!err)

@@ -101,6 +101,7 @@ static void note_record(struct run *run, const json_t *row)
 	take(bytes, "lane", event.lane, sizeof(event.lane));
 	take(data, "reason", event.reason, sizeof(event.reason));
 	take(data, "rule", event.rule, sizeof(event.rule));
+	take(data, "act", event.act, sizeof(event.act));
 	run->gate_after = event.seq;
 	if (book_note_event(run->book, &event))
 		run_fail(run, "the book is full");

@@ -114,6 +114,10 @@ KAKOU_MUST_CHECK enum kakou_err run_add_truck(struct run *run,
 					      const struct scenario_truck *from,
 					      struct why *why);
 
+/* ---- run_site.c ----------------------------------------------------------------------- */
+
+KAKOU_MUST_CHECK enum kakou_err run_write_site(struct run *run, struct why *why);
+
 /* ---- run_programs.c ------------------------------------------------------------------- */
 
 void run_start_customs(struct run *run);
