@@ -11,8 +11,14 @@
 
 static void print_accepted(struct cli *cli, json_t *result)
 {
-	fprintf(cli->out, "%s accepted, event %" PRId64 "\n", cli->command->name,
-		cli_integer(result, "seq"));
+	int64_t seq = cli_integer(result, "seq");
+
+	if (seq)
+		fprintf(cli->out, "%s accepted, event %" PRId64 "\n", cli->command->name,
+			seq);
+	else
+		fprintf(cli->out, "%s accepted; the record can't be written now\n",
+			cli->command->name);
 }
 
 enum { SHELF_MINUTES = 480, VALUE_BYTES = 72 };

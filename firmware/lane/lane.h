@@ -165,7 +165,8 @@ struct lane_door {
 struct lane_pending {
 	uint64_t ticket; /**< 0 = free */
 	uint32_t token;
-	uint8_t refusal; /**< enum act_refusal */
+	uint8_t refusal;      /**< enum act_refusal */
+	bool acts_regardless; /**< of the record: it is done whatever becomes of its event */
 	char why[120];
 };
 

@@ -43,7 +43,7 @@ static void finish_act(struct lane_pending *pending, const struct journal_ack *a
 							 : KAKOU_E_REFUSED;
 	const char *why = pending->why;
 
-	if (!ack->is_committed && !refusal) {
+	if (!ack->is_committed && !refusal && !pending->acts_regardless) {
 		err = KAKOU_E_IO;
 		refusal = REFUSAL_RECORD;
 		why = "the record can't be written now";
@@ -217,6 +217,8 @@ void lane_feed_act(struct lane *lane, const struct act *act, const struct lane_i
 	}
 	pending->token = act->token;
 	pending->ticket = lane->numbers->next_ticket++;
+	/* Who raised the arm is told so: to hear of a failure while it rises helps nobody. */
+	pending->acts_regardless = act->verb == ACT_EMERGENCY;
 	pending->refusal = (uint8_t)lane_take_act(lane, act, pending->ticket,
 						  pending->why, sizeof(pending->why));
 }

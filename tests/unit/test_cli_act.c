@@ -87,6 +87,18 @@ static pthread_t begin_control(enum kakou_err err, int64_t seq, const char *why)
 	return thread;
 }
 
+static void an_act_that_the_record_does_not_have_yet_names_no_event(void **state)
+{
+	pthread_t thread = begin_control(KAKOU_OK, 0, "");
+
+	(void)state;
+	cli_rig_expect(0, "emergency accepted; the record can't be written now", NULL,
+		       rig.site->control_socket, "emergency", "in1", "--reason", "fire",
+		       NULL);
+	pthread_join(thread, NULL);
+	assert_int_equal(control.act.verb, ACT_EMERGENCY);
+}
+
 static void an_accepted_act_names_its_event(void **state)
 {
 	pthread_t thread = begin_control(KAKOU_OK, 31, "");
@@ -264,6 +276,7 @@ int main(void)
 {
 #define WITH_SERVER(test) cmocka_unit_test_setup_teardown(test, start, stop)
 	const struct CMUnitTest tests[] = {
+		WITH_SERVER(an_act_that_the_record_does_not_have_yet_names_no_event),
 		WITH_SERVER(an_accepted_act_names_its_event),
 		WITH_SERVER(a_refused_act_exits_with_1_and_the_reason),
 		WITH_SERVER(without_a_ticket_an_act_says_how_to_get_one),

@@ -167,6 +167,22 @@ static void an_emergency_raise_does_not_wait_for_room_in_the_record(void **state
 	assert_true(bench_run_until(&b, LANE_CLOSING, 1000));
 }
 
+/* There is room, but the disk is full: the arm rises, and so nobody is told that it failed. */
+static void an_emergency_raise_that_can_t_be_recorded_is_no_failure(void **state)
+{
+	(void)state;
+	case_ask();
+	b.record_fails = true;
+	bench_act(&b, ACT_EMERGENCY, 0);
+	bench_run(&b, 3000);
+	assert_int_equal(b.arm, BENCH_UP);
+	assert_int_equal(b.result.error, KAKOU_OK);
+	assert_int_equal(b.result.seq, 0);
+	bench_act(&b, ACT_LOCK, 0);
+	bench_run(&b, 100);
+	assert_int_equal(b.result.error, KAKOU_E_IO);
+}
+
 static size_t most_events;
 
 static void count_events(struct bench *bench, const struct lane_out *out)
@@ -245,6 +261,7 @@ int main(void)
 		LANE_TEST(who_waits_while_nothing_can_be_recorded_is_cleared_afterwards),
 		LANE_TEST(an_act_that_was_asked_long_ago_moves_nothing),
 		LANE_TEST(an_emergency_raise_does_not_wait_for_room_in_the_record),
+		LANE_TEST(an_emergency_raise_that_can_t_be_recorded_is_no_failure),
 		LANE_TEST(all_that_happened_while_nothing_could_be_recorded_finds_room),
 	};
 
