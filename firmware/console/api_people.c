@@ -116,6 +116,8 @@ static void on_password(void *arg, const struct caller_answer *answer)
 
 	if (answer->result)
 		begin_session(exchange, answer->result);
+	else if (answer->code == -32000 + KAKOU_E_REFUSED)
+		api_fail(exchange, 401, "login_refused", "%s", answer->message);
 	else
 		api_fail_as(exchange, answer);
 }

@@ -156,6 +156,9 @@ def test_a_password_that_another_gave_is_changed_first(gate, officer):
         answer = novice.get(path)
         assert (answer.status, answer.code) == (403, "must_change"), path
     first = novice.cookie
+    # The page has words for it in the officer's language.
+    wrong = novice.post("password", {"password": "not the one", "fresh": "known to novice"})
+    assert (wrong.status, wrong.code) == (401, "login_refused")
     answer = novice.post("password", {"password": "given to novice", "fresh": "known to novice"})
     assert answer.status == 200 and not answer.json["must_change"], answer.body
     assert novice.get("lanes").status == 200
