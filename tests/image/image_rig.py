@@ -92,7 +92,8 @@ class Machine:
             disks += ["-drive", f"if=none,id=disk{number},format=raw,readonly=on,file={path}",
                       "-device", f"virtio-blk-pci,drive=disk{number}"]
         # A busy host must not look like a guest that hangs.
-        return ["nice", "-n", "-10", "timeout", "--kill-after=10", str(MACHINE_LIMIT_S), "qemu-system-aarch64",
+        return ["nice", "-n", "-10", "timeout", "--kill-after=10", str(MACHINE_LIMIT_S),
+                "setpriv", "--pdeathsig", "KILL", "qemu-system-aarch64",
                 "-M", "virt", "-cpu", "cortex-a57", "-smp", "2", "-m", "1024",
                 "-accel", "tcg,thread=multi", "-nodefaults", "-no-user-config",
                 "-display", "none", "-bios", self.uboot,

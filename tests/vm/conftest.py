@@ -11,14 +11,14 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "system"))
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
-from gate_help import ORDER, drive_in, lane_of, section, yard_lane  # noqa: E402
-from kakou_rig import make_certs, wait_until  # noqa: E402
+from gate_help import ORDER, drive_in, section  # noqa: E402
+from kakou_rig import make_certs  # noqa: E402
 from time_limit import describe, end_after  # noqa: E402
 from vm_rig import HERE, VmGate  # noqa: E402
 
 CANNOT = 77
 LIMIT_S = 150
-ORDERS = 20
+ORDERS = 40
 
 
 def pytest_configure(config):
@@ -80,19 +80,6 @@ def gate(machine):
     machine.rpc("yard", "clear")
     machine.guest_raw("kill -CONT $(cat /run/kakoud.pid)")
     machine.start("kakoud")
-    bring_to_rest(machine)
+    machine.bring_to_rest()
+    machine.guest("/vm/pin")
     return machine
-
-
-def bring_to_rest(gate, lane="in1"):
-    """As an officer would: sends on who stands there, takes the arm back once nobody does."""
-    def is_at_rest():
-        now, yard = lane_of(gate, lane), yard_lane(gate, lane)
-        if now["state"] in ("held", "silent"):
-            gate.act("release", lane, passage=now["passage"])
-        elif now["state"] == "blocked" and not yard["vehicles"]:
-            gate.act("reset", lane, passage=now["passage"])
-        return now["state"] == "idle" and not yard["vehicles"]
-
-    wait_until(is_at_rest, 100, lambda: f"{lane} at rest: {lane_of(gate, lane)} "
-               f"{yard_lane(gate, lane)}", 0.3)

@@ -67,17 +67,21 @@ class Machine:
     def __init__(self, folder):
         self.folder, self.slot = folder, Slot()
         make_image(folder)
+        (folder / "fixed.img").write_bytes(random.Random(5).randbytes(MB) * STICK_MB)
         run(HERE / "make-initrd", CACHE, BUILT, folder / "initrd", "flash")
         self.program = Program("machine", [
-            "timeout", "--kill-after=10", str(MACHINE_S), "qemu-system-aarch64", "-M", "virt",
-            "-cpu", "cortex-a57", "-smp", "2", "-m", "1024", "-accel", "tcg,thread=multi",
+            "timeout", "--kill-after=10", str(MACHINE_S), "setpriv", "--pdeathsig", "KILL",
+            "qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a57", "-smp", "2",
+            "-m", "1024", "-accel", "tcg,thread=multi",
             "-nodefaults", "-no-user-config", "-display", "none",
             "-kernel", CACHE / "kernel/vmlinuz", "-initrd", folder / "initrd",
             "-append", "console=ttyAMA0 panic=-1 loglevel=4 rdinit=/vm/init-flash",
             "-serial", f"file:{folder}/console.log",
             "-qmp", f"unix:{folder}/qmp.sock,server=on,wait=off",
             "-drive", f"if=none,id=own,format=raw,file={folder}/own.img",
-            "-device", "virtio-blk-pci,drive=own", "-device", "qemu-xhci,id=usb",
+            "-device", "virtio-blk-pci,drive=own",
+            "-drive", f"if=none,id=fixed,format=raw,file={folder}/fixed.img",
+            "-device", "virtio-blk-pci,drive=fixed,serial=S-fixed", "-device", "qemu-xhci,id=usb",
             "-netdev", f"user,id=net,restrict=on,hostfwd=tcp:{self.slot.net}.3:7001-10.0.2.15:7001",
             "-device", "virtio-net-pci,netdev=net,romfile="], folder)
         wait_until(self.is_up, BOOT_S, lambda: f"the machine is up: {self.console()[-2000:]}", 0.2)
@@ -197,6 +201,23 @@ def test_a_stick_is_found_by_itself_written_and_read_back(machine):
     print(re.findall(r"(?:writing|reading back): \S+ MB in .*", said))
     machine.pull("good")
     assert machine.holds_image("good")
+
+
+@pytest.mark.limit(300)
+def test_a_disk_that_is_built_in_is_written_only_when_it_is_named_and_allowed(machine):
+    fixed = machine.find("fixed")
+    device = fixed["path"]
+    assert re.fullmatch(r"/dev/vd[a-z]", device) and not fixed["is_removable"]
+    assert (fixed["bytes"], fixed["is_ready"]) == (STICK_MB * MB, False)
+    before = machine.head("fixed")
+    status, said = machine.shell(f"{FLASH} --yes /data/gate.img")
+    assert status == 1, said
+    status, said = machine.shell(f"{FLASH} --yes /data/gate.img {device}")
+    assert status == 1 and "--fixed allows this one" in said, said
+    assert machine.head("fixed") == before
+    status, said = machine.shell(f"{FLASH} --yes --fixed /data/gate.img {device}")
+    assert status == 0 and f"{device} holds gate.img, read back and complete" in said, said
+    assert machine.holds_image("fixed")
 
 
 @pytest.mark.limit(300)

@@ -17,7 +17,7 @@ def test_the_contract_of_the_lines_holds_on_a_real_chip(gate):
 
 def test_every_pull_of_a_line_comes_out_as_one_edge_and_a_loss_is_told(gate):
     gate.guest("for i in 0 1 2 3; do echo edge-$i in; done >/tmp/edges; chip edges /tmp/edges")
-    said = gate.guest(f"edges edges $(cat /run/chip-edges) {ROUNDS}", within_s=120)
+    said = gate.guest(f"taskset 1 edges edges $(cat /run/chip-edges) {ROUNDS}", within_s=120)
     gate.guest("chip --remove edges")
     print(said)
     found = re.search(r"EDGES PASS pulled=(\d+) taken=(\d+) lost=0 flood=told", said)

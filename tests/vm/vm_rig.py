@@ -12,6 +12,7 @@ dialling back and kakoud's control socket through hostfwd, Modbus RTU through PC
 on the yard's terminals.
 """
 
+import contextlib
 import json
 import os
 import pathlib
@@ -24,7 +25,8 @@ import types
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "system"))
 
-from kakou_rig import ROOT, Gate, Program, RigError, wait_until  # noqa: E402
+from gate_help import lane_of, yard_lane  # noqa: E402
+from kakou_rig import ROOT, Gate, Program, RigError, RpcError, wait_until  # noqa: E402
 
 BUILT = ROOT / os.environ.get("BUILD", "build") / "arm64"
 CACHE = pathlib.Path(os.environ.get("KAKOU_VM_CACHE") or
@@ -34,6 +36,7 @@ WATCHDOG = "i6300ESB timer"
 BOOT_S = 90
 MACHINE_LIMIT_S = 700
 GUEST_S = 60
+OVERSTAY_MS = 30000
 
 
 def read_profile(path=HERE / "profile-emulated.conf"):
@@ -145,7 +148,8 @@ class VmGate(Gate):
 
     def machine_command(self):
         append = f"console=ttyAMA0 panic=5 loglevel=4 relay_ms={PROFILE['relay_ms']}"
-        return ["nice", "-n", "-10", "timeout", "--kill-after=10", str(MACHINE_LIMIT_S), "qemu-system-aarch64",
+        return ["nice", "-n", "-10", "timeout", "--kill-after=10", str(MACHINE_LIMIT_S),
+                "setpriv", "--pdeathsig", "KILL", "qemu-system-aarch64",
                 "-M", "virt", "-cpu", "cortex-a57", "-smp", "2", "-m", "512",
                 "-accel", "tcg,thread=multi", "-nodefaults", "-no-user-config",
                 "-display", "none",
@@ -284,6 +288,22 @@ class VmGate(Gate):
 
     def resets(self):
         return len(self.machine_events("reset"))
+
+    def bring_to_rest(self, lane="in1"):
+        """As an officer would: sends on who stands there, takes the arm back once nobody does, and
+        lets who does not drive come once more."""
+        def is_at_rest():
+            now, yard = lane_of(self, lane), yard_lane(self, lane)
+            with contextlib.suppress(RpcError):  # the lane may have gone on since
+                if now["state"] in ("held", "silent"):
+                    self.act("release", lane, passage=now["passage"])
+                elif (now["state"] == "blocked" and not yard["vehicles"] or
+                      now["state"] == "passing" and now["state_age_ms"] > OVERSTAY_MS):
+                    self.act("reset", lane, passage=now["passage"])
+            return now["state"] == "idle" and not yard["vehicles"]
+
+        wait_until(is_at_rest, 100, lambda: f"{lane} at rest: {lane_of(self, lane)} "
+                   f"{yard_lane(self, lane)}", 0.3)
 
     def close(self, keep=False):
         if keep:
