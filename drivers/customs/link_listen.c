@@ -14,6 +14,7 @@
 #include "drivers/customs/link_socket.h"
 #include "drivers/customs/link_wait.h"
 #include "hal/clock.h"
+#include "hal/log.h"
 
 enum {
 	BUFFER_FIRST = 2048, /* an ordinary 0x22 or 0x31 is smaller */
@@ -380,6 +381,7 @@ enum kakou_err link_listen_create(struct link_listen **out, struct loop *loop,
 {
 	struct link_listen *listen = calloc(1, sizeof(*listen));
 	enum kakou_err err;
+	bool is_ours;
 
 	if (!listen)
 		return why_set(why, KAKOU_E_NOMEM, "no memory for a listener");
@@ -389,7 +391,7 @@ enum kakou_err link_listen_create(struct link_listen **out, struct loop *loop,
 	tls_context_share(config->tls);
 	listen->loop = loop;
 	listen->fd = -1;
-	err = link_socket_listen(&listen->fd, config->host, config->port, why);
+	err = link_socket_listen(&listen->fd, config->host, config->port, &is_ours, why);
 	if (err)
 		goto destroy;
 	err = link_wait_create(&listen->wait, loop,
@@ -412,6 +414,11 @@ enum kakou_err link_listen_create(struct link_listen **out, struct loop *loop,
 			kakou_err_name(err));
 		goto destroy;
 	}
+	if (!is_ours)
+		log_warning("customs",
+			    "%s is no address of this machine now: nobody is heard "
+			    "on port %u until it is",
+			    config->host, config->port);
 	*out = listen;
 	return KAKOU_OK;
 destroy:

@@ -41,8 +41,25 @@ static int open_socket(const struct addrinfo *address)
 	return socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 }
 
+/* A network without its cable has no address at the start of the machine, or has it later. */
+static bool bind_later(int fd, const struct addrinfo *address)
+{
+	static const int on = 1;
+	bool is_six = address->ai_family == AF_INET6;
+
+	return !setsockopt(fd, is_six ? IPPROTO_IPV6 : IPPROTO_IP,
+			   is_six ? IPV6_FREEBIND : IP_FREEBIND, &on, sizeof(on)) &&
+	       !bind(fd, address->ai_addr, address->ai_addrlen);
+}
+
+static bool bind_to(int fd, const struct addrinfo *address, bool *is_ours)
+{
+	*is_ours = !bind(fd, address->ai_addr, address->ai_addrlen);
+	return *is_ours || (errno == EADDRNOTAVAIL && bind_later(fd, address));
+}
+
 enum kakou_err link_socket_listen(int *out, const char *host, uint16_t port,
-				  struct why *why)
+				  bool *is_ours, struct why *why)
 {
 	static const int on = 1;
 	struct addrinfo *address;
@@ -54,7 +71,7 @@ enum kakou_err link_socket_listen(int *out, const char *host, uint16_t port,
 	fd = open_socket(address);
 	/* A restart must not wait for the old connections' last minute. */
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ||
-	    bind(fd, address->ai_addr, address->ai_addrlen) || listen(fd, BACKLOG)) {
+	    !bind_to(fd, address, is_ours) || listen(fd, BACKLOG)) {
 		err = why_set(why, KAKOU_E_LINK, "listen on %s:%u: %s", host, port,
 			      strerror(errno));
 		if (fd >= 0)

@@ -7,6 +7,7 @@
 #ifndef KAKOU_DRIVERS_CUSTOMS_LINK_SOCKET_H
 #define KAKOU_DRIVERS_CUSTOMS_LINK_SOCKET_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "hal/err.h"
@@ -14,10 +15,12 @@
 
 enum { LINK_PEER_TEXT = 64 };
 
-/** Listens on a numeric address (port 0: any free one). The caller closes `*out`.
- *  KAKOU_E_INVALID: not a numeric address; KAKOU_E_LINK: the address is in use or not ours. */
+/** Listens on a numeric address (port 0: any free one). The caller closes `*out`. `*is_ours`: the machine
+ *  has the address now; otherwise it is heard on as soon as the machine has it.
+ *  KAKOU_E_INVALID: not a numeric address; KAKOU_E_LINK: the address is in use. */
 KAKOU_MUST_CHECK enum kakou_err link_socket_listen(int *out, const char *host,
-						   uint16_t port, struct why *why);
+						   uint16_t port, bool *is_ours,
+						   struct why *why);
 
 /** The port a socket is bound to; 0 when it is bound to none. */
 uint16_t link_socket_port(int fd);

@@ -77,7 +77,7 @@ const struct conf_key site_keys[] = {
 	INTEGER("customs", "port", 1, 65535, NULL,
 		"TCP port of the customs platform."),
 	TEXT("customs", "listen_host", 63, NULL,
-	     "Own numeric address on which the platform dials back."),
+	     "Own numeric address on which the platform dials back; the machine may get it later."),
 	INTEGER("customs", "listen_port", 1, 65535, NULL,
 		"Own TCP port on which the platform dials back."),
 	TEXT("customs", "peer_name", 95, NULL,
