@@ -11,7 +11,7 @@
 # rogue-ca.pem rogue.pem    another authority and its signer
 # Each X.pem has its X.key beside it. A folder that is complete is left as it is.
 set -euo pipefail
-[ $# -eq 1 ] || { echo "usage: $0 DIR" >&2; exit 2; }
+[ $# -eq 1 ] && [[ $1 != -* ]] || { echo "usage: $0 DIR" >&2; exit 2; }
 mkdir -p "$1"
 cd "$1"
 [ ! -e complete ] || exit 0
