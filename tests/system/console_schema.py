@@ -21,6 +21,8 @@ def complaints(value, schema, where="answer"):
                           where)
     if value is None and schema.get("nullable"):
         return []
+    if "allOf" in schema:
+        return sum((complaints(value, part, where) for part in schema["allOf"]), [])
     if "type" in schema and not is_of(value, schema["type"]):
         return [f"{where}: got {value!r}, expected {schema['type']}"]
     found = []

@@ -31,6 +31,7 @@ class Page:
         service = webdriver.chrome.service.Service(str(DRIVER))
         self.gate = gate
         self.driver = webdriver.Chrome(service=service, options=options)
+        self.driver.set_script_timeout(60)
         self.address = f"https://{gate.slot.net}.1:{CONSOLE_PORT}/"
         self.driver.get(self.address)
 
@@ -39,6 +40,16 @@ class Page:
 
     def __exit__(self, *_):
         self.driver.quit()
+
+    @classmethod
+    def for_module(cls, **person):
+        """A fixture: one window for all tests of a module, in which this person is logged in."""
+        @pytest.fixture(scope="module", name="page")
+        def page(gate):
+            with cls(gate) as page:
+                page.log_in(**person)
+                yield page
+        return page
 
     def find(self, selector):
         """The elements that match, as they are now."""

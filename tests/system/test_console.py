@@ -263,6 +263,13 @@ def test_a_browser_that_can_unpack_gets_the_page_packed(officer):
         assert "Content-Encoding" not in other.headers and other.body == plain.body
 
 
+def test_an_answer_of_the_interface_is_never_packed(officer):
+    """What is secret must not be measured by its length beside what somebody else chose (BREACH)."""
+    for path in ("session", "events", "history?plate=guess", "lanes"):
+        answer = officer.get(path, **{"Accept-Encoding": "gzip"})
+        assert answer.status == 200 and "Content-Encoding" not in answer.headers, path
+
+
 def test_guessing_passwords_is_slowed_down(new_gate):
     gate = new_gate(scenario=scenario())
     gate.start()

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from console_help import Browser
+from console_schema import DOCUMENT, expect_fits
 from gate_help import drive_in, lane_of, scenario, wait_state
 from kakou_rig import ROOT, Gate, wait_until
 from page_help import Page
@@ -27,11 +28,7 @@ def gate(certs):
         yield gate
 
 
-@pytest.fixture(scope="module")
-def page(gate):
-    with Page(gate) as page:
-        page.log_in()
-        yield page
+page = Page.for_module()
 
 
 def hold_one(gate):
@@ -87,6 +84,8 @@ def test_one_lane_in_depth_shows_each_value_with_its_picture(gate, page):
     asked = page.text("[aria-label=海关]")
     assert "浙A12345" in asked and "CSQU3054383" in asked and "37,000 kg" in asked
     assert "海关答复" in asked and "未关联单据" in asked
+    told = DOCUMENT["paths"]["/api/v1/passages/{passage}"]["get"]["responses"]["200"]["content"]
+    expect_fits(page.call("GET", f"passages/{passage}"), told["application/json"]["schema"])
     # As a passage it is not over yet, and has words for that too.
     page.go(f"passage/{passage}")
     page.wait(".passage .timeline li")

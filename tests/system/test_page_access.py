@@ -47,12 +47,7 @@ def gate(certs):
         yield gate
 
 
-@pytest.fixture(scope="module")
-def page(gate):
-    with Page(gate) as page:
-        page.driver.set_script_timeout(60)
-        page.log_in("chief", "supervisor")
-        yield page
+page = Page.for_module(name="chief", role="supervisor")
 
 
 def show(page, view):
@@ -89,7 +84,6 @@ def test_axe_finds_nothing_serious_in_any_view_or_dialog_by_day_and_night(gate, 
 def test_axe_finds_nothing_serious_where_nobody_has_logged_in(gate):
     source = axe_source()
     with Page(gate) as page:
-        page.driver.set_script_timeout(60)
         page.wait("#login:not([hidden])")
         found = []
         for look in LOOKS:

@@ -27,12 +27,7 @@ def gate(certs):
         yield gate
 
 
-@pytest.fixture(scope="module")
-def page(gate):
-    with Page(gate) as page:
-        page.driver.set_script_timeout(20)
-        page.log_in()
-        yield page
+page = Page.for_module()
 
 
 @pytest.fixture
@@ -244,7 +239,6 @@ REFUSED = {
 def test_each_role_is_shown_what_it_may_do_and_refused_the_rest(gate):
     wait_state(gate, "idle", 60)
     with Page(gate) as page:
-        page.driver.set_script_timeout(20)
         for role, (acts, adds, keeps, imports, hands) in SHOWN.items():
             page.log_in("chief" if role == "supervisor" else f"a-{role}", role)
             page.go("lane/in1")

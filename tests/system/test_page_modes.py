@@ -3,6 +3,7 @@
 
 import pytest
 
+from console_schema import expect_fits
 from gate_help import drive_in, lane_of, scenario, wait_state
 from kakou_rig import Gate, wait_until
 from page_help import Page
@@ -27,14 +28,7 @@ def gate(certs):
         yield gate
 
 
-@pytest.fixture(scope="module")
-def page(gate):
-    with Page(gate) as page:
-        page.driver.set_script_timeout(20)
-        page.log_in()
-        yield page
-        assert page.untranslated() is None
-        assert page.complaints() == []
+page = Page.for_module()
 
 
 def newest(gate, kind):
@@ -60,7 +54,6 @@ def test_the_emergency_mode_is_begun_seen_by_all_and_ended_in_the_page(gate, pag
     begun = gate.wait_event("emergency_mode", lane="n1")["data"]
     assert (begun["what"], begun["actor"], begun["minutes"]) == ("on", "officer", 20)
     with Page(gate) as other:
-        other.driver.set_script_timeout(20)
         other.log_in("late", "officer")
         other.click("#language")
         other.go("history")
@@ -74,6 +67,9 @@ def test_the_emergency_mode_is_begun_seen_by_all_and_ended_in_the_page(gate, pag
         closed = gate.wait_event("passage_closed", within_s=60)["data"]
         assert (closed["by"], closed["actor"]) == ("emergency", "officer")
         page.wait_text(BANNER, "已过 1 辆")
+        told = page.call("GET", "lanes/n1")
+        expect_fits(told, "Lane")
+        assert told["emergency_mode"]["crossings"] == 1 and told["is_reversible"]
         page.act(f"{BANNER} [data-act=emergency-mode]")
         wait_until(lambda: not other.find(BANNER), 20, "the banner goes with the mode")
         other.click("dialog [name=submit_act]")
@@ -140,3 +136,8 @@ def test_a_reversible_lane_is_turned_in_the_page_and_shows_which_way_it_goes(gat
     page.click("dialog [name=submit_act]")
     page.wait_text("dialog .complaint", "拒绝：车道不空闲 [lane_busy]")
     page.close()
+
+
+def test_all_of_it_was_said_in_words_and_the_browser_did_not_complain(page):
+    assert page.untranslated() is None
+    assert page.complaints() == []

@@ -16,9 +16,7 @@
 #include <cmocka.h>
 
 #include "hal/file.h"
-#include "tests/unit/rpc_healths.h"
-#include "tests/unit/rpc_journal.h"
-#include "tests/unit/rpc_rig.h"
+#include "tests/unit/rpc_people.h"
 
 enum {
 	PARAMS = -32602,
@@ -28,43 +26,10 @@ enum {
 	DENIED = -32011
 };
 
-static struct rpc_rig rig;
-static char chief[TICKET_TEXT + 1], officer[TICKET_TEXT + 1];
-
-static int start_empty(void **state)
-{
-	(void)state;
-	rpc_healths_reset();
-	rpc_rig_set_up(&rig, rpc_journal_reset());
-	rpc_rig_start(&rig);
-	return 0;
-}
-
-static int start(void **state)
-{
-	start_empty(state);
-	rpc_rig_log_in(&rig, "chief", "supervisor", chief);
-	rpc_rig_log_in(&rig, "li", "officer", officer);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	rpc_rig_tear_down(&rig);
-	return 0;
-}
-
 static json_t *log_in(const char *name, const char *password)
 {
 	return rpc_rig_callf(&rig, "login", "{'name':'%s','password':'%s','screen':'t'}",
 			     name, password);
-}
-
-static void expect_done(json_t *answer)
-{
-	(void)rpc_rig_result(answer);
-	json_decref(answer);
 }
 
 static void expect_note(enum event_kind kind, const char *key, const char *value)

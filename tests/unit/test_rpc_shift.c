@@ -10,38 +10,9 @@
 
 #include <cmocka.h>
 
-#include "tests/unit/rpc_healths.h"
-#include "tests/unit/rpc_journal.h"
-#include "tests/unit/rpc_rig.h"
+#include "tests/unit/rpc_people.h"
 
 enum { REFUSED = -32005, DENIED = -32011 };
-
-static struct rpc_rig rig;
-static char chief[TICKET_TEXT + 1], officer[TICKET_TEXT + 1];
-
-static int start(void **state)
-{
-	(void)state;
-	rpc_healths_reset();
-	rpc_rig_set_up(&rig, rpc_journal_reset());
-	rpc_rig_start(&rig);
-	rpc_rig_log_in(&rig, "chief", "supervisor", chief);
-	rpc_rig_log_in(&rig, "li", "officer", officer);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	rpc_rig_tear_down(&rig);
-	return 0;
-}
-
-static void expect_done(json_t *answer)
-{
-	(void)rpc_rig_result(answer);
-	json_decref(answer);
-}
 
 static void expect_field(const struct event *event, const char *key, const char *value)
 {
