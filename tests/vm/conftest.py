@@ -81,5 +81,5 @@ def gate(machine):
     machine.guest_raw("kill -CONT $(cat /run/kakoud.pid)")
     machine.start("kakoud")
     machine.bring_to_rest()
-    machine.guest("/vm/pin")
+    machine.guest("pin")
     return machine

@@ -160,8 +160,8 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	open_lines(argv[1], argv[2]);
-	if (system("/vm/pin")) /* pulled from the same processor, see there */
-		fail("/vm/pin");
+	if (system("pin")) /* pulled from the same processor, see there */
+		fail("pin");
 	began_ms = clock_mono_ms();
 	pull_and_count(rounds);
 	began_ms = clock_mono_ms() - began_ms;
