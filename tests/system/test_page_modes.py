@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The emergency mode and the turn of a reversible lane in the officers' page, in a real Chromium."""
+"""What stands over lanes in the officers' page, in a real Chromium: the emergency mode, the turn of a
+reversible lane, alarms of the whole gate."""
+
+import shutil
 
 import pytest
 
@@ -136,6 +139,36 @@ def test_a_reversible_lane_is_turned_in_the_page_and_shows_which_way_it_goes(gat
     page.click("dialog [name=submit_act]")
     page.wait_text("dialog .complaint", "拒绝：车道不空闲 [lane_busy]")
     page.close()
+
+
+def put_certificate(gate, name):
+    """The new file beside the old one, then over it."""
+    for suffix in (".key", ".pem"):
+        new = gate.certs / f"new{suffix}"
+        shutil.copy(gate.certs / f"{name}{suffix}", new)
+        new.chmod(0o600)
+        new.rename(gate.certs / f"gate{suffix}")
+
+
+def test_an_alarm_of_the_whole_gate_stands_with_what_to_do_until_its_cause_ends(gate, page):
+    shutil.copy(gate.certs / "gate.pem", gate.certs / "lasting.pem")
+    shutil.copy(gate.certs / "gate.key", gate.certs / "lasting.key")
+    page.go("alarms")
+    put_certificate(gate, "ending-gate")
+    alarm = ".whole [data-code=certificate_ends]"
+    page.wait(alarm)
+    for words in ("30 天内到期", "说明: 本机证书", "后果", "怎么办: 通知技术员更换", "代码 certificate_ends"):
+        assert words in page.text(alarm), page.text(alarm)
+    page.go("lanes")
+    page.wait_text("#gate [href='#alarms']", "卡口报警")  # and wherever else somebody looks
+    put_certificate(gate, "lasting")
+    page.click("#gate [href='#alarms']")
+    wait_until(lambda: page.find(".now") and not page.find(alarm), 30,
+               lambda: f"no such alarm: {page.text('.whole')}")
+    # What was stands among those that are over.
+    page.go("lanes")
+    page.go("alarms")
+    page.wait_text("#view", "certificate_ends")
 
 
 def test_all_of_it_was_said_in_words_and_the_browser_did_not_complain(page):

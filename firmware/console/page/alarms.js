@@ -36,6 +36,28 @@ function item(alarm, role) {
       alarm.shelved && act("shelve", { value: `${code} 0` }, t("take_back"))));
 }
 
+// ---- of the whole gate --------------------------------------------------------------------------
+
+// Of no lane: nobody acknowledges them, and they stand until their cause ends.
+export async function wholeGate(isBackground) {
+  const { items } = await call("GET", "alarms?open=true&limit=50", undefined, isBackground);
+  const newest = new Map(items.filter((alarm) => !alarm.lane).reverse().map((alarm) => [alarm.code, alarm]));
+  return [...newest.values()].map((alarm) => ({ ...alarm, ...alarmWords(alarm.code) })).sort((a, b) => RANK[a.severity] - RANK[b.severity]);
+}
+
+const standing = (alarm) => h("li", { class: `alarm ${alarm.severity}`, "data-code": alarm.code },
+  h("h4", {}, `${MARK[alarm.severity]} ${t(alarm.severity)} · ${alarm.cause}`),
+  said(alarm.detail) && h("p", {}, h("b", {}, `${t("alarm_detail")}: `), said(alarm.detail)),
+  h("p", {}, h("b", {}, `${t("consequence")}: `), alarm.consequence),
+  h("p", {}, h("b", {}, `${t("todo")}: `), alarm.todo),
+  h("p", { class: "quiet" }, `${t("code")} ${alarm.code} · ${t("begun")} ${clock(alarm.begun_ms, true)}`));
+
+export async function refreshWhole(place, isBackground = true) {
+  const part = place.querySelector(".whole");
+  const open = part ? await wholeGate(isBackground) : [];
+  if (part) put(part, open.length ? [h("h3", {}, t("whole_gate")), h("ul", {}, open.map(standing))] : []);
+}
+
 let nowMark = "";
 
 export function refreshAlarms(place, lanes, role, isForced) {
@@ -55,8 +77,9 @@ export const past = (alarm) => h("tr", {}, h("th", { scope: "row" }, alarm.lane 
 
 export async function showAlarms(place, lanes, role) {
   const before = h("section", {});
-  put(place, h("h2", {}, t("alarms")), h("h3", {}, t("now")), h("ul", { class: "now" }), h("h3", {}, t("past")), before);
+  put(place, h("h2", {}, t("alarms")), h("h3", {}, t("now")), h("ul", { class: "now" }), h("section", { class: "whole" }), h("h3", {}, t("past")), before);
   refreshAlarms(place, lanes, role, true);
+  shown(refreshWhole(place, false));
   const look = async (from) => {
     const { items, next } = await call("GET", `alarms?limit=50${from ? `&before=${from}` : ""}`);
     put(before, items.length ? table(["lane", "cause", "begun", "ended", "passage", "alarm_detail"].map((name) => t(name)), items.map(past), { label: t("past") }) : h("p", {}, t("nothing")),

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Devices, buses, the record and the way to customs: read anew while somebody looks.
 
+import { wholeGate } from "./alarms.js";
 import { call } from "./api.js";
 import { at, clock, duration, h, put, shown, table } from "./dom.js";
-import { language, t, tc } from "./words.js";
+import { MARK, language, t, tc } from "./words.js";
 
 // A code in the reader's words; the controller's own, which are English, beside it or where they are asked for.
 const errorOf = (code, words) => [code ? tc("error", code) : "", words && (language() === "en" ? `: ${words}` :
@@ -51,7 +52,7 @@ export function refreshDevices(place) {
 // What the whole gate says beside its lanes, in the frame of the page.
 export async function watchGate() {
   try {
-    const status = await call("GET", "status", undefined, true);
+    const [status, alarms] = await Promise.all([call("GET", "status", undefined, true), wholeGate(true)]);
     const ill = status.devices.sick + status.devices.lost;
     const open = status.registry.offline_open;
     const mark = (isWell, text) => h("span", { class: isWell ? "chip" : "chip medium" }, isWell ? text : `◆ ${text}`);
@@ -59,6 +60,7 @@ export async function watchGate() {
     put(at("gate"),
       mark(status.customs.is_up, t(status.customs.is_up ? "customs_up" : "customs_down")),
       mark(status.record.is_well, t(status.record.is_well ? "record_well" : "record_ill")),
+      alarms.length > 0 && h("a", { class: `chip ${alarms[0].severity}`, href: "#alarms" }, `${MARK[alarms[0].severity]} ${t("whole_gate_alarms", { a: alarms.length })}`),
       ill > 0 && mark(false, t("devices_ill", { a: ill })),
       open > 0 && h("a", { class: "chip medium", href: "#onfile/offline" }, `◆ ${t("to_settle", { a: open })}`),
       status.customs.backlog?.waiting > 0 && mark(false, t("backlog", { a: status.customs.backlog.waiting })));

@@ -3,7 +3,7 @@
 
 import { call, follow } from "./api.js";
 import { isOfficer, openHandover, openPassword, ownerOf, refreshAct } from "./acts.js";
-import { announce, callingAlarms, forgetAlarms, refreshAlarms, ring, showAlarms } from "./alarms.js";
+import { announce, callingAlarms, forgetAlarms, refreshAlarms, refreshWhole, ring, showAlarms } from "./alarms.js";
 import { at, failure, h, isUnderAFinger, put, redrawn, say, shown, tick, toast } from "./dom.js";
 import { refreshDevices, showDevices, watchGate } from "./devices.js";
 import { showHistory } from "./history.js";
@@ -213,6 +213,7 @@ setInterval(() => {
   if (!me || me.must_change) return;
   watchGate();
   if (view().name === "devices") refreshDevices(at("view"));
+  if (view().name === "alarms") shown(refreshWhole(at("view")));
 }, 5000);
 at("dialog").addEventListener("click", (event) => { if (event.target === at("dialog")) at("dialog").close(); });
 window.addEventListener("unhandledrejection", (event) => toast(failure(event.reason ?? {}), true));

@@ -213,6 +213,8 @@ const WORDS = {
   record_ill: ["记录写不进去", "The record can't be written"],
   customs_up: ["海关连接正常", "Customs reached"],
   customs_down: ["海关连不上", "Customs not reached"],
+  whole_gate: ["整个卡口", "The whole gate"],
+  whole_gate_alarms: ["卡口报警 {a} 项", "Alarms of the gate: {a}"],
   devices_ill: ["{a} 台设备异常", "Devices not well: {a}"],
   baseline: ["对照基准", "Baseline"],
   baseline_set: ["以此时段为基准", "Take this as baseline"],
