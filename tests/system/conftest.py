@@ -12,6 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from customs_help import Peer, Probe, free_port  # noqa: E402
 from kakou_rig import LONG, Gate, Slot, make_certs  # noqa: E402
+from platform_help import Platform  # noqa: E402
 from time_limit import describe, end_after  # noqa: E402
 
 
@@ -141,3 +142,16 @@ def new_probe(net, certs, tmp_path):
 @pytest.fixture
 def probe(new_peer, new_probe):
     return new_probe(new_peer())
+
+
+@pytest.fixture
+def new_platform(net, certs, tmp_path):
+    made = []
+
+    def make(towards, **more):
+        made.append(Platform(tmp_path, net, certs, towards, **more))
+        return made[-1]
+
+    yield make
+    for platform in made:
+        platform.close()
