@@ -156,14 +156,15 @@ def test_an_alarm_of_the_whole_gate_stands_with_what_to_do_until_its_cause_ends(
     page.go("alarms")
     put_certificate(gate, "ending-gate")
     alarm = ".whole [data-code=certificate_ends]"
-    page.wait(alarm)
+    page.wait(alarm, 60)
     for words in ("30 天内到期", "说明: 本机证书", "后果", "怎么办: 通知技术员更换", "代码 certificate_ends"):
         assert words in page.text(alarm), page.text(alarm)
     page.go("lanes")
     page.wait_text("#gate [href='#alarms']", "卡口报警")  # and wherever else somebody looks
-    put_certificate(gate, "lasting")
     page.click("#gate [href='#alarms']")
-    wait_until(lambda: page.find(".now") and not page.find(alarm), 30,
+    page.wait(alarm)
+    put_certificate(gate, "lasting")
+    wait_until(lambda: page.find(".now") and not page.find(alarm), 60,
                lambda: f"no such alarm: {page.text('.whole')}")
     # What was stands among those that are over.
     page.go("lanes")
