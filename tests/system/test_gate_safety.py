@@ -165,9 +165,13 @@ def test_a_closing_arm_stops_when_the_controller_is_gone(new_gate, how):
     drive_in(gate)
     wait_until(lambda: yard_lane(gate)["arm"]["drive"] == "lowers", 60, "the arm lowers", 0.005)
     getattr(gate.kakoud, how)()
-    time.sleep(0.3)
-    before = yard_lane(gate)["arm"]
-    assert before["drive"] == "stops" or before["is_cut"]
+
+    def stands():
+        now = yard_lane(gate)["arm"]
+        return now if now["drive"] == "stops" or now["is_cut"] else None
+
+    before = wait_until(stands, 2, lambda: yard_lane(gate)["arm"], 0.01)
+    assert not before["is_down"]
     time.sleep(1.0)
     assert yard_lane(gate)["arm"]["permille"] == before["permille"]
     assert not yard_events(gate, "collision")
