@@ -252,6 +252,7 @@ struct lane {
 	bool arm_lock_is_told; /**< the record says that an arm is locked (S3) */
 	bool exit_was_on, record_is_well, has_restarted;
 	bool has_left_unrecorded; /**< its vehicle, while the record had no room */
+	int64_t never_seen_ms; /**< since when the lines are awaited after the start; 0 = not */
 	int64_t loops_lost_ms, lights_lost_ms,
 		record_lost_ms; /**< since when; 0 = they are not */
 	int64_t seen_ms; /**< when the arm's lines were last read; 0 = not since the start */

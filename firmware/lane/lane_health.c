@@ -54,6 +54,24 @@ static void record_arm_lock(struct lane *lane)
 		is_locked ? "two obstructions in a row" : "taken back by a person");
 }
 
+/* A chip that is not there, or has another name than the site's: without an alarm the lane would wait
+ * for ever, and look as after any restart. */
+static void watch_first_sight(struct lane *lane)
+{
+	if (lane->seen_ms == 0 && !lane->interlock.was_known) {
+		if (lane->never_seen_ms == 0)
+			lane->never_seen_ms = lane->now_ms;
+		if (lane->now_ms - lane->never_seen_ms > LANE_LOST_MS)
+			lane_raise_alarm(lane, ALARM_RESTARTED,
+					 interlock_note_code(NOTE_BLIND),
+					 "the lane's lines are not there since the "
+					 "controller started: nothing moves");
+	} else if (lane->never_seen_ms) {
+		lane->never_seen_ms = 0;
+		lane_end_alarm(lane, ALARM_RESTARTED);
+	}
+}
+
 /* The first sight of the arm after the start decides whether the lane may begin. */
 static void record_restart(struct lane *lane)
 {
@@ -109,5 +127,6 @@ void lane_record_health(struct lane *lane)
 {
 	record_arm_lock(lane);
 	watch_faults(lane);
+	watch_first_sight(lane);
 	record_restart(lane);
 }

@@ -30,6 +30,42 @@ static void an_idle_lane_that_cannot_hear_its_loops_alarms_and_stops_its_welcome
 	assert_string_equal(b.lane.sign, "欢迎");
 }
 
+/* A chip with another name than the site's. Found later, with its arm down, the lane begins by itself. */
+static void a_lane_whose_lines_are_not_there_at_the_start_calls_until_they_are(
+	void **state)
+{
+	(void)state;
+	b.is_blind = true;
+	bench_restart(&b);
+	bench_run(&b, 1500);
+	assert_int_equal(bench_count(&b, EVENT_ALARM, NULL), 0);
+	bench_run(&b, 1500);
+	assert_int_equal(bench_count(&b, EVENT_ALARM, "code=restarted"), 1);
+	assert_int_equal(bench_count(&b, EVENT_ALARM, "detail=blind"), 1);
+	assert_int_equal(b.lane.state, LANE_BLOCKED);
+	b.is_blind = false;
+	bench_run(&b, 1000);
+	assert_int_equal(bench_count(&b, EVENT_ALARM_ENDED, "code=restarted"), 1);
+	assert_int_equal(b.lane.state, LANE_IDLE);
+}
+
+/* … and with its arm up, that is another alarm. */
+static void a_lane_whose_lines_come_late_with_the_arm_up_says_what_is_seen_then(
+	void **state)
+{
+	(void)state;
+	b.is_blind = true;
+	bench_restart(&b);
+	bench_run(&b, 3000);
+	b.is_blind = false;
+	b.arm = BENCH_UP;
+	bench_run(&b, 1000);
+	assert_int_equal(bench_count(&b, EVENT_ALARM, "code=restarted"), 2);
+	assert_int_equal(bench_count(&b, EVENT_ALARM, "detail=blind"), 1);
+	assert_int_equal(b.lane.state, LANE_BLOCKED);
+	assert_int_equal(b.arm, BENCH_UP);
+}
+
 static void a_module_that_is_silent_for_a_moment_alarms_nobody(void **state)
 {
 	(void)state;
@@ -233,6 +269,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		LANE_TEST(
 			an_idle_lane_that_cannot_hear_its_loops_alarms_and_stops_its_welcome),
+		LANE_TEST(
+			a_lane_whose_lines_are_not_there_at_the_start_calls_until_they_are),
+		LANE_TEST(
+			a_lane_whose_lines_come_late_with_the_arm_up_says_what_is_seen_then),
 		LANE_TEST(a_module_that_is_silent_for_a_moment_alarms_nobody),
 		LANE_TEST(lights_that_are_not_heard_alarm_and_turn_red_for_this_truck),
 		LANE_TEST(a_lane_without_its_lights_gives_no_green_later),
