@@ -2,9 +2,9 @@
 /*
  * The live table. A lane has three lines:
  *
- *  车道    车辆                       结论                       栏杆        用时
- *  Lane    Truck                      Verdict                    Arm         Time
- *  in1  进 07 weight_off              hold: weight_differs       down      12.3 s
+ *  车道     车辆                      结论                       栏杆        用时
+ *  Lane     Truck                     Verdict                    Arm         Time
+ *  in1   进 07 weight_off             hold: weight_differs       down      12.3 s
  *          浙A12347                   「重量不符 请等候」
  *          证据 Evidence 4/5  plate tag box weight ·card
  *
@@ -18,8 +18,8 @@
 
 enum column {
 	AT_LANE = 1,
-	AT_DIRECTION = 6,
-	AT_TRUCK = 9,
+	AT_DIRECTION = 7,
+	AT_TRUCK = 10,
 	AT_VERDICT = 35,
 	AT_ARM = 62,
 	AT_TIME = 72,
