@@ -63,10 +63,10 @@ def test_regathering_makes_the_camera_read_again(new_gate):
 def test_a_locked_lane_stays_locked_over_a_restart(new_gate):
     gate = begin(new_gate)
     gate.kakou("lock", "in1", "--reason", "resurfacing")
-    wait_until(lambda: lane_of(gate)["is_locked"], 5, "the lane is locked")
+    wait_until(lambda: lane_of(gate)["is_locked"], 30, "the lane is locked")
     gate.kakoud.kill()
     gate.start("kakoud")
-    wait_until(lambda: lane_of(gate)["state"] == "idle", 10, "the lane is idle")
+    wait_until(lambda: lane_of(gate)["state"] == "idle", 30, "the lane is idle")
     lane = lane_of(gate)
     assert lane["is_locked"] and lane["sign"] == "通道关闭" and lane["light"] == "red"
     drive_in(gate)
@@ -79,7 +79,7 @@ def test_an_emergency_raise_stays_up_until_a_person_ends_it(new_gate):
     gate.kakou("emergency", "in1", "--reason", "fire engine")
     wait_until(lambda: lane_of(gate)["arm"] == "up", 20, "the arm is up")
     gate.kakou("ack", "in1", "emergency", "--reason", "known")
-    wait_until(lambda: "emergency" in lane_of(gate)["acknowledged"], 5, "it is acknowledged")
+    wait_until(lambda: "emergency" in lane_of(gate)["acknowledged"], 30, "it is acknowledged")
     lane = lane_of(gate)
     assert (lane["state"], lane["arm"], lane["sign"]) == ("blocked", "up", "紧急开启")
     gate.kakou("reset", "in1", "--reason", "it has gone")

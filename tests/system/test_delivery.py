@@ -71,7 +71,7 @@ def test_of_a_truck_that_was_sent_back_customs_is_not_told(new_gate):
     assert closed["lift"] == "99"
     gate.start("customs")
     wait_backlog(gate, 0)
-    wait_until(lambda: backlog(gate)["cursor"] >= gate.events()[-1]["seq"] - 3, 10, "the end")
+    wait_until(lambda: backlog(gate)["cursor"] >= gate.events()[-1]["seq"] - 3, 30, "the end")
     seq_no = closed["seq_no"]
     assert gathered(gate, seq_no) == []  # it would book an order that was not used
 

@@ -191,7 +191,7 @@ def test_s4_s5_a_dead_beam_forbids_closing_but_by_the_button_at_the_gate(gate):
     assert reset(gate).returncode == 0
     wait_rule(gate, "S4")
     assert arm(gate)["is_up"]
-    wait_until(lambda: "safety_device" in lane_of(gate)["alarms"], 2, "an officer is told")
+    wait_until(lambda: "safety_device" in lane_of(gate)["alarms"], 10, "an officer is told")
     hold_until(gate, "hold_lower", "is_down")
     wait_state(gate, "idle")
     assert rules(gate).count("S5") >= 4  # begun and ended, twice
@@ -229,7 +229,7 @@ def test_s7_an_arm_that_does_not_arrive_turns_back_or_sinks_is_stopped_and_told(
     assert reset(gate).returncode == 0
     wait_until(lambda: any("in time" in e["data"]["what"] for e in gate.events(kind="safety")),
                8, "an arm that does not arrive is told")
-    wait_until(lambda: not lane_of(gate)["outputs"]["lower"], 2, "the motor is off")
+    wait_until(lambda: not lane_of(gate)["outputs"]["lower"], 10, "the motor is off")
     assert rules(gate).count("S7") >= 3
 
 
@@ -270,7 +270,7 @@ def test_s11_an_emergency_raises_stays_and_survives_a_restart(gate):
     press(gate, "emergency")
     wait_until(lambda: arm(gate)["permille"] > 200, 5, "the arm rises", 0.005)
     gate.kakoud.kill()
-    wait_until(lambda: arm(gate)["drive"] == "stops" or arm(gate)["is_up"], 2, "it stands", 0.01)
+    wait_until(lambda: arm(gate)["drive"] == "stops" or arm(gate)["is_up"], 10, "it stands", 0.01)
     gate.start("kakoud")
     wait_arm(gate, "is_up")
     lane = wait_state(gate, "blocked")

@@ -94,7 +94,7 @@ def test_another_user_can_t_open_the_live_record(new_gate):
         pytest.skip("only root can become another user")
     gate = new_gate()
     gate.start("kakoud")
-    wait_until(lambda: record_of(gate)["last_seq"] > 1, 10, lambda: "events")
+    wait_until(lambda: record_of(gate)["last_seq"] > 1, 30, lambda: "events")
     state = gate.run / "state"
     os.chmod(gate.run, 0o755)
     opened = subprocess.run(

@@ -85,14 +85,14 @@ def test_a_kill_in_the_middle_of_an_import_leaves_nothing_of_it(new_gate, rounds
         gate.kakoud.kill()
         importing.wait()
         gate.start("kakoud")
-        assert count(gate) in (1, 4001)
+        wait_until(lambda: count(gate) in (1, 4001), 30, lambda: count(gate))
         taken += count(gate) == 4001
         if taken:
             break
     if not taken:
         change(gate, "orders", "import", path)
     # The answer may come before the registry has told its new size.
-    wait_until(lambda: count(gate) == 4001, 5, "all orders of the file")
+    wait_until(lambda: count(gate) == 4001, 30, "all orders of the file")
 
 
 def test_two_imports_at_once_do_not_mix(new_gate):

@@ -56,7 +56,7 @@ def test_a_silent_customs_is_answered_by_the_offline_policy_and_settled_by_an_of
     assert [(u["step"], u["number"], u["offline"]) for u in used] == [
         ("in_use", NUMBER, 1), ("passed", NUMBER, 1)]
     assert 3500e3 < used[0]["age_ms"] < 3700e3
-    wait_until(lambda: gate.kakou("orders", "show", NUMBER)["state"] == 2, 5, "passed")
+    wait_until(lambda: gate.kakou("orders", "show", NUMBER)["state"] == 2, 30, "passed")
     assert [i["number"] for i in gate.kakou("offline")["items"]] == [NUMBER]
     change(gate, "offline", "settle", str(used[0] and gate.events(kind="order")[0]["passage"]),
            "agreed")
@@ -99,9 +99,9 @@ def test_customs_that_is_heard_again_settles_or_alarms(new_gate):
     drive_in(gate)
     assert closed(gate)["by"] == "offline"
     gate.start("customs")  # whose file has no order for this truck
-    alarm = gate.wait_event("alarm", within_s=30)["data"]
-    assert alarm["code"] == "offline_disputed"
-    wait_until(lambda: [i["state"] for i in gate.kakou("offline")["items"]] == ["disputed"], 5,
+    wait_until(lambda: "offline_disputed" in [e["data"]["code"] for e in gate.events(kind="alarm")],
+               30, "an alarm")  # a disk that fills may have one of its own
+    wait_until(lambda: [i["state"] for i in gate.kakou("offline")["items"]] == ["disputed"], 30,
                "it is disputed")
     assert [e["data"]["effect"] for e in gate.events(kind="answer")] == ["reconciles"]
     assert len(gate.events(kind="lift_commanded")) == 1
@@ -166,7 +166,7 @@ def test_an_empty_truck_with_a_load_is_held_although_customs_releases(new_gate):
 def test_emergency_mode_lets_trucks_pass_under_the_officers_name(new_gate):
     gate = begin(new_gate, site=[rights('"order", "emergency"')], customs=False)
     change(gate, "emergency-mode", "in1", "--minutes", "30", reason="flood")
-    wait_until(lambda: lane_of(gate)["emergency_mode"], 5, "the lane shows the mode")
+    wait_until(lambda: lane_of(gate)["emergency_mode"], 30, "the lane shows the mode")
     assert "EMERGENCY, by officer" in gate.kakou_raw("lane", "in1").stdout
     assert lane_of(gate)["bypasses"] == ["emergency_mode"]
     drive_in(gate)
