@@ -54,24 +54,6 @@ static void record_arm_lock(struct lane *lane)
 		is_locked ? "two obstructions in a row" : "taken back by a person");
 }
 
-/* A chip that is not there, or has another name than the site's: without an alarm the lane would wait
- * for ever, and look as after any restart. */
-static void watch_first_sight(struct lane *lane)
-{
-	if (lane->seen_ms == 0 && !lane->interlock.was_known) {
-		if (lane->never_seen_ms == 0)
-			lane->never_seen_ms = lane->now_ms;
-		if (lane->now_ms - lane->never_seen_ms > LANE_LOST_MS)
-			lane_raise_alarm(lane, ALARM_RESTARTED,
-					 interlock_note_code(NOTE_BLIND),
-					 "the lane's lines are not there since the "
-					 "controller started: nothing moves");
-	} else if (lane->never_seen_ms) {
-		lane->never_seen_ms = 0;
-		lane_end_alarm(lane, ALARM_RESTARTED);
-	}
-}
-
 /* The first sight of the arm after the start decides whether the lane may begin. */
 static void record_restart(struct lane *lane)
 {
@@ -90,7 +72,7 @@ static void record_restart(struct lane *lane)
 
 /* An alarm for what has been lost for a while; true when it begins or ends. */
 static bool judge_loss(struct lane *lane, bool is_lost, int64_t *since_ms,
-		       enum lane_alarm alarm, const char *text)
+		       enum lane_alarm alarm, const char *detail, const char *text)
 {
 	uint32_t before = lane->alarms;
 
@@ -100,7 +82,7 @@ static bool judge_loss(struct lane *lane, bool is_lost, int64_t *since_ms,
 	} else if (*since_ms == 0) {
 		*since_ms = lane->now_ms;
 	} else if (lane->now_ms - *since_ms > LANE_LOST_MS) {
-		lane_raise_alarm(lane, alarm, "", text);
+		lane_raise_alarm(lane, alarm, detail, text);
 	}
 	return before != lane->alarms;
 }
@@ -109,18 +91,31 @@ static bool judge_loss(struct lane *lane, bool is_lost, int64_t *since_ms,
  * keep their colour, and a green that comes late would be for another vehicle. */
 void lane_step_losses(struct lane *lane, const struct lane_inputs *in)
 {
-	if (judge_loss(lane, in->position_is_stale, &lane->loops_lost_ms, ALARM_LOOPS,
+	if (judge_loss(lane, in->position_is_stale, &lane->loops_lost_ms, ALARM_LOOPS, "",
 		       "a loop on remote I/O is not heard: arrivals are not seen") &&
 	    lane->state == LANE_IDLE)
 		lane_enter(lane, LANE_IDLE);
-	if (judge_loss(lane, !in->record_is_well, &lane->record_lost_ms, ALARM_RECORD,
+	if (judge_loss(lane, !in->record_is_well, &lane->record_lost_ms, ALARM_RECORD, "",
 		       reason_text(REASON_RECORD_FAILED)) &&
 	    lane->state == LANE_IDLE)
 		lane_enter(lane, LANE_IDLE);
-	judge_loss(lane, in->lights_are_lost, &lane->lights_lost_ms, ALARM_LIGHTS,
+	judge_loss(lane, in->lights_are_lost, &lane->lights_lost_ms, ALARM_LIGHTS, "",
 		   "lights on remote I/O do not follow: they may show the wrong colour");
 	if (lane->alarms & 1u << ALARM_LIGHTS)
 		lane->light = LIGHT_RED;
+}
+
+/* A chip that is not there, or has another name than the site's: without an alarm the lane would wait
+ * for ever, and look as after any restart. The same alarm for another cause is not ended here. */
+static void watch_first_sight(struct lane *lane)
+{
+	bool is_blind = lane->seen_ms == 0 && !lane->interlock.was_known;
+
+	if (is_blind || lane->never_seen_ms != 0)
+		judge_loss(lane, is_blind, &lane->never_seen_ms, ALARM_RESTARTED,
+			   interlock_note_code(NOTE_BLIND),
+			   "the lane's lines are not there since the controller "
+			   "started: nothing moves");
 }
 
 void lane_record_health(struct lane *lane)

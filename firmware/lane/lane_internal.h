@@ -98,7 +98,7 @@ void lane_record_health(struct lane *lane);
 void lane_look_at_door(struct lane *lane, const struct lane_inputs *in);
 /** Records that it was opened or shut, and alarms. */
 void lane_step_door(struct lane *lane);
-/** "open", "shut"; "" when the lane has no such contact. */
+/** "open" or "shut", of a lane that has such a contact. */
 const char *lane_door_word(const struct lane *lane);
 
 /* lane_record.c */
